@@ -1,0 +1,1 @@
+//! Set algebra in, target queries out.

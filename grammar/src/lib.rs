@@ -1,0 +1,1 @@
+//! Syntax of FHIR search strings, `_filter` expressions and SearchParameter expressions.

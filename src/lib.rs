@@ -1,0 +1,1 @@
+//! A compiler for FHIR search: one query, one meaning, every store.

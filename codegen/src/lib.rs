@@ -1,1 +1,5 @@
-//! Set algebra in, target queries out.
+//! Set algebra in, target queries out. Knows no FHIR rule and no driver.
+
+pub mod algebra;
+pub mod program;
+pub mod rows;

@@ -1,0 +1,323 @@
+//! Sets of resources: the whole vocabulary that a target must understand.
+
+use crate::rows::{Col, KeyId, RowKind, TypeCode, Value};
+use serde::Serialize;
+use std::fmt;
+
+/// A node of a [`Sets`] arena.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SetId(pub u32);
+
+impl fmt::Debug for SetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "s{}", self.0)
+    }
+}
+
+/// A place for the tuples that travel between steps.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SlotId(pub u32);
+
+impl fmt::Debug for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "slot-{}", self.0)
+    }
+}
+
+/// A stored, complete expansion of a value set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExpansionId(pub u32);
+
+/// One of the stores that a program runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct StoreId(pub u16);
+
+/// Bytes of the query that a node came from. Carried for refusals; never part of a node's meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A set of live resources of one tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Set {
+    /// Every resource of the universe.
+    All(Universe),
+    /// No resource.
+    None,
+    /// Resources with at least one row of `key` that passes `test`.
+    Rows {
+        /// Which rows.
+        key: KeyId,
+        /// What the rows hold.
+        kind: RowKind,
+        /// The resource types the rows belong to: one for keys, any number for `Id` and `Updated`.
+        universe: Universe,
+        /// The test of one row.
+        test: Test,
+    },
+    /// Intersection.
+    And(Vec<SetId>),
+    /// Union.
+    Or(Vec<SetId>),
+    /// Difference: `from` is the stated universe of the negation.
+    Minus {
+        /// What remains.
+        from: SetId,
+        /// What is taken away.
+        less: SetId,
+    },
+    /// The join: resources at end `from` of an edge whose other end lies in `far`.
+    Via {
+        /// The edge.
+        edge: Edge,
+        /// The end at which the resulting resources stand.
+        from: End,
+        /// The set at the other end.
+        far: SetId,
+    },
+    /// Resources reached from `seed` over any number of edges, at most `bound` deep.
+    Closure {
+        /// The edge.
+        edge: Edge,
+        /// The end at which the resulting resources stand.
+        from: End,
+        /// Where it begins; part of the result.
+        seed: SetId,
+        /// The greatest depth; deeper data is an error, never a shorter answer.
+        bound: u32,
+    },
+    /// Resources that an earlier step found.
+    Slot(SlotId),
+}
+
+/// A stated universe: live, top-level resources of these types.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Universe(pub Vec<TypeCode>);
+
+/// A reference row seen as a join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Edge {
+    /// The key of the rows that hold the link.
+    pub key: KeyId,
+    /// What joins.
+    pub on: On,
+}
+
+/// What an edge joins on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum On {
+    /// The target's identity.
+    Rid,
+    /// The target's canonical url (rows of key `url` at the target); a version in the link is not looked at.
+    Url {
+        /// The key of the target's own url.
+        url: KeyId,
+    },
+    /// Canonical url, and version where the link has one.
+    UrlVersion {
+        /// The key of the target's own url.
+        url: KeyId,
+        /// The key of the target's own version.
+        version: KeyId,
+    },
+}
+
+/// An end of an edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    /// The resource that holds the reference.
+    Source,
+    /// The resource that is referred to.
+    Target,
+}
+
+/// A test of ONE row. There is no negation: "not" is [`Set::Minus`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Test {
+    /// A single comparison.
+    Atom(Atom),
+    /// All hold; empty is true.
+    All(Vec<Test>),
+    /// One holds; empty is false.
+    Any(Vec<Test>),
+}
+
+/// A comparison of columns of one row with values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Atom {
+    /// The column equals the value.
+    Eq(Col, Value),
+    /// The column differs from the value.
+    Ne(Col, Value),
+    /// The tuple of columns is one of the tuples.
+    In(Vec<Col>, Source),
+    /// The tuple of columns is none of the tuples.
+    NotIn(Vec<Col>, Source),
+    /// An interval column against an interval: `Instants` or `Cuts`, as the column.
+    Range(Col, Rel, Value),
+    /// A `Bytes` column at or after (`Bound::From`), after, at or before, before a value: byte order.
+    Order(Col, Order, Value),
+    /// A `Bytes` column begins with the text.
+    Starts(Col, String),
+    /// A `Bytes` column ends with the text.
+    Ends(Col, String),
+    /// A `Bytes` column contains the text.
+    Has(Col, String),
+}
+
+/// How a stored interval `[a, b)` must lie to a search interval `[s, e)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rel {
+    /// `s <= a and b <= e`
+    Within,
+    /// `a < e and s < b`
+    Meets,
+    /// `a = s and b = e`
+    Same,
+    /// `a <= s and e <= b`
+    Covers,
+}
+
+/// Byte order of a text column against a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// `<`
+    Before,
+    /// `<=`
+    UpTo,
+    /// `>`
+    After,
+    /// `>=`
+    From,
+}
+
+/// Where the tuples of an `In` come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Written in the query.
+    Values(Vec<Vec<Value>>),
+    /// Found by an earlier step.
+    Slot(SlotId),
+    /// A stored expansion of a value set.
+    Expansion(ExpansionId),
+}
+
+/// A set with everything that planning decided about it.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The set.
+    pub set: Set,
+    /// Where in the query it comes from.
+    pub span: Span,
+    /// Which resources it may see.
+    pub scope: Scope,
+    /// Whether a target answers it exactly.
+    pub exact: Exactness,
+    /// How many resources it is thought to hold.
+    pub est: Estimate,
+    /// Where it is computed.
+    pub place: Place,
+    /// How it is reached.
+    pub access: Access,
+}
+
+/// What a node may see: the tenant is always a bound parameter, never a constant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Scope {
+    /// A set that every result must lie in (access rules), if any.
+    pub guard: Option<SetId>,
+}
+
+/// Whether a place answers a node exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Exactness {
+    /// The same set.
+    #[default]
+    Exact,
+    /// A superset: needs refinement.
+    Over,
+    /// A subset: only ever below a `Minus`.
+    Under,
+}
+
+/// An estimated number of resources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Estimate(pub u64);
+
+/// Where a node is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// By a store.
+    Store(StoreId),
+    /// By the runtime.
+    Local,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Place::Store(StoreId::default())
+    }
+}
+
+/// How a node is reached. An `And` has exactly one child with `Drive` or `Walk`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Access {
+    /// Its members are produced from its own index, and other conditions are tested on them.
+    Drive,
+    /// Its members are produced in page order.
+    Walk,
+    /// It is tested for a member at hand.
+    #[default]
+    Probe,
+    /// It is computed once and then tested for membership.
+    Build,
+}
+
+/// Sets that refer to each other: children stand before their parents.
+#[derive(Clone, Debug, Default)]
+pub struct Sets {
+    nodes: Vec<Node>,
+}
+
+impl Sets {
+    /// Adds a node whose children are already there.
+    pub fn push(&mut self, node: Node) -> SetId {
+        let id = SetId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(node);
+        id
+    }
+
+    /// The node, if the id is of this arena.
+    pub fn get(&self, id: SetId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// All nodes with their ids, children first.
+    pub fn iter(&self) -> impl Iterator<Item = (SetId, &Node)> {
+        (0u32..).map(SetId).zip(&self.nodes)
+    }
+}
+
+impl Set {
+    /// The sets it is made of, in order.
+    pub fn children(&self) -> Vec<SetId> {
+        match self {
+            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) => Vec::new(),
+            Set::And(children) | Set::Or(children) => children.clone(),
+            Set::Minus { from, less } => vec![*from, *less],
+            Set::Via { far, .. } => vec![*far],
+            Set::Closure { seed, .. } => vec![*seed],
+        }
+    }
+}
+
+impl Test {
+    /// The test that every row passes.
+    pub const TRUE: Test = Test::All(Vec::new());
+    /// The test that no row passes.
+    pub const FALSE: Test = Test::Any(Vec::new());
+}

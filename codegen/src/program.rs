@@ -1,0 +1,210 @@
+//! What runs: steps that each run whole in one place, and slots that carry tuples between them.
+
+use crate::algebra::{Edge, Node, SetId, Sets, SlotId, StoreId};
+use crate::rows::{KeyId, RowKind, Value};
+
+/// A step of a [`Program`], by its position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StepId(pub u32);
+
+/// Steps in the order in which they run.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The steps; a step reads only slots that earlier steps fill.
+    pub steps: Vec<Step>,
+    /// Which steps answer what.
+    pub roots: Roots,
+}
+
+/// Which steps answer what.
+#[derive(Clone, Debug, Default)]
+pub struct Roots {
+    /// The page of matches, if entries are asked for.
+    pub page: Option<StepId>,
+    /// The total, if asked for.
+    pub total: Option<StepId>,
+    /// Included resources, in the order of the query.
+    pub includes: Vec<StepId>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it does.
+    pub op: Op,
+    /// The slot that its tuples fill, if a later step reads them.
+    pub fills: Option<SlotId>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// One query to one store.
+    Query {
+        /// The store.
+        store: StoreId,
+        /// The query, neutral; a target lowers it.
+        query: Query,
+    },
+    /// Tests candidates of a step again, where the store could only narrow.
+    Refine {
+        /// The candidates.
+        input: StepId,
+        /// The exact set.
+        by: SetId,
+    },
+    /// Union of sorted steps.
+    Merge(Vec<StepId>),
+    /// Sorts in memory, at most `bound` tuples.
+    Sort {
+        /// The tuples.
+        input: StepId,
+        /// Above it: a named refusal.
+        bound: u64,
+    },
+    /// The first tuples of a step.
+    Take {
+        /// The tuples.
+        input: StepId,
+        /// How many.
+        n: u32,
+    },
+    /// Counts the tuples of a step.
+    Count(StepId),
+    /// Reads the bodies of the resources of a step.
+    Fetch(StepId),
+    /// Runs steps until a slot stays empty.
+    Loop {
+        /// The steps.
+        body: Vec<Step>,
+        /// The slot.
+        until_empty: SlotId,
+        /// The most rounds.
+        budget: u32,
+    },
+    /// Counts up to `cap`, then runs one of two plans.
+    Choose {
+        /// What is counted.
+        count: Box<Query>,
+        /// How far.
+        cap: u32,
+        /// Below the cap.
+        few: Box<Step>,
+        /// At the cap.
+        many: Box<Step>,
+    },
+}
+
+/// A query to one store: a set, what to tell of its members, in what order, how many.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The sets that `root` is made of.
+    pub sets: Sets,
+    /// The set.
+    pub root: SetId,
+    /// What each member yields.
+    pub yields: Yield,
+    /// The order; after all keys comes `ord`, in the direction of the last key.
+    pub order: Vec<OrderKey>,
+    /// How pages are produced.
+    pub strategy: Strategy,
+    /// How many and from where; `None` is all.
+    pub take: Option<Take>,
+}
+
+impl Query {
+    /// The root node, if the query is well formed.
+    pub fn root_node(&self) -> Option<&Node> {
+        self.sets.get(self.root)
+    }
+}
+
+/// What a query tells of each member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Yield {
+    /// `ord` and the sort keys: a page of candidates.
+    Page,
+    /// Only the number of members, each counted once.
+    Count,
+    /// The identity (`Type/id`) of each member.
+    Rid,
+    /// The targets of the members' edge.
+    Targets(Edge),
+}
+
+/// How the members of a root are produced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Strategy {
+    /// Go through the universe in page order and test each resource; stop when the page is full.
+    Walk,
+    /// Compute the set, then sort it.
+    SetFirst,
+    /// Count `node` up to `cap` at run time, then choose.
+    Measure {
+        /// What is counted.
+        node: SetId,
+        /// How far.
+        cap: u32,
+        /// Below the cap.
+        few: Box<Strategy>,
+        /// At the cap.
+        many: Box<Strategy>,
+    },
+}
+
+/// The page bound of a root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Take {
+    /// At most so many tuples.
+    pub n: u32,
+    /// Only tuples that come after this one.
+    pub after: Option<After>,
+}
+
+/// The sort tuple of the last candidate of the page before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct After {
+    /// A value per order key; `None`: the resource has none, so it stood in the missing-last phase of that key.
+    pub keys: Vec<Option<Value>>,
+    /// Its `ord`.
+    pub ord: i64,
+}
+
+/// A sort key. Resources without a value come last, in both directions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderKey {
+    /// The link over which the value is reached, if it is another resource's.
+    pub via: Option<Edge>,
+    /// The value.
+    pub by: OrderBy,
+    /// The direction; of several values the one that comes first in it represents the resource.
+    pub dir: Dir,
+}
+
+/// The value that sorts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderBy {
+    /// The first column of the rows of these keys (one key per resource type of a system-level search is one order key).
+    /// An interval sorts by its start ascending and by its end descending; a text by its primary form.
+    Rows {
+        /// The key.
+        key: KeyId,
+        /// What its rows hold.
+        kind: RowKind,
+    },
+    /// `meta.lastUpdated`.
+    Updated,
+    /// The logical id.
+    Id,
+    /// The order in which resources were first created.
+    Ord,
+}
+
+/// A direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dir {
+    /// Ascending.
+    Asc,
+    /// Descending.
+    Desc,
+}

@@ -1,0 +1,312 @@
+//! What an index row is: a key, typed columns, and the resource it belongs to.
+
+use std::fmt;
+
+/// The number of an index key: one (resource type, search parameter, facet, level, generation).
+///
+/// The numbering is the caller's; code generation only compares and binds it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(pub u32);
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "key-{}", self.0)
+    }
+}
+
+/// The number of a resource type, 1 to 255. The high bits of every `ord` of that type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeCode(pub u8);
+
+impl fmt::Debug for TypeCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "type-{}", self.0)
+    }
+}
+
+/// The columns that one indexed value fills: the building block of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Base {
+    /// A coded value: `Code` folded, `System`, and `Exact` as written where that differs from `Code`, else empty.
+    Token,
+    /// A string: `Text` folded, `Rank` (see [`Rank`]), `Exact` as written on rows of rank `Primary`, else empty.
+    Text,
+    /// A reference to a resource of this store: `Target`, and `Version` where the reference names one, else empty.
+    Ref,
+    /// A reference that leaves the store (absolute URL on a foreign base, `urn:`): `Url` as written.
+    RefText,
+    /// A uri or canonical: `Url` without version, `Version` or empty.
+    Url,
+    /// A date, dateTime, instant, Period or Timing: `Time`, a half-open interval of microseconds.
+    Time,
+    /// A number or range of numbers: `Cuts`, a half-open interval of order-preserving decimal cuts.
+    Number,
+    /// A quantity: `Cuts`, `System` and `Code` of the unit, `Unit` as written for people.
+    Quantity,
+    /// One folded word of a text: `Word`.
+    Word,
+}
+
+/// What one row holds. One row is about one element of the resource, so a test of one row is a same-element test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowKind {
+    /// One value.
+    One(Base),
+    /// One combination of the component values inside one element (a composite).
+    Tuple(Tuple),
+    /// No column: the resource has the element at all.
+    Present,
+    /// The resource's own logical id (column `Id`). Every live resource has exactly one; no extraction writes it.
+    Id,
+    /// The resource's own `meta.lastUpdated` (column `Time`). As for `Id`.
+    Updated,
+}
+
+/// The shapes of tuple rows. A composite of another shape is refused when its definition is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tuple {
+    /// code and code
+    TokenToken,
+    /// code and quantity
+    TokenQuantity,
+    /// code and number
+    TokenNumber,
+    /// code and date
+    TokenTime,
+    /// code and string
+    TokenText,
+    /// code, number and number
+    TokenNumberNumber,
+    /// reference and code
+    RefToken,
+}
+
+/// Every tuple shape, in the order in which schemas list them.
+pub const TUPLES: [Tuple; 7] = [
+    Tuple::TokenToken,
+    Tuple::TokenQuantity,
+    Tuple::TokenNumber,
+    Tuple::TokenTime,
+    Tuple::TokenText,
+    Tuple::TokenNumberNumber,
+    Tuple::RefToken,
+];
+
+/// Every single-value kind, in the order in which schemas list them.
+pub const BASES: [Base; 9] = [
+    Base::Token,
+    Base::Text,
+    Base::Ref,
+    Base::RefText,
+    Base::Url,
+    Base::Time,
+    Base::Number,
+    Base::Quantity,
+    Base::Word,
+];
+
+impl Tuple {
+    /// The parts, in order.
+    pub fn parts(self) -> &'static [Base] {
+        use Base::{Number, Quantity, Ref, Text, Time, Token};
+        match self {
+            Tuple::TokenToken => &[Token, Token],
+            Tuple::TokenQuantity => &[Token, Quantity],
+            Tuple::TokenNumber => &[Token, Number],
+            Tuple::TokenTime => &[Token, Time],
+            Tuple::TokenText => &[Token, Text],
+            Tuple::TokenNumberNumber => &[Token, Number, Number],
+            Tuple::RefToken => &[Ref, Token],
+        }
+    }
+
+    /// The shape with these parts, if rows of it exist.
+    pub fn of(parts: &[Base]) -> Option<Tuple> {
+        TUPLES.into_iter().find(|t| t.parts() == parts)
+    }
+}
+
+/// Which form of a string a text row holds: a column value, ascending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Rank {
+    /// The whole value, dashes dropped. The form that sorts.
+    Primary = 0,
+    /// The whole value, dashes read as blanks, where that differs.
+    Dashed = 1,
+    /// The rest of a family name from a later word on.
+    Later = 2,
+}
+
+/// The name of a column inside its part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ColName {
+    /// Code system of a token or unit; "no system" is a value of its own.
+    System,
+    /// Folded code of a token; code of a unit as written.
+    Code,
+    /// The value as written, where it differs from the folded column.
+    Exact,
+    /// Folded text.
+    Text,
+    /// [`Rank`] of a text.
+    Rank,
+    /// Target of a reference.
+    Target,
+    /// Version of a reference or canonical; empty if none.
+    Version,
+    /// Url of a uri, canonical or foreign reference.
+    Url,
+    /// Half-open interval of instants.
+    Time,
+    /// Half-open interval of decimal cuts.
+    Cuts,
+    /// Unit as written for people.
+    Unit,
+    /// One folded word.
+    Word,
+    /// Logical id of the resource itself.
+    Id,
+}
+
+/// A column of a row: `part` is 0 except in tuple rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Col {
+    /// Which part of a tuple.
+    pub part: u8,
+    /// Which column of that part.
+    pub name: ColName,
+}
+
+impl Col {
+    /// A column of the first or only part.
+    pub fn first(name: ColName) -> Col {
+        Col { part: 0, name }
+    }
+}
+
+/// What a column holds and how it is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ColType {
+    /// 64-bit integer.
+    Int,
+    /// UTF-8, compared byte by byte.
+    Bytes,
+    /// A code system: interned by stores that number them, text elsewhere.
+    System,
+    /// A resource of this store: its number in stores that number them, `Type/id` elsewhere.
+    Rid,
+    /// Half-open interval of `Int`.
+    Instants,
+    /// Half-open interval of `Bytes`.
+    Cuts,
+}
+
+impl ColName {
+    /// The type of the column.
+    pub fn ty(self) -> ColType {
+        match self {
+            ColName::System => ColType::System,
+            ColName::Rank => ColType::Int,
+            ColName::Target => ColType::Rid,
+            ColName::Time => ColType::Instants,
+            ColName::Cuts => ColType::Cuts,
+            ColName::Code
+            | ColName::Exact
+            | ColName::Text
+            | ColName::Version
+            | ColName::Url
+            | ColName::Unit
+            | ColName::Word
+            | ColName::Id => ColType::Bytes,
+        }
+    }
+}
+
+impl Base {
+    /// The columns of one part. The first is the one that rows are sought by and ordered by.
+    pub fn columns(self) -> &'static [ColName] {
+        match self {
+            Base::Token => &[ColName::Code, ColName::System, ColName::Exact],
+            Base::Text => &[ColName::Text, ColName::Rank, ColName::Exact],
+            Base::Ref => &[ColName::Target, ColName::Version],
+            Base::RefText => &[ColName::Url],
+            Base::Url => &[ColName::Url, ColName::Version],
+            Base::Time => &[ColName::Time],
+            Base::Number => &[ColName::Cuts],
+            Base::Quantity => &[ColName::Cuts, ColName::System, ColName::Code, ColName::Unit],
+            Base::Word => &[ColName::Word],
+        }
+    }
+}
+
+impl RowKind {
+    /// The columns of the row, part after part.
+    pub fn columns(self) -> Vec<Col> {
+        let parts: &[Base] = match &self {
+            RowKind::One(base) => std::slice::from_ref(base),
+            RowKind::Tuple(tuple) => tuple.parts(),
+            RowKind::Present => &[],
+            RowKind::Id => return vec![Col::first(ColName::Id)],
+            RowKind::Updated => return vec![Col::first(ColName::Time)],
+        };
+        let columns = |(part, base): (usize, &Base)| {
+            let part = u8::try_from(part).unwrap_or(u8::MAX);
+            base.columns().iter().map(move |&name| Col { part, name })
+        };
+        parts.iter().enumerate().flat_map(columns).collect()
+    }
+}
+
+/// A typed value of a column, in a row to be written or in a test. Never spliced into text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub enum Value {
+    /// A 64-bit integer.
+    Int(i64),
+    /// UTF-8 text.
+    Text(String),
+    /// A code system url; `None` is "no system".
+    System(Option<String>),
+    /// A resource of this store, by type and logical id, whether it exists or not.
+    Rid(TypeCode, String),
+    /// A half-open interval of instants, microseconds since 1970 UTC; `i64::MIN` and `i64::MAX` are open ends.
+    Instants(i64, i64),
+    /// A half-open interval of decimal cuts.
+    Cuts(String, String),
+}
+
+impl serde::Serialize for TypeCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(self.0)
+    }
+}
+
+/// A row as extraction writes it: `values` stand in the order of [`RowKind::columns`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Row {
+    /// Which parameter, facet and level.
+    pub key: KeyId,
+    /// Which columns.
+    pub kind: RowKind,
+    /// The values of the columns.
+    pub values: Vec<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tuple_columns_are_the_columns_of_the_parts() {
+        let columns = RowKind::Tuple(Tuple::TokenQuantity).columns();
+        assert_eq!(columns.len(), Base::Token.columns().len() + Base::Quantity.columns().len());
+        assert_eq!(columns.last(), Some(&Col { part: 1, name: ColName::Unit }));
+    }
+
+    #[test]
+    fn every_tuple_is_found_by_its_parts() {
+        for tuple in TUPLES {
+            assert_eq!(Tuple::of(tuple.parts()), Some(tuple));
+        }
+    }
+}

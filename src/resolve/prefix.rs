@@ -1,0 +1,69 @@
+//! Date, number and quantity prefixes as interval relations. FHIR R4 3.1.1.4.5.
+
+use crate::ir::Rel;
+
+/// A prefix of a date, number or quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Prefix {
+    Eq,
+    Ne,
+    Gt,
+    Lt,
+    Ge,
+    Le,
+    Sa,
+    Eb,
+    Ap,
+}
+
+const PREFIXES: [(&str, Prefix); 9] = [
+    ("eq", Prefix::Eq),
+    ("ne", Prefix::Ne),
+    ("gt", Prefix::Gt),
+    ("lt", Prefix::Lt),
+    ("ge", Prefix::Ge),
+    ("le", Prefix::Le),
+    ("sa", Prefix::Sa),
+    ("eb", Prefix::Eb),
+    ("ap", Prefix::Ap),
+];
+
+impl Prefix {
+    /// Splits a value into prefix and rest; `None` if it begins with two letters that are no prefix (item 28).
+    pub(super) fn split(text: &str) -> Option<(Prefix, &str)> {
+        match PREFIXES.iter().find_map(|(word, prefix)| text.strip_prefix(word).map(|rest| (*prefix, rest))) {
+            Some(found) => Some(found),
+            None if text.starts_with(|c: char| c.is_alphabetic()) => None,
+            None => Some((Prefix::Eq, text)),
+        }
+    }
+
+    /// Whether the written precision of a number counts (items 29, 31).
+    pub(super) fn uses_precision(self) -> bool {
+        matches!(self, Prefix::Eq | Prefix::Ne | Prefix::Ap)
+    }
+}
+
+/// The words of all prefixes, for help.
+pub(super) fn words() -> String {
+    PREFIXES.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+}
+
+/// The tests that `prefix` stands for, over a stored half-open interval, given the search interval `[s, e)`: one of
+/// them must hold. `min` and `max` are the open ends.
+///
+/// `ge` is "`gt` or `eq`", not the complement of `lt`: a Period from mid-2012 to mid-2013 does not match `ge2013`.
+pub(super) fn relations<B: Clone>(prefix: Prefix, s: B, e: B, min: B, max: B) -> Vec<(Rel, B, B)> {
+    use Rel::{Meets, Within};
+    match prefix {
+        Prefix::Eq => vec![(Within, s, e)],
+        Prefix::Ne => vec![(Meets, min, s), (Meets, e, max)],
+        Prefix::Gt => vec![(Meets, e, max)],
+        Prefix::Lt => vec![(Meets, min, s)],
+        Prefix::Ge => vec![(Meets, e.clone(), max), (Within, s, e)],
+        Prefix::Le => vec![(Meets, min, s.clone()), (Within, s, e)],
+        Prefix::Sa => vec![(Within, e, max)],
+        Prefix::Eb => vec![(Within, min, s)],
+        Prefix::Ap => vec![(Meets, s, e)], // the caller has widened it
+    }
+}

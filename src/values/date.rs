@@ -249,12 +249,7 @@ impl Reader<'_> {
     }
 
     /// Exactly `width` digits with a value in `range`.
-    fn number(
-        &mut self,
-        width: usize,
-        range: RangeInclusive<i64>,
-        kind: DateErrorKind,
-    ) -> Result<i64, DateError> {
+    fn number(&mut self, width: usize, range: RangeInclusive<i64>, kind: DateErrorKind) -> Result<i64, DateError> {
         let at = self.cursor.at();
         let digits = self.cursor.digits();
         match digits.parse() {

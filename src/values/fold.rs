@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn the_tables_belong_to_the_fold_version() {
-        let tables = (unicode_normalization::UNICODE_VERSION, caseless::UNICODE_VERSION, unicode_properties::UNICODE_VERSION);
+        let tables =
+            (unicode_normalization::UNICODE_VERSION, caseless::UNICODE_VERSION, unicode_properties::UNICODE_VERSION);
         assert_eq!((FOLD_VERSION, tables), (1, ((18, 0, 0), (16, 0, 0), (18, 0, 0))), "new tables, new fold version");
     }
 

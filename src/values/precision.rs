@@ -43,10 +43,7 @@ impl Decimal {
     pub fn approximate_range(&self, exponent: Exponent) -> DecimalRange {
         let tenth = Self::new(false, self.coefficient().clone(), self.exponent().saturating_sub(1));
         let margin = tenth.max(self.half_step(exponent));
-        DecimalRange::spanning(
-            Cut::Before(self.aligned_sum(&margin.negated())),
-            Cut::After(self.aligned_sum(&margin)),
-        )
+        DecimalRange::spanning(Cut::Before(self.aligned_sum(&margin.negated())), Cut::After(self.aligned_sum(&margin)))
     }
 }
 

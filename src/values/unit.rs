@@ -10,6 +10,8 @@ mod measure;
 mod table;
 mod term;
 
+pub use table::UCUM_VERSION;
+
 /// Units kept in memory. There are no more in use; hostile ones beyond are read anew each time.
 const MAX_KEPT: usize = 1_000;
 
@@ -46,18 +48,14 @@ impl Unit {
     }
 
     fn new(measure: &Measure) -> Self {
+        let Measure { numerator, denominator, .. } = measure;
         let canonical = measure.base_units();
-        let one = Decimal::from(1);
-        let exact = measure
-            .numerator
-            .checked_div(&measure.denominator)
-            .filter(|q| q.checked_mul(&measure.denominator).as_ref() == Some(&measure.numerator));
-        match exact {
-            Some(numerator) => Self { canonical, numerator, denominator: one },
-            None => {
-                Self { canonical, numerator: measure.numerator.clone(), denominator: measure.denominator.clone() }
-            }
-        }
+        let decimal = numerator
+            .checked_div(denominator)
+            .filter(|quotient| quotient.checked_mul(denominator).as_ref() == Some(numerator))
+            .map(|quotient| (quotient, Decimal::from(1)));
+        let (numerator, denominator) = decimal.unwrap_or_else(|| (numerator.clone(), denominator.clone()));
+        Self { canonical, numerator, denominator }
     }
 
     /// The UCUM code of the canonical unit: base units in the order of their codes, `g.m-3`, or `1`.
@@ -66,12 +64,18 @@ impl Unit {
         &self.canonical
     }
 
-    /// `value` of this unit in canonical units: exact if that terminates, else rounded to 40 significant digits.
-    /// `None` beyond the limits of decimals.
+    /// `value` of this unit in canonical units, rounded to 40 significant digits. `None` beyond the limits of decimals.
+    ///
+    /// The factor is exact and rounding comes last, once: equal quantities become the same number, whatever their
+    /// units, and order is kept.
     #[must_use]
     pub fn convert(&self, value: &Decimal) -> Option<Decimal> {
         let product = value.checked_mul(&self.numerator)?;
-        if self.denominator == Decimal::from(1) { Some(product) } else { product.checked_div(&self.denominator) }
+        if self.denominator == Decimal::from(1) {
+            Some(product.rounded())
+        } else {
+            product.checked_div(&self.denominator)
+        }
     }
 
     /// `range` in canonical units: both bounds are converted, as points would be.

@@ -21,7 +21,10 @@ pub struct Zone(Rules);
 enum Rules {
     /// Seconds east of UTC.
     Fixed(i64),
-    Named { name: String, zone: TimeZone },
+    Named {
+        name: String,
+        zone: TimeZone,
+    },
 }
 
 impl Zone {

@@ -1,22 +1,30 @@
 //! What the values of a parameter can be: the datatypes at the ends of its expression, by the type model.
 
 use super::model::{ElementInfo, Model};
-use fhirc_grammar::{PathExpr, PathNode};
+use fhirc_grammar::{PathExpr, PathNode, parse_path};
 
 /// The datatypes that the expression of a parameter leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Datatypes {
-    /// The datatypes, sorted, each once: `CodeableConcept`, `code`.
-    pub names: Vec<&'static str>,
-    /// The code system, where every element is a `code` that is bound to the same one.
-    pub system: Option<&'static str>,
+    names: Vec<&'static str>,
+    system: Option<&'static str>,
 }
 
 impl Datatypes {
-    /// The datatypes of `expression` on resources or elements of type `context`, inside resources of type `resource`.
-    pub(super) fn of(model: &Model, resource: &str, context: &str, expression: &PathNode) -> Datatypes {
-        let typing = Typing { model, resource, context };
-        let ends = typing.ends(expression);
+    /// Values of one datatype, whose elements are bound to no code system.
+    pub fn one(name: &'static str) -> Datatypes {
+        Datatypes { names: vec![name], system: None }
+    }
+
+    /// What `expression` leads to from the elements that `focus` finds in resources of type `resource`, or from the
+    /// resource itself. An expression that does not parse leads nowhere.
+    pub(super) fn of(model: &Model, resource: &str, focus: Option<&str>, expression: &str) -> Datatypes {
+        let start = match focus {
+            None => vec![resource],
+            Some(focus) => ends(model, resource, resource, focus).iter().map(|end| end.ty).collect(),
+        };
+        let ends: Vec<End<'_>> =
+            start.into_iter().flat_map(|context| ends(model, resource, context, expression)).collect();
         let mut names: Vec<_> = ends.iter().map(|end| end.ty).collect();
         names.sort_unstable();
         names.dedup();
@@ -24,6 +32,16 @@ impl Datatypes {
         let first = systems.next().flatten();
         let system = if systems.all(|system| system == first) { first } else { None };
         Datatypes { names, system }
+    }
+
+    /// The datatypes, sorted by name, each once.
+    pub fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// The code system, where every element is a `code` that is bound to the same one.
+    pub fn system(&self) -> Option<&'static str> {
+        self.system
     }
 
     /// Whether every value is one of these datatypes.
@@ -35,6 +53,12 @@ impl Datatypes {
     pub fn some(&self, datatypes: &[&str]) -> bool {
         self.names.iter().any(|ty| datatypes.contains(ty))
     }
+}
+
+fn ends<'m>(model: &'m Model, resource: &str, context: &str, expression: &str) -> Vec<End<'m>> {
+    let (node, _) = parse_path(expression);
+    let typing = Typing { model, resource, context };
+    node.map(|node| typing.ends(&node)).unwrap_or_default()
 }
 
 /// An element that an expression can lead to.
@@ -87,5 +111,44 @@ impl<'m> Typing<'m, '_> {
     fn children(&self, ty: &str, name: &str) -> Vec<End<'m>> {
         let Some(element) = self.model.element(ty, name) else { return Vec::new() };
         element.variants.iter().map(|variant| End { ty: variant.ty, element: Some(element) }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::definitions::Registry;
+
+    fn names(ty: &str, code: &str) -> Vec<&'static str> {
+        let registry = Registry::r4();
+        let ty = registry.resource_type(ty).unwrap();
+        registry.datatypes(registry.param(ty, code).unwrap()).names().to_vec()
+    }
+
+    #[test]
+    fn the_ends_of_expressions_have_datatypes() {
+        assert_eq!(names("Patient", "deceased"), ["boolean"]);
+        assert_eq!(names("Observation", "code"), ["CodeableConcept"]);
+        assert_eq!(names("Observation", "date"), ["Period", "Timing", "dateTime", "instant"]);
+        assert_eq!(names("Observation", "value-quantity"), ["Quantity", "SampledData"]);
+        assert_eq!(names("MolecularSequence", "variant-start"), ["integer"]);
+        assert_eq!(names("PlanDefinition", "definition"), ["canonical", "uri"]);
+    }
+
+    #[test]
+    fn a_bound_code_has_a_system() {
+        let registry = Registry::r4();
+        let patient = registry.resource_type("Patient").unwrap();
+        let gender = registry.datatypes(registry.param(patient, "gender").unwrap());
+        assert_eq!(gender.system(), Some("http://hl7.org/fhir/administrative-gender"));
+        assert!(gender.only(&["code"]) && !gender.some(&["Coding"]));
+    }
+
+    #[test]
+    fn components_have_datatypes_of_their_own() {
+        let registry = Registry::r4();
+        let observation = registry.resource_type("Observation").unwrap();
+        let composite = registry.param(observation, "component-code-value-quantity").unwrap();
+        let names: Vec<_> = registry.components(composite).iter().map(|part| part.datatypes.names().to_vec()).collect();
+        assert_eq!(names, [["CodeableConcept"], ["Quantity"]]);
     }
 }

@@ -80,7 +80,7 @@ fn tuple(registry: &Registry, param: ParamId, facet: Facet, parts: &[Test]) -> O
     let tests: Vec<_> = (0u8..).zip(parts).map(|(part, test)| one(test, facet, part)).collect();
     let shape = match facet {
         Facet::OfType => Tuple::TokenToken,
-        _ => crate::keys::tuple_shape(registry, param)?,
+        _ => crate::keys::tuple_shape(param, registry)?,
     };
     let fits = tests.iter().zip(shape.parts()).all(|((kind, _), base)| *kind == RowKind::One(*base));
     let tests = tests.into_iter().map(|(_, test)| test).collect();

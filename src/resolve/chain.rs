@@ -1,6 +1,6 @@
 //! Links: chains and `_has`, for ordinary parameters and for `_filter` alike. FHIR R4 3.1.1.4.13, 3.1.1.4.14.
 
-use crate::definitions::{ParamId, ParamType, ResourceType};
+use crate::definitions::{ParamId, ParamType, ResourceType, TypeSet};
 use crate::ir::{Link, Pred, PredKind, Way};
 use crate::resolve::errors;
 use crate::resolve::resolver::Resolver;
@@ -45,12 +45,13 @@ impl Resolver<'_> {
         let param = self.reference_param(ty, &name.name)?;
         let targets = self.targets(param, name)?;
         let next = next_name(rest, end);
-        let able: Vec<_> = targets.iter().copied().filter(|&target| self.can_go_on(target, rest, end)).collect();
+        let able: Vec<_> = targets.iter().filter(|&target| self.can_go_on(target, rest, end)).collect();
         if able.is_empty() {
-            match targets.as_slice() {
-                [only] => self.report(errors::unknown_parameter(self.registry, *only, next)),
-                _ => self.report(errors::dead_chain(&name.name, next, &self.type_names(&targets))),
-            }
+            let only = targets.iter().next().filter(|_| targets.len() == 1);
+            self.report(match only {
+                Some(only) => errors::unknown_parameter(self.registry, only, next),
+                None => errors::dead_chain(&name.name, next, &self.type_names(targets)),
+            });
             return None;
         }
         let ends: Vec<_> =
@@ -65,7 +66,7 @@ impl Resolver<'_> {
         };
         let param = self.reference_param(source, &has.reference)?;
         let targets = self.registry.targets(param);
-        if !targets.contains(&ty) {
+        if !targets.contains(ty) {
             let here = Spanned::new(self.registry.type_name(ty).to_owned(), has.reference.span);
             self.report(errors::not_a_target(&has.reference, &here, &self.type_names(targets)));
             return None;
@@ -89,18 +90,18 @@ impl Resolver<'_> {
     }
 
     /// The types that the link leads to: all that the parameter refers to, or the one that is named (item 118).
-    fn targets(&mut self, param: ParamId, name: &Name) -> Option<Vec<ResourceType>> {
+    fn targets(&mut self, param: ParamId, name: &Name) -> Option<TypeSet> {
         let targets = self.registry.targets(param);
-        let Some(wanted) = &name.modifier else { return Some(targets.to_vec()) };
+        let Some(wanted) = &name.modifier else { return Some(targets) };
         let Some(ty) = self.registry.resource_type(&wanted.node) else {
             self.report(errors::unknown_type(self.registry, wanted));
             return None;
         };
-        if !targets.contains(&ty) {
+        if !targets.contains(ty) {
             self.report(errors::not_a_target(&name.name, wanted, &self.type_names(targets)));
             return None;
         }
-        Some(vec![ty])
+        Some(TypeSet::from_iter([ty]))
     }
 
     /// Whether a resource of type `ty` has the parameter that comes next.
@@ -111,8 +112,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn type_names(&self, types: &[ResourceType]) -> Vec<&str> {
-        types.iter().map(|&ty| self.registry.type_name(ty)).collect()
+    fn type_names(&self, types: TypeSet) -> Vec<&'static str> {
+        types.iter().map(|ty| self.registry.type_name(ty)).collect()
     }
 }
 

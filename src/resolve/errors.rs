@@ -1,6 +1,6 @@
 //! What can be wrong with the meaning of a search, and how it is said.
 
-use crate::definitions::{ParamType, Registry, ResourceType};
+use crate::definitions::{Modifier, ParamType, Registry, ResourceType};
 use fhirc_grammar::{Diagnostic, Name, Span, Spanned};
 
 /// `Patient?brithdate=…`
@@ -33,11 +33,11 @@ fn suggest(diagnostic: Diagnostic, nearest: Option<&str>) -> Diagnostic {
 }
 
 /// `birthdate:contains=…`
-pub(super) fn unsupported_modifier(ty: ParamType, modifier: &Spanned<String>, allowed: &[&str]) -> Diagnostic {
+pub(super) fn unsupported_modifier(ty: ParamType, modifier: &Spanned<String>, allowed: &[Modifier]) -> Diagnostic {
     let message = format!("modifier `{}` does not apply to parameters of type {}", modifier.node, ty.code());
     let help = match allowed {
         [] => "no modifier applies here".to_owned(),
-        _ => format!("these apply: {}", list(allowed)),
+        _ => format!("these apply: {}", list(&allowed.iter().map(|modifier| modifier.name()).collect::<Vec<_>>())),
     };
     Diagnostic::error("unsupported-modifier", modifier.span, message).help(help)
 }

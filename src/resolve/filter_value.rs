@@ -1,13 +1,12 @@
 //! Operators of `_filter` by type of parameter. FHIR R4 3.1.3.1.2.
 
-use crate::definitions::{ParamId, ParamType};
+use crate::definitions::{ParamId, ParamType, Prefix};
 use crate::ir::{
     CodeCase, DateTest, NumberTest, Pred, PredKind, QuantityTest, Rel, SystemTest, Test, TextMatch, UrlTest,
 };
 use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
-use crate::resolve::prefix::Prefix;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, composite, date, number, quantity, reference, string, token};
 use crate::values::DecimalRange;
@@ -32,15 +31,15 @@ pub(super) fn compare(
     }
     let written = written(value);
     let (facet, test) = match asked.ty {
-        _ if asked.code == "_id" => (Facet::Value, id(resolver, &asked, op, &written)?),
+        _ if asked.code == "_id" => (Facet::Own, id(resolver, &asked, op, &written)?),
         ParamType::String => (Facet::Value, text(resolver, &asked, op, &written)?),
         ParamType::Token => (Facet::Value, code(resolver, &asked, op, &written)?),
         ParamType::Uri => (Facet::Value, url(resolver, &asked, op, &written)?),
-        ParamType::Date => (Facet::Value, dates(resolver, &asked, op, &written)?),
+        ParamType::Date => (date::view(&asked), dates(resolver, &asked, op, &written)?),
         ParamType::Number => (Facet::Value, numbers(resolver, &asked, op, &written)?),
         ParamType::Quantity => quantities(resolver, &asked, op, &written)?,
         ParamType::Reference => (Facet::Value, refers(resolver, &asked, op, &written)?),
-        ParamType::Composite => (Facet::Value, tuple(resolver, &asked, op, value)?),
+        ParamType::Composite => tuple(resolver, &asked, op, value)?,
         ParamType::Special => {
             resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
             return None;
@@ -248,9 +247,9 @@ fn tuple(
     asked: &Asked<'_>,
     op: &Spanned<FilterOp>,
     value: &FilterValue,
-) -> Option<Test> {
+) -> Option<(Facet, Test)> {
     if op.node != FilterOp::Eq {
-        return refuse(resolver, asked, op);
+        return refuse(resolver, asked, op).map(|test| (Facet::Value, test));
     }
     let part = |text: &str| {
         let kind = FilterValueKind::Bare(text.to_owned());

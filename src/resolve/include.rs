@@ -78,7 +78,7 @@ fn of(
     let Some(name) = parameter else { return Some((references(resolver, ty), target_type)) };
     let param = resolver.reference_param(ty, name)?;
     if let (Some(target), Some(wanted)) = (target, target_type)
-        && !resolver.registry.targets(param).contains(&wanted)
+        && !resolver.registry.targets(param).contains(wanted)
     {
         resolver.report(errors::not_a_target(name, target, &[]));
         return None;

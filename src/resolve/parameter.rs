@@ -1,6 +1,6 @@
 //! An ordinary parameter: modifier, values, and what they ask. FHIR R4 3.1.1.4.
 
-use crate::definitions::{Component, Datatypes, ParamId, ParamType, Registry, ResourceType, TypeSet, allowed_modifiers};
+use crate::definitions::{Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers};
 use crate::ir::{Pred, PredKind, Test};
 use crate::keys::Facet;
 use crate::resolve::chain::{End, Step};
@@ -13,6 +13,10 @@ use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
 const NOT_YET: [&str; 7] = ["_text", "_content", "_list", "_query", "_in", "_score", "near"];
+
+/// Modifiers that need terminology, and such as later versions of FHIR add.
+const NOT_YET_MODIFIERS: [Modifier; 4] =
+    [Modifier::In, Modifier::NotIn, Modifier::CodeText, Modifier::TextAdvanced];
 
 /// The last name of a key and its value.
 struct Leaf<'t> {
@@ -70,15 +74,15 @@ impl Resolver<'_> {
             self.report(errors::unknown_parameter(self.registry, ty, name));
             return None;
         };
-        let modifier = self.modifier(param, leaf.name)?;
+        let (modifier, only) = self.modifier(param, leaf.name)?;
         let items = self.items(leaf.value)?;
         if items.is_empty() {
             self.report(errors::empty_value(leaf.name));
             return None;
         }
-        let asked = Asked { modifier, ..Asked::of(self.registry, param, leaf.span) };
+        let asked = Asked { modifier, only, ..Asked::of(self.registry, param, leaf.span) };
         match modifier {
-            Modifier::Missing => self.missing(param, &asked, &items),
+            Some(Modifier::Missing) => self.missing(param, &asked, &items),
             _ => self.values(param, &asked, &items),
         }
     }
@@ -126,30 +130,30 @@ impl Resolver<'_> {
         Some(items)
     }
 
-    /// The modifier, if the type of the parameter allows it. FHIR R4 3.1.1.4.4.
-    fn modifier(&mut self, param: ParamId, name: &Name) -> Option<Modifier> {
-        let Some(written) = &name.modifier else { return Some(Modifier::None) };
+    /// The modifier, and the type that it names, if the parameter allows it. FHIR R4 3.1.1.4.4.
+    fn modifier(&mut self, param: ParamId, name: &Name) -> Option<(Option<Modifier>, Option<ResourceType>)> {
+        let Some(written) = &name.modifier else { return Some((None, None)) };
         let ty = self.registry.definition(param).ty;
-        if ty == ParamType::Reference
+        let allowed = modifiers(self.settings.env.fhir, ty);
+        if allowed.contains(&Modifier::Type)
             && let Some(target) = self.registry.resource_type(&written.node)
         {
-            if !self.registry.targets(param).contains(&target) {
+            if !self.registry.targets(param).contains(target) {
                 self.report(errors::not_a_target(&name.name, written, &[]));
                 return None;
             }
-            return Some(Modifier::Type(target));
+            return Some((Some(Modifier::Type), Some(target)));
         }
-        let allowed = allowed_modifiers(self.settings.env.fhir, ty);
-        let known = allowed.contains(&written.node.as_str()) && own_columns_allow(&name.name.node, &written.node);
-        if !known {
+        let modifier = Modifier::from_name(&written.node).filter(|modifier| allowed.contains(modifier));
+        let Some(modifier) = modifier.filter(|modifier| own_columns_allow(&name.name.node, *modifier)) else {
             self.report(errors::unsupported_modifier(ty, written, allowed));
             return None;
-        }
-        let modifier = Modifier::from_name(&written.node);
-        if modifier.is_none() {
+        };
+        if NOT_YET_MODIFIERS.contains(&modifier) {
             self.report(errors::not_supported(&format!("modifier `{}`", written.node), written.span));
+            return None;
         }
-        modifier
+        Some((Some(modifier), None))
     }
 
     /// `:missing`: exactly one of `true` and `false` (item 106).
@@ -190,7 +194,7 @@ impl Resolver<'_> {
         }
         let pred = |(facet, tests)| Pred::new(PredKind::Param { param, facet, test: one_of(tests) }, asked.span);
         let any = Pred::any(views.into_iter().map(pred).collect(), asked.span);
-        Some(if asked.modifier == Modifier::Not { any.not() } else { any })
+        Some(if asked.modifier == Some(Modifier::Not) { any.not() } else { any })
     }
 }
 
@@ -220,7 +224,9 @@ pub(super) struct Asked<'r> {
     pub(super) datatypes: &'r Datatypes,
     pub(super) targets: TypeSet,
     pub(super) components: &'r [Component],
-    pub(super) modifier: Modifier,
+    pub(super) modifier: Option<Modifier>,
+    /// The type that a modifier names: `subject:Patient`.
+    pub(super) only: Option<ResourceType>,
     pub(super) span: Span,
 }
 
@@ -234,7 +240,8 @@ impl<'r> Asked<'r> {
             datatypes: registry.datatypes(param),
             targets: registry.targets(param),
             components: registry.components(param),
-            modifier: Modifier::None,
+            modifier: None,
+            only: None,
             span,
         }
     }
@@ -247,42 +254,10 @@ impl<'r> Asked<'r> {
             datatypes: &component.datatypes,
             targets: component.targets,
             components: &[],
-            modifier: Modifier::None,
+            modifier: None,
+            only: None,
             span,
         }
-    }
-}
-
-/// A modifier whose meaning is known here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Modifier {
-    None,
-    Missing,
-    Exact,
-    Contains,
-    Text,
-    Not,
-    OfType,
-    Identifier,
-    Above,
-    Below,
-    Type(ResourceType),
-}
-
-impl Modifier {
-    fn from_name(name: &str) -> Option<Modifier> {
-        Some(match name {
-            "missing" => Modifier::Missing,
-            "exact" => Modifier::Exact,
-            "contains" => Modifier::Contains,
-            "text" => Modifier::Text,
-            "not" => Modifier::Not,
-            "of-type" => Modifier::OfType,
-            "identifier" => Modifier::Identifier,
-            "above" => Modifier::Above,
-            "below" => Modifier::Below,
-            _ => return None,
-        })
     }
 }
 
@@ -292,6 +267,6 @@ fn has_own_column(code: &str) -> bool {
 }
 
 /// `_id` is a token, but only presence and negation make sense of it.
-fn own_columns_allow(code: &str, modifier: &str) -> bool {
-    code != "_id" || matches!(modifier, "missing" | "not")
+fn own_columns_allow(code: &str, modifier: Modifier) -> bool {
+    code != "_id" || matches!(modifier, Modifier::Missing | Modifier::Not)
 }

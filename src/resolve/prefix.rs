@@ -1,52 +1,25 @@
 //! Date, number and quantity prefixes as interval relations. FHIR R4 3.1.1.4.5.
 
+use crate::definitions::{ParamType, Prefix, prefixes};
 use crate::ir::Rel;
 
-/// A prefix of a date, number or quantity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Prefix {
-    Eq,
-    Ne,
-    Gt,
-    Lt,
-    Ge,
-    Le,
-    Sa,
-    Eb,
-    Ap,
+/// Splits a value into prefix and rest; `None` if it begins with letters that are no prefix (item 28).
+pub(super) fn split(text: &str) -> Option<(Prefix, &str)> {
+    if !text.starts_with(|c: char| c.is_alphabetic()) {
+        return Some((Prefix::Eq, text));
+    }
+    let (word, rest) = text.split_at_checked(2)?;
+    Some((Prefix::from_name(word)?, rest))
 }
 
-const PREFIXES: [(&str, Prefix); 9] = [
-    ("eq", Prefix::Eq),
-    ("ne", Prefix::Ne),
-    ("gt", Prefix::Gt),
-    ("lt", Prefix::Lt),
-    ("ge", Prefix::Ge),
-    ("le", Prefix::Le),
-    ("sa", Prefix::Sa),
-    ("eb", Prefix::Eb),
-    ("ap", Prefix::Ap),
-];
-
-impl Prefix {
-    /// Splits a value into prefix and rest; `None` if it begins with two letters that are no prefix (item 28).
-    pub(super) fn split(text: &str) -> Option<(Prefix, &str)> {
-        match PREFIXES.iter().find_map(|(word, prefix)| text.strip_prefix(word).map(|rest| (*prefix, rest))) {
-            Some(found) => Some(found),
-            None if text.starts_with(|c: char| c.is_alphabetic()) => None,
-            None => Some((Prefix::Eq, text)),
-        }
-    }
-
-    /// Whether the written precision of a number counts (items 29, 31).
-    pub(super) fn uses_precision(self) -> bool {
-        matches!(self, Prefix::Eq | Prefix::Ne | Prefix::Ap)
-    }
+/// Whether the written precision of a number counts behind the prefix (items 29, 31).
+pub(super) fn uses_precision(prefix: Prefix) -> bool {
+    matches!(prefix, Prefix::Eq | Prefix::Ne)
 }
 
 /// The words of all prefixes, for help.
 pub(super) fn words() -> String {
-    PREFIXES.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+    prefixes(ParamType::Date).iter().map(|prefix| prefix.name()).collect::<Vec<_>>().join(" ")
 }
 
 /// The tests that `prefix` stands for, over a stored half-open interval, given the search interval `[s, e)`: one of

@@ -1,6 +1,6 @@
 //! `_sort`. FHIR R4 3.1.1.5.1.
 
-use crate::definitions::ParamType;
+use crate::definitions::{ParamId, ParamType, ResourceType};
 use crate::ir::{Dir, SortBy, SortKey};
 use crate::resolve::errors;
 use crate::resolve::resolver::{Handling, Resolver, Wanted};
@@ -70,14 +70,14 @@ fn param_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option
 /// The one target type over which a chained key sorts.
 fn chained_type(
     resolver: &mut Resolver<'_>,
-    link: crate::definitions::ParamId,
+    link: ParamId,
     name: &fhirc_grammar::Name,
     key: &Tree,
-) -> Option<crate::definitions::ResourceType> {
+) -> Option<ResourceType> {
     let targets = resolver.registry.targets(link);
     let named = name.modifier.as_ref().and_then(|wanted| resolver.registry.resource_type(&wanted.node));
-    let able = |ty: &_| resolver.registry.param(*ty, key.key.code()).is_some();
-    match (named, targets.iter().copied().filter(able).collect::<Vec<_>>().as_slice()) {
+    let able = |ty: &ResourceType| resolver.registry.param(*ty, key.key.code()).is_some();
+    match (named, targets.iter().filter(able).collect::<Vec<_>>().as_slice()) {
         (Some(ty), able) if able.contains(&ty) => Some(ty),
         (None, &[only]) => Some(only),
         _ => {

@@ -79,6 +79,6 @@ pub(super) fn compartment(
 
 fn own_id(resolver: &Resolver<'_>, ty: ResourceType, id: &Spanned<String>) -> Option<Pred> {
     let param = resolver.registry.param(ty, "_id")?;
-    let kind = PredKind::Param { param, facet: Facet::Value, test: Test::Id(id.node.clone()) };
+    let kind = PredKind::Param { param, facet: Facet::Own, test: Test::Id(id.node.clone()) };
     Some(Pred::new(kind, id.span))
 }

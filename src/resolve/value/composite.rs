@@ -11,7 +11,7 @@ use fhirc_grammar::Item;
 /// `http://loinc.org|8480-6$gt140`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, item: &Item) -> Option<(Facet, Test)> {
     let parts: Vec<Written> = item.parts.iter().map(Written::part).collect();
-    tuple(resolver, asked, &parts, item.span).map(|test| (Facet::Value, test))
+    tuple(resolver, asked, &parts, item.span)
 }
 
 /// The same, the parts already cut.
@@ -20,7 +20,7 @@ pub(in crate::resolve) fn tuple(
     asked: &Asked<'_>,
     parts: &[Written],
     span: fhirc_grammar::Span,
-) -> Option<Test> {
+) -> Option<(Facet, Test)> {
     let components = asked.components;
     if components.len() != parts.len() {
         let message = format!("`{}` takes {} parts joined by `$`, not {}", asked.code, components.len(), parts.len());
@@ -28,15 +28,20 @@ pub(in crate::resolve) fn tuple(
         return None;
     }
     let mut alternatives: Vec<Vec<Test>> = vec![Vec::new()];
+    // A quantity in canonical units is looked for among tuples in canonical units.
+    let mut view = Facet::Value;
     for (component, part) in components.iter().zip(parts) {
-        let (_, test) = value::written(resolver, &Asked::component(component, part.span), part)?;
+        let (facet, test) = value::written(resolver, &Asked::component(component, part.span), part)?;
         let tests = match test {
             Test::Any(tests) => tests,
             test => vec![test],
         };
+        if facet == Facet::Canonical {
+            view = Facet::Canonical;
+        }
         alternatives = product(&alternatives, &tests);
     }
-    Some(one_of(alternatives.into_iter().map(Test::Tuple).collect()))
+    Some((view, one_of(alternatives.into_iter().map(Test::Tuple).collect())))
 }
 
 /// Every way to go on: "one of" moves from inside a tuple to around it, so that a tuple holds plain tests.

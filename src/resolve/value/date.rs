@@ -1,23 +1,29 @@
 //! Dates: a prefix and an interval given by the written precision. FHIR R4 3.1.1.4.7.
 
+use crate::definitions::Prefix;
 use crate::ir::{DateTest, Test};
 use crate::keys::Facet;
 use crate::resolve::errors;
-use crate::resolve::parameter::one_of;
-use crate::resolve::prefix::{self, Prefix};
+use crate::resolve::parameter::{Asked, one_of};
+use crate::resolve::prefix;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::Written;
 use crate::values::{DateValue, Interval, parse_date};
 use fhirc_grammar::{Diagnostic, Span};
 
 /// `ge2013-01-14`
-pub(super) fn test(resolver: &mut Resolver<'_>, written: &Written) -> Option<(Facet, Test)> {
-    let Some((prefix, rest)) = Prefix::split(&written.text) else {
+pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
+    let Some((prefix, rest)) = prefix::split(&written.text) else {
         resolver.report(unknown_prefix(written));
         return None;
     };
     let interval = interval(resolver, rest, written.span)?;
-    Some((Facet::Value, relation(resolver, prefix, interval)))
+    Some((view(asked), relation(resolver, prefix, interval)))
+}
+
+/// The time of change is a column of the resource itself.
+pub(in crate::resolve) fn view(asked: &Asked<'_>) -> Facet {
+    if asked.code == "_lastUpdated" { Facet::Own } else { Facet::Value }
 }
 
 /// The test that a prefix and a search interval stand for.

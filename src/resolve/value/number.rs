@@ -1,11 +1,11 @@
 //! Numbers: a prefix and a range given by the written precision. FHIR R4 3.1.1.4.6.
 
-use crate::definitions::FhirVersion;
+use crate::definitions::{FhirVersion, Prefix};
 use crate::ir::{NumberTest, Test};
 use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
-use crate::resolve::prefix::{self, Prefix};
+use crate::resolve::prefix;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, date};
 use crate::values::{Cut, Decimal, DecimalRange, Exponent};
@@ -21,7 +21,7 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
 
 /// The prefix and the number of a value.
 pub(super) fn prefixed(resolver: &mut Resolver<'_>, text: &str, written: &Written) -> Option<(Prefix, Decimal)> {
-    let Some((prefix, rest)) = Prefix::split(text) else {
+    let Some((prefix, rest)) = prefix::split(text) else {
         resolver.report(date::unknown_prefix(written));
         return None;
     };
@@ -70,7 +70,7 @@ pub(in crate::resolve) fn searched(
     };
     match prefix {
         Prefix::Ap => number.approximate_range(exponent),
-        _ if prefix.uses_precision() && !exact => number.equal_range(exponent),
+        _ if prefix::uses_precision(prefix) && !exact => number.equal_range(exponent),
         _ => DecimalRange::point(number),
     }
 }

@@ -1,10 +1,10 @@
 //! Quantities: a number with prefix, and a unit. FHIR R4 3.1.1.4.11.
 
+use crate::definitions::Prefix;
 use crate::ir::{QuantityTest, Test, UnitTest};
 use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::one_of;
-use crate::resolve::prefix::Prefix;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, number};
 use crate::values::{Decimal, canonical_range};

@@ -1,10 +1,10 @@
 //! References: by id, type and id, url, version; by identifier. FHIR R4 3.1.1.4.13.
 
-use crate::definitions::ResourceType;
+use crate::definitions::{Modifier, ResourceType};
 use crate::ir::{ReferenceTest, Test, UrlTest};
 use crate::keys::Facet;
 use crate::resolve::errors;
-use crate::resolve::parameter::{Asked, Modifier, one_of};
+use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, token};
 use fhirc_grammar::Diagnostic;
@@ -12,13 +12,16 @@ use fhirc_grammar::Diagnostic;
 /// `23`, `Patient/23`, `http://example.org/fhir/Patient/23`, `urn:…`, `url|version`, `:identifier`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
     match asked.modifier {
-        Modifier::Identifier => token::identifier(resolver, written).map(|test| (Facet::Identifier, Test::Token(test))),
-        Modifier::Above | Modifier::Below => {
+        Some(Modifier::Identifier) => token::identifier(resolver, written).map(|test| (Facet::Identifier, Test::Token(test))),
+        Some(Modifier::Above | Modifier::Below) => {
             resolver.report(errors::not_supported("a hierarchy of resources", asked.span));
             None
         }
-        Modifier::Type(ty) => typed(resolver, asked, ty, written).map(|test| (Facet::Value, test)),
-        _ => plain(resolver, asked, written).map(|test| (Facet::Value, test)),
+        _ => match asked.only {
+            Some(ty) => typed(resolver, ty, written),
+            None => plain(resolver, asked, written),
+        }
+        .map(|test| (Facet::Value, test)),
     }
 }
 
@@ -51,7 +54,7 @@ pub(in crate::resolve) fn plain(resolver: &mut Resolver<'_>, asked: &Asked<'_>, 
 }
 
 /// `subject:Patient=23`, and `subject:Patient=Patient/23` since the types agree (decision 78).
-fn typed(resolver: &mut Resolver<'_>, asked: &Asked<'_>, ty: ResourceType, written: &Written) -> Option<Test> {
+fn typed(resolver: &mut Resolver<'_>, ty: ResourceType, written: &Written) -> Option<Test> {
     let text = written.text.as_str();
     let stripped = resolver.settings.env.bases.iter().find_map(|base| base.strip(text)).unwrap_or(text);
     match Local::parse(stripped) {
@@ -63,7 +66,6 @@ fn typed(resolver: &mut Resolver<'_>, asked: &Asked<'_>, ty: ResourceType, writt
             let message = format!("`{text}` does not refer to a `{}`", resolver.registry.type_name(ty));
             let diagnostic = Diagnostic::error("bad-reference", written.span, message);
             resolver.report(diagnostic.help(format!("with `:{}` only the id is needed", resolver.registry.type_name(ty))));
-            let _ = asked;
             None
         }
     }

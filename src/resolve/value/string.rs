@@ -1,9 +1,10 @@
 //! Strings: folded text, whole values, exact text. FHIR R4 3.1.1.4.8.
 
+use crate::definitions::Modifier;
 use crate::ir::{Test, TextMatch, TextTest};
 use crate::keys::Facet;
 use crate::resolve::errors;
-use crate::resolve::parameter::{Asked, Modifier};
+use crate::resolve::parameter::Asked;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::Written;
 use crate::values::fold_forms;
@@ -11,11 +12,11 @@ use crate::values::fold_forms;
 /// `eve`, `:exact`, `:contains`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
     let how = match asked.modifier {
-        Modifier::Exact => {
+        Some(Modifier::Exact) => {
             let forms = vec![written.text.clone()];
             return Some((Facet::Value, Test::Text(TextTest { how: TextMatch::Exact, forms })));
         }
-        Modifier::Contains => TextMatch::Contains,
+        Some(Modifier::Contains) => TextMatch::Contains,
         _ => TextMatch::Starts,
     };
     Some((Facet::Value, folded(resolver, how, written)))

@@ -1,22 +1,22 @@
 //! Tokens: system and code. FHIR R4 3.1.1.4.9.
 
-use crate::definitions::Datatypes;
+use crate::definitions::{Datatypes, Modifier};
 use crate::ir::{CodeCase, SystemTest, Test, TextMatch, TokenTest};
 use crate::keys::Facet;
 use crate::resolve::errors;
-use crate::resolve::parameter::{Asked, Modifier};
+use crate::resolve::parameter::Asked;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, quantity::UCUM, string};
 
 /// `code`, `system|code`, `|code`, `system|`, `:text`, `:of-type`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
     if asked.code == "_id" {
-        return Some((Facet::Value, Test::Id(written.text.clone())));
+        return Some((Facet::Own, Test::Id(written.text.clone())));
     }
     match asked.modifier {
-        Modifier::Text => Some((Facet::Text, string::folded(resolver, TextMatch::Starts, written))),
-        Modifier::OfType => of_type(resolver, written).map(|test| (Facet::OfType, test)),
-        Modifier::Above | Modifier::Below => {
+        Some(Modifier::Text) => Some((Facet::Text, string::folded(resolver, TextMatch::Starts, written))),
+        Some(Modifier::OfType) => of_type(resolver, written).map(|test| (Facet::OfType, test)),
+        Some(Modifier::Above | Modifier::Below) => {
             resolver.report(errors::not_supported("subsumption between codes", asked.span));
             None
         }
@@ -29,7 +29,7 @@ const SYSTEMLESS: [&str; 3] = ["code", "boolean", "ContactPoint"];
 
 /// An identifier of a reference: token syntax (item 80).
 pub(in crate::resolve) fn identifier(resolver: &mut Resolver<'_>, written: &Written) -> Option<TokenTest> {
-    plain(resolver, &Datatypes { names: vec!["Identifier"], system: None }, written)
+    plain(resolver, &Datatypes::one("Identifier"), written)
 }
 
 /// The four forms (item 56).
@@ -54,7 +54,7 @@ pub(in crate::resolve) fn plain(
     }
     let case = match &system {
         SystemTest::Is(url) if is_case_sensitive(url) => CodeCase::Sensitive,
-        SystemTest::Any if datatypes.system.is_some_and(is_case_sensitive) => CodeCase::Sensitive,
+        SystemTest::Any if datatypes.system().is_some_and(is_case_sensitive) => CodeCase::Sensitive,
         _ => CodeCase::Insensitive,
     };
     let code = (!code.is_empty()).then(|| code.clone());

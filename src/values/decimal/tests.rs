@@ -130,8 +130,8 @@ proptest! {
     #[test]
     fn a_product_divided_is_the_number_again(a in NUMBER, b in NUMBER) {
         let (x, y) = (decimal(&a), decimal(&b));
-        prop_assume!(!y.is_zero());
-        prop_assert_eq!(x.checked_mul(&y).unwrap().checked_div(&y), Some(x.rounded()));
+        let expected = (!y.is_zero()).then(|| x.rounded());
+        prop_assert_eq!(x.checked_mul(&y).unwrap().checked_div(&y), expected);
     }
 
     #[test]

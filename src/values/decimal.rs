@@ -1,4 +1,4 @@
-//! Decimal numbers as written: exact value and written precision. FHIR R4 2.24.0.1 (`#decimal`).
+//! Decimal numbers as written: exact value and written precision. FHIR data types, `#decimal`.
 
 use super::natural::Natural;
 use std::cmp::Ordering;
@@ -16,7 +16,7 @@ const PRECISION: usize = 40;
 const MAX_RESULT_DIGITS: usize = 2 * MAX_DIGITS;
 
 /// Largest exponent of a result, in both directions.
-const MAX_RESULT_EXPONENT: i32 = 10 * MAX_EXPONENT;
+const MAX_RESULT_EXPONENT: u32 = 10 * MAX_EXPONENT.unsigned_abs();
 
 /// A decimal number, exact, with the precision it was written in.
 ///
@@ -159,7 +159,7 @@ impl Decimal {
     }
 
     fn within_limits(self) -> Option<Self> {
-        let small = self.coefficient.len() <= MAX_RESULT_DIGITS && self.exponent.abs() <= MAX_RESULT_EXPONENT;
+        let small = self.coefficient.len() <= MAX_RESULT_DIGITS && self.exponent.unsigned_abs() <= MAX_RESULT_EXPONENT;
         small.then_some(self)
     }
 }

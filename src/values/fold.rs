@@ -1,4 +1,4 @@
-//! Folding: what two texts must share to be the same to a string search. FHIR R4 3.1.1.4.6 (`#string`).
+//! Folding: what two texts must share to be the same to a string search. FHIR search, `#string`.
 //!
 //! Compatibility decomposition (NFKD), combining marks dropped, full case folding, punctuation dropped, white space
 //! collapsed to one blank and trimmed. Symbols stay. Every step but the last works on one character at a time, so

@@ -1,4 +1,4 @@
-//! What a number means as a search value: the ranges of `eq`, `ne` and `ap`. FHIR R4 3.1.1.4.3 (`#number`).
+//! What a number means as a search value: the ranges of `eq`, `ne` and `ap`. FHIR search, `#number`.
 
 use super::cut::{Cut, DecimalRange};
 use super::decimal::Decimal;

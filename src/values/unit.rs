@@ -1,4 +1,4 @@
-//! Units of measure: UCUM codes, and quantities in canonical units by exact arithmetic. FHIR R4 3.1.1.4.11 (`#quantity`).
+//! Units of measure: UCUM codes, and quantities in canonical units by exact arithmetic. FHIR search, `#quantity`.
 
 use super::cut::{Cut, DecimalRange};
 use super::decimal::Decimal;
@@ -12,10 +12,13 @@ mod term;
 
 pub use table::UCUM_VERSION;
 
-/// Units kept in memory. There are no more in use; hostile ones beyond are read anew each time.
+/// Longest code that is read, in bytes; it bounds the depth of parentheses too.
+const MAX_LENGTH: usize = 200;
+
+/// Units kept in memory: more than are in use. Those beyond are read anew each time.
 const MAX_KEPT: usize = 1_000;
 
-static KEPT: LazyLock<RwLock<HashMap<String, Option<Arc<Unit>>>>> = LazyLock::new(RwLock::default);
+static KEPT: LazyLock<RwLock<HashMap<String, Arc<Unit>>>> = LazyLock::new(RwLock::default);
 
 /// A unit that is a multiple of base units: how its quantities become canonical ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,18 +36,21 @@ impl Unit {
     /// Annotations (`{rbc}`) mean nothing, as UCUM has it. An arbitrary unit (`[iU]`) is its own base unit.
     #[must_use]
     pub fn of(code: &str) -> Option<Arc<Self>> {
+        if code.len() > MAX_LENGTH {
+            return None;
+        }
         if let Ok(kept) = KEPT.read()
             && let Some(unit) = kept.get(code)
         {
-            return unit.clone();
+            return Some(Arc::clone(unit));
         }
-        let unit = term::measure(code).map(|measure| Arc::new(Self::new(&measure)));
+        let unit = Arc::new(Self::new(&term::measure(code)?));
         if let Ok(mut kept) = KEPT.write()
             && kept.len() < MAX_KEPT
         {
-            kept.insert(code.to_owned(), unit.clone());
+            kept.insert(code.to_owned(), Arc::clone(&unit));
         }
-        unit
+        Some(unit)
     }
 
     fn new(measure: &Measure) -> Self {

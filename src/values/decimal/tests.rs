@@ -72,7 +72,7 @@ fn quotients_have_forty_digits() {
         ("1", "-1000", "-0.001"),
         ("9", "6", "1.5"),
         ("0", "3", "0"),
-        ("1e100000", "2e-100000", "5e199999"),
+        ("1e100000", "2", "5e99999"),
         ("80", "60", "1.333333333333333333333333333333333333333"),
         ("2", "3", "0.6666666666666666666666666666666666666667"),
         ("-2", "3e5", "-6.666666666666666666666666666666666666667e-6"),
@@ -130,8 +130,8 @@ proptest! {
     #[test]
     fn a_product_divided_is_the_number_again(a in NUMBER, b in NUMBER) {
         let (x, y) = (decimal(&a), decimal(&b));
-        prop_assume!(!y.is_zero());
-        prop_assert_eq!(x.checked_mul(&y).unwrap().checked_div(&y), Some(x.rounded()));
+        let expected = (!y.is_zero()).then(|| x.rounded());
+        prop_assert_eq!(x.checked_mul(&y).unwrap().checked_div(&y), expected);
     }
 
     #[test]

@@ -39,6 +39,28 @@ pub(super) enum Meaning {
     Special,
 }
 
+fn base_unit(tag: Tag) -> Option<(&'static str, Atom)> {
+    let code = tag.attribute("Code")?;
+    Some((code, Atom { code, metric: true, meaning: Meaning::Base }))
+}
+
+fn prefix(tag: Tag, value: Tag) -> Option<(&'static str, Decimal)> {
+    Some((tag.attribute("Code")?, value.attribute("value")?.parse().ok()?))
+}
+
+fn unit(tag: Tag, value: Tag) -> Option<(&'static str, Atom)> {
+    let code = tag.attribute("Code")?;
+    let definition = value.attribute("Unit")?;
+    let meaning = if tag.is("isSpecial") {
+        Meaning::Special
+    } else if tag.is("isArbitrary") && definition == "1" {
+        Meaning::Base
+    } else {
+        Meaning::Multiple { value: value.attribute("value")?.parse().ok()?, definition }
+    };
+    Some((code, Atom { code, metric: tag.is("isMetric"), meaning }))
+}
+
 /// A start tag.
 #[derive(Clone, Copy, Debug)]
 struct Tag(&'static str);
@@ -76,35 +98,13 @@ impl Table {
         for tag in tags(xml) {
             match (tag.name(), entry) {
                 ("prefix" | "unit", _) => entry = Some(tag),
-                ("base-unit", _) => drop(table.add_base(tag)),
-                ("value", Some(of)) if of.name() == "prefix" => drop(table.add_prefix(of, tag)),
-                ("value", Some(of)) => drop(table.add_unit(of, tag)),
+                ("base-unit", _) => table.atoms.extend(base_unit(tag)),
+                ("value", Some(of)) if of.name() == "prefix" => table.prefixes.extend(prefix(of, tag)),
+                ("value", Some(of)) => table.atoms.extend(unit(of, tag)),
                 _ => {}
             }
         }
         table
-    }
-
-    fn add_base(&mut self, base: Tag) -> Option<Atom> {
-        let code = base.attribute("Code")?;
-        self.atoms.insert(code, Atom { code, metric: true, meaning: Meaning::Base })
-    }
-
-    fn add_prefix(&mut self, prefix: Tag, value: Tag) -> Option<Decimal> {
-        self.prefixes.insert(prefix.attribute("Code")?, value.attribute("value")?.parse().ok()?)
-    }
-
-    fn add_unit(&mut self, unit: Tag, value: Tag) -> Option<Atom> {
-        let code = unit.attribute("Code")?;
-        let definition = value.attribute("Unit")?;
-        let meaning = if unit.is("isSpecial") {
-            Meaning::Special
-        } else if unit.is("isArbitrary") && definition == "1" {
-            Meaning::Base
-        } else {
-            Meaning::Multiple { value: value.attribute("value")?.parse().ok()?, definition }
-        };
-        self.atoms.insert(code, Atom { code, metric: unit.is("isMetric"), meaning })
     }
 
     /// The atom of a symbol, and its prefix's factor if it has one.

@@ -153,6 +153,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
         (Facet::Value, ParamType::Reference) => {
             vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)]
         }
+        (Facet::Own, _) => Vec::new(),
         (Facet::Value | Facet::Canonical, ty) => base(ty).map(RowKind::One).into_iter().collect(),
     }
 }

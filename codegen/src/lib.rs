@@ -3,3 +3,5 @@
 pub mod algebra;
 pub mod program;
 pub mod rows;
+pub mod capability;
+pub mod stats;

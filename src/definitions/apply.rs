@@ -5,11 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Registry;
 use super::composite::{components, targets};
-<<<<<<< HEAD
 use super::datatypes::Datatypes;
-use super::expression::branches;
-=======
->>>>>>> wip/definitions
 use super::load::load;
 use super::param::{Component, ParamId, SearchParam};
 use super::types::{ResourceType, TypeSet};

@@ -9,12 +9,13 @@ use fhirc_grammar::{Diagnostic, Include as Tree, Param, Spanned, parse_include};
 /// Reads one `_include=Source:param[:Target]`.
 pub(super) fn include(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut Wanted, way: Way) {
     let Some(iterate) = iterate(resolver, param) else { return };
-    let (tree, diagnostics) = parse_include(&param.value);
-    resolver.diagnostics.extend(diagnostics);
+    let tree = match parse_include(&param.value) {
+        Ok(tree) => tree.node,
+        Err(diagnostics) => return resolver.diagnostics.extend(diagnostics),
+    };
     let include = match tree {
-        None => None,
-        Some(Tree::All) => all(resolver, param, wanted, way),
-        Some(Tree::Of { source, parameter, target }) => {
+        Tree::All => all(resolver, param, wanted, way),
+        Tree::Of { source, parameter, target } => {
             of(resolver, &source, parameter.as_ref(), target.as_ref(), wanted, way, iterate)
         }
     };

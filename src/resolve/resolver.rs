@@ -2,7 +2,7 @@
 
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::{Branch, Env, Include, Page, Pred, Search, SortKey, Total};
-use crate::resolve::control::{self, Control};
+use crate::resolve::control;
 use crate::resolve::types;
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
 
@@ -92,19 +92,6 @@ impl Resolver<'_> {
     /// Adds a diagnostic.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
-    }
-
-    /// Runs `attempt`; if it fails, what it reported is kept out and given back.
-    pub(super) fn attempt<T>(
-        &mut self,
-        attempt: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Result<Option<T>, Vec<Diagnostic>> {
-        let before = self.diagnostics.len();
-        let outcome = attempt(self);
-        if self.diagnostics.iter().skip(before).any(Diagnostic::is_error) {
-            return Err(self.diagnostics.split_off(before));
-        }
-        Ok(outcome)
     }
 }
 

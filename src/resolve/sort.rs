@@ -8,8 +8,10 @@ use fhirc_grammar::{Diagnostic, Link, Param, SortKey as Tree, parse_sort};
 
 /// Reads the sort keys of `_sort=status,-date,subject.name`.
 pub(super) fn keys(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut Wanted) {
-    let (keys, diagnostics) = parse_sort(&param.value);
-    resolver.diagnostics.extend(diagnostics);
+    let keys = match parse_sort(&param.value) {
+        Ok(keys) => keys,
+        Err(diagnostics) => return resolver.diagnostics.extend(diagnostics),
+    };
     for key in keys {
         if let Some(key) = sort_key(resolver, &key, wanted) {
             wanted.order.push(key);

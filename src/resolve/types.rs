@@ -32,11 +32,7 @@ pub(super) fn named(resolver: &mut Resolver<'_>, name: &Spanned<String>) -> Opti
 /// `_type=Patient,Practitioner`; repeated, both must hold (item 111).
 fn type_list(resolver: &mut Resolver<'_>, param: &Param) -> Option<Vec<ResourceType>> {
     let items = resolver.items(&param.value)?;
-    let named = |item| {
-        let fhirc_grammar::Item { span, .. } = item;
-        named(resolver, &Spanned::new(fhirc_grammar::Item::text(item), *span))
-    };
-    items.iter().map(named).collect()
+    items.iter().map(|item| named(resolver, &Spanned::new(item.text(), item.span))).collect()
 }
 
 /// `Patient/23/Observation`: the condition that membership is, per type. Types outside the compartment are refused, or

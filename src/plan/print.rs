@@ -1,0 +1,227 @@
+//! The plan as text: a tree from each root, with the names that the query used.
+
+use crate::definitions::Registry;
+use crate::keys::Key;
+use crate::plan::{Graph, Plan};
+use fhirc_codegen::algebra::{Access, Atom, Edge, End, Order, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, Strategy};
+use fhirc_codegen::rows::{Col, KeyId, Value};
+use std::fmt::{self, Write};
+
+/// The plan as text for people and golden files.
+pub fn print(plan: &Plan, registry: &Registry) -> String {
+    let mut printer = Printer { out: String::new(), names: Names { registry }, graph: &plan.graph };
+    // Writing to a string does not fail.
+    let _ = printer.plan(plan);
+    printer.out
+}
+
+struct Printer<'p> {
+    out: String,
+    names: Names<'p>,
+    graph: &'p Graph,
+}
+
+impl Printer<'_> {
+    fn plan(&mut self, plan: &Plan) -> fmt::Result {
+        write!(self.out, "page {}", plan.page.take)?;
+        for key in &plan.page.order {
+            write!(self.out, " by {}", self.names.order_key(key))?;
+        }
+        writeln!(self.out, ", {}", strategy(&plan.page.strategy))?;
+        self.set(plan.page.set, 1)?;
+        if plan.total {
+            writeln!(self.out, "total")?;
+        }
+        for include in &plan.includes {
+            writeln!(self.out, "include{}", if include.iterate { " iterate" } else { "" })?;
+            self.set(include.set, 1)?;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, id: SetId, depth: usize) -> fmt::Result {
+        let set = self.graph.set(id);
+        write!(self.out, "{:width$}{}", "", self.names.set(set), width = depth * 2)?;
+        if let Some(node) = self.graph.node(id) {
+            match node.access {
+                Access::Probe => {}
+                Access::Drive => write!(self.out, "  [drive]")?,
+                Access::Walk => write!(self.out, "  [walk]")?,
+                Access::Build => write!(self.out, "  [build]")?,
+            }
+            if node.est.0 > 0 {
+                write!(self.out, "  ~{}", node.est.0)?;
+            }
+        }
+        writeln!(self.out)?;
+        set.children().into_iter().try_for_each(|child| self.set(child, depth + 1))
+    }
+}
+
+fn strategy(strategy: &Strategy) -> &'static str {
+    match strategy {
+        Strategy::Walk => "walk in page order",
+        Strategy::SetFirst => "set first",
+        Strategy::Measure { .. } => "measured at run time",
+    }
+}
+
+/// Numbers of the index as the names they stand for.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'r> {
+    pub(super) registry: &'r Registry,
+}
+
+impl Names<'_> {
+    /// One line about a set, without its parts.
+    pub(super) fn set(self, set: &Set) -> String {
+        match set {
+            Set::All(universe) => format!("all {}", self.universe(universe)),
+            Set::None => "none".to_owned(),
+            Set::Rows { key: KeyId(0), universe, test, .. } => {
+                format!("own {} {}", self.universe(universe), self.test(test))
+            }
+            Set::Rows { key, test, .. } if *test == Test::TRUE => self.key(*key),
+            Set::Rows { key, test, .. } => format!("{} {}", self.key(*key), self.test(test)),
+            Set::And(_) => "and".to_owned(),
+            Set::Or(_) => "or".to_owned(),
+            Set::Minus { .. } => "minus".to_owned(),
+            Set::Via { edge, from, .. } => format!("via {}", self.edge(*edge, *from)),
+            Set::Closure { edge, from, bound, .. } => format!("closure {} at most {bound}", self.edge(*edge, *from)),
+            Set::Slot(slot) => format!("{slot:?}"),
+        }
+    }
+
+    fn edge(self, edge: Edge, from: End) -> String {
+        match from {
+            End::Source => format!("{} ->", self.key(edge.key)),
+            End::Target => format!("<- {}", self.key(edge.key)),
+        }
+    }
+
+    fn universe(self, Universe(types): &Universe) -> String {
+        const SHOWN: usize = 4;
+        if types.len() > SHOWN {
+            return format!("{} types", types.len());
+        }
+        let name = |code: u8| self.registry.resource_type_of_code(code).map_or("?", |ty| self.registry.type_name(ty));
+        types.iter().map(|ty| name(ty.0)).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn key(self, id: KeyId) -> String {
+        let Some(key) = Key::from_id(id, self.registry) else { return format!("{id:?}") };
+        let ty = self.registry.type_name(key.param.ty());
+        format!("{ty}.{}{}", self.registry.definition(key.param).code, key.facet.suffix())
+    }
+
+    fn order_key(self, key: &OrderKey) -> String {
+        let by = match key.by {
+            OrderBy::Rows { key, .. } => self.key(key),
+            OrderBy::Updated => "_lastUpdated".to_owned(),
+            OrderBy::Id => "_id".to_owned(),
+            OrderBy::Ord => "order of creation".to_owned(),
+        };
+        let via = key.via.map_or(String::new(), |edge| format!("{} ", self.edge(edge, End::Source)));
+        let dir = if key.dir == Dir::Asc { "" } else { " descending" };
+        format!("{via}{by}{dir}")
+    }
+
+    fn test(self, test: &Test) -> String {
+        let list = |tests: &[Test], between: &str| {
+            tests.iter().map(|test| self.nested(test)).collect::<Vec<_>>().join(between)
+        };
+        match test {
+            Test::Atom(atom) => self.atom(atom),
+            Test::All(tests) if tests.is_empty() => "always".to_owned(),
+            Test::Any(tests) if tests.is_empty() => "never".to_owned(),
+            Test::All(tests) => list(tests, " and "),
+            Test::Any(tests) => list(tests, " or "),
+        }
+    }
+
+    fn nested(self, test: &Test) -> String {
+        match test {
+            Test::Atom(_) => self.test(test),
+            _ => format!("({})", self.test(test)),
+        }
+    }
+
+    fn atom(self, atom: &Atom) -> String {
+        match atom {
+            Atom::Eq(col, value) => format!("{} = {}", column(*col), self.value(value)),
+            Atom::Ne(col, value) => format!("{} <> {}", column(*col), self.value(value)),
+            Atom::In(cols, source) => format!("{} in {}", columns(cols), self.source(source)),
+            Atom::NotIn(cols, source) => format!("{} not in {}", columns(cols), self.source(source)),
+            Atom::Range(col, rel, value) => format!("{} {} {}", column(*col), relation(*rel), self.value(value)),
+            Atom::Order(col, order, value) => format!("{} {} {}", column(*col), sign(*order), self.value(value)),
+            Atom::Starts(col, text) => format!("{} starts {text:?}", column(*col)),
+            Atom::Ends(col, text) => format!("{} ends {text:?}", column(*col)),
+            Atom::Has(col, text) => format!("{} has {text:?}", column(*col)),
+        }
+    }
+
+    fn source(self, source: &Source) -> String {
+        match source {
+            Source::Slot(slot) => format!("{slot:?}"),
+            Source::Expansion(id) => format!("expansion-{}", id.0),
+            Source::Values(tuples) => {
+                let tuple = |values: &Vec<Value>| {
+                    let values: Vec<_> = values.iter().map(|value| self.value(value)).collect();
+                    if values.len() == 1 { values.concat() } else { format!("({})", values.join(", ")) }
+                };
+                format!("({})", tuples.iter().map(tuple).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    fn value(self, value: &Value) -> String {
+        match value {
+            Value::Int(number) => number.to_string(),
+            Value::Text(text) => format!("{text:?}"),
+            Value::System(Some(system)) => format!("{system:?}"),
+            Value::System(None) => "no system".to_owned(),
+            Value::Rid(ty, id) => format!("{}/{id:?}", self.universe(&Universe(vec![*ty]))),
+            Value::Instants(start, end) => format!("[{}, {})", instant(*start), instant(*end)),
+            Value::Cuts(lo, hi) => format!("[{lo}, {hi})"),
+        }
+    }
+}
+
+fn column(col: Col) -> String {
+    let name = format!("{:?}", col.name).to_lowercase();
+    if col.part == 0 { name } else { format!("{name}{}", col.part + 1) }
+}
+
+fn columns(cols: &[Col]) -> String {
+    match cols {
+        [only] => column(*only),
+        _ => format!("({})", cols.iter().map(|col| column(*col)).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn relation(rel: Rel) -> &'static str {
+    match rel {
+        Rel::Within => "within",
+        Rel::Meets => "meets",
+        Rel::Same => "is",
+        Rel::Covers => "covers",
+    }
+}
+
+fn sign(order: Order) -> &'static str {
+    match order {
+        Order::Before => "<",
+        Order::UpTo => "<=",
+        Order::After => ">",
+        Order::From => ">=",
+    }
+}
+
+fn instant(micros: i64) -> String {
+    match micros {
+        i64::MIN => "-∞".to_owned(),
+        i64::MAX => "∞".to_owned(),
+        micros => crate::values::Instant(micros).to_string(),
+    }
+}

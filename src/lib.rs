@@ -1,5 +1,6 @@
 //! A compiler for FHIR search: one query, one meaning, every store.
 
+pub mod compiler;
 pub mod definitions;
 pub mod ir;
 pub mod keys;

@@ -14,7 +14,7 @@ mod validate;
 pub use build::build;
 pub use graph::Graph;
 pub use passes::choose::choose;
-pub use passes::{PASSES, Pass, optimize, optimize_observed};
+pub use passes::{Context, PASSES, Pass, optimize, optimize_observed};
 pub use print::print;
 pub use dot::print_dot;
 pub use split::{Refusal, split};

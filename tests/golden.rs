@@ -3,6 +3,10 @@
 use fhirc::compiler::{Compiler, Options, Representation};
 use fhirc::ir::BaseUrl;
 use fhirc::{ir, plan};
+use fhirc_codegen::capability::Capabilities;
+use fhirc_codegen::program::Op;
+use fhirc_codegen::sql::{Dialect, Postgres, Sqlite, Target};
+use fhirc_codegen::stats::Empty;
 use std::fmt::Write;
 
 /// The queries of `tests/corpus/queries.txt`: name and text.
@@ -66,5 +70,37 @@ fn plans() {
         };
         compiler.compile_observed(query, &mut observe).unwrap();
         golden("plan", name, query, &text);
+    }
+}
+
+#[test]
+fn sqlite() {
+    sql::<Sqlite>("sqlite", &Target::<Sqlite>::new());
+}
+
+#[test]
+fn postgres() {
+    sql::<Postgres>("postgres", &Target::<Postgres>::new());
+}
+
+/// The program and its statements, planned without statistics.
+fn sql<D: Dialect>(target: &str, capabilities: &dyn Capabilities) {
+    let compiler = compiler();
+    for (name, query) in corpus() {
+        let compiled = compiler.compile(query).unwrap();
+        let chosen = plan::choose(&compiled.plan, &Empty);
+        let text = match plan::split(&chosen, capabilities) {
+            Err(refusals) => format!("refused: {refusals:?}"),
+            Ok(program) => {
+                let mut text = plan::print_program(&program, compiler.registry());
+                for step in &program.steps {
+                    let Op::Query { query, .. } = &step.op else { continue };
+                    let sql = fhirc_codegen::sql::sql::<D>(query).unwrap();
+                    write!(text, "\n{}\n{:?}\n", sql.text, sql.binds).unwrap();
+                }
+                text
+            }
+        };
+        golden(target, name, query, &text);
     }
 }

@@ -3,13 +3,16 @@
 use fhirc_grammar::Literal;
 use serde_json::Value;
 
+use super::scope::Scope;
 use super::target;
-use crate::definitions::{Registry, ResourceType, TypeSet};
+use crate::definitions::{ResourceType, TypeSet};
 
 /// One way from a resource, or from an element of it, to elements of one data type.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Route {
     pub(super) steps: Vec<Step>,
+    /// Does it start at the resource (`%resource`, a type name), wherever the expression itself is read?
+    pub(super) from_resource: bool,
     /// The data type of the elements at the end: `HumanName`, `Observation.component`.
     pub(super) datatype: &'static str,
     /// The element at the end; none if the route has not left the resource.
@@ -59,15 +62,6 @@ pub(super) enum Condition {
     IsResource(TypeSet),
 }
 
-/// What conditions look at besides the element itself.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Surroundings<'a> {
-    pub(super) registry: &'a Registry,
-    /// The resource that holds the contained resources: what `#x` is looked up in.
-    pub(super) container: &'a Value,
-    pub(super) container_type: ResourceType,
-}
-
 /// An element and its place in its list, 0 where it is no list.
 #[derive(Clone, Copy, Debug)]
 struct Item<'v> {
@@ -78,21 +72,29 @@ struct Item<'v> {
 impl Route {
     /// The route of no steps: the resource itself.
     pub(super) fn resource(datatype: &'static str) -> Self {
-        Self { steps: Vec::new(), datatype, element: None, forks_before: false, forks_last: false }
+        Self {
+            steps: Vec::new(),
+            from_resource: true,
+            datatype,
+            element: None,
+            forks_before: false,
+            forks_last: false,
+        }
     }
 
     /// The route of no steps from where this one ends.
     pub(super) fn restart(&self) -> Self {
-        Self { steps: Vec::new(), forks_before: false, forks_last: false, ..self.clone() }
+        Self { steps: Vec::new(), from_resource: false, forks_before: false, forks_last: false, ..self.clone() }
     }
 
     /// The elements at the end of the route from `start`, in the order of the document.
-    pub(super) fn select<'v>(&self, start: &'v Value, around: Surroundings<'_>) -> Vec<&'v Value> {
+    pub(super) fn select<'v>(&self, start: &'v Value, scope: Scope<'v>) -> Vec<&'v Value> {
+        let start = if self.from_resource { scope.resource } else { start };
         let mut items = vec![Item { value: start, index: 0 }];
         for step in &self.steps {
             items = match step {
                 Step::Member(name) => items.iter().flat_map(|item| members(item.value, name)).collect(),
-                Step::Only(condition) => items.into_iter().filter(|item| condition.admits(*item, around)).collect(),
+                Step::Only(condition) => items.into_iter().filter(|item| condition.admits(*item, scope)).collect(),
             };
         }
         items.into_iter().map(|item| item.value).collect()
@@ -110,29 +112,27 @@ fn members<'v>(object: &'v Value, name: &str) -> Vec<Item<'v>> {
 }
 
 impl Condition {
-    fn admits(&self, item: Item<'_>, around: Surroundings<'_>) -> bool {
-        self.holds(item.value, item.index, around) == Some(true)
+    fn admits<'v>(&self, item: Item<'v>, scope: Scope<'v>) -> bool {
+        self.holds(item.value, item.index, scope) == Some(true)
     }
 
     /// The truth of the condition for the element at `index` of its list; `None` where FHIRPath has no answer.
-    pub(super) fn holds(&self, element: &Value, index: usize, around: Surroundings<'_>) -> Option<bool> {
+    pub(super) fn holds<'v>(&self, element: &'v Value, index: usize, scope: Scope<'v>) -> Option<bool> {
         match self {
             Self::Index(wanted) => Some(index == *wanted),
-            Self::Exists(routes) => Some(!select_all(routes, element, around).is_empty()),
-            Self::Equal(routes, literal) => equals(&select_all(routes, element, around), literal),
-            Self::Differs(routes, literal) => equals(&select_all(routes, element, around), literal).map(|same| !same),
+            Self::Exists(routes) => Some(!select_all(routes, element, scope).is_empty()),
+            Self::Equal(routes, literal) => equals(&select_all(routes, element, scope), literal),
+            Self::Differs(routes, literal) => equals(&select_all(routes, element, scope), literal).map(|same| !same),
             Self::Both(one, other) => {
-                match (one.holds(element, index, around), other.holds(element, index, around)) {
+                match (one.holds(element, index, scope), other.holds(element, index, scope)) {
                     (Some(false), _) | (_, Some(false)) => Some(false),
                     (Some(true), Some(true)) => Some(true),
                     _ => None,
                 }
             }
-            Self::RefersTo(ty) => Some(target::referenced_type(element, around) == Some(*ty)),
+            Self::RefersTo(ty) => Some(target::referenced_type(element, scope) == Some(*ty)),
             Self::IsResource(types) => {
-                let ty = element.get("resourceType").and_then(Value::as_str);
-                let ty = ty.and_then(|name| around.registry.resource_type(name));
-                Some(ty.is_some_and(|ty| types.contains(ty)))
+                Some(target::resource_type(element, scope.registry).is_some_and(|ty| types.contains(ty)))
             }
         }
     }
@@ -147,8 +147,8 @@ impl Condition {
     }
 }
 
-fn select_all<'v>(routes: &[Route], start: &'v Value, around: Surroundings<'_>) -> Vec<&'v Value> {
-    routes.iter().flat_map(|route| route.select(start, around)).collect()
+fn select_all<'v>(routes: &[Route], start: &'v Value, scope: Scope<'v>) -> Vec<&'v Value> {
+    routes.iter().flat_map(|route| route.select(start, scope)).collect()
 }
 
 /// FHIRPath `=`: no answer for nothing, a single value by what it says, never equal to several.

@@ -1,6 +1,6 @@
 //! From a path expression to its routes: every element name looked up in the type model.
 
-use fhirc_grammar::{PathExpr, PathNode, Span};
+use fhirc_grammar::{Literal, PathExpr, PathNode, Span};
 
 use super::route::{Condition, Element, Route, Step};
 use crate::definitions::{ElementInfo, Registry, ResourceType, TypeKind, TypeSet, Variant};
@@ -150,7 +150,7 @@ impl Ground<'_> {
             .map(|extension| {
                 let ground = Ground { start: &extension.restart(), ..self };
                 let urls = ground.child(&extension.restart(), "url", span)?;
-                let literal = fhirc_grammar::Literal::String(url.to_owned());
+                let literal = Literal::String(url.to_owned());
                 Ok(extension.only(Condition::Equal(urls, literal)))
             })
             .collect()
@@ -174,6 +174,7 @@ impl Route {
         steps.push(Step::Member(variant.json_name.clone().into_owned()));
         Self {
             steps,
+            from_resource: self.from_resource,
             datatype: variant.ty,
             element: Some(Element { owner, name: info.name, system: info.system }),
             forks_before: self.forks_before || self.forks_last,

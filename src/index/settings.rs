@@ -4,14 +4,14 @@ use crate::values::Zone;
 
 /// How stored values are read where the data alone do not say.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct ExtractSettings {
     /// The zone of dates and times without one. FHIR R4 3.1.1.4.4.
     pub zone: Zone,
     /// The server's own base URLs without a slash at the end: `http://example.org/fhir/Patient/1` is `Patient/1`.
     pub bases: Vec<String>,
 }
 
-impl Settings {
+impl ExtractSettings {
     /// Settings with the bases in the form that comparison wants.
     #[must_use]
     pub fn new(zone: Zone, bases: impl IntoIterator<Item = String>) -> Self {
@@ -21,7 +21,7 @@ impl Settings {
     }
 }
 
-impl Default for Settings {
+impl Default for ExtractSettings {
     fn default() -> Self {
         Self { zone: Zone::UTC, bases: Vec::new() }
     }

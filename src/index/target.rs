@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::route::Surroundings;
+use super::scope::Scope;
 use crate::definitions::{Registry, ResourceType};
 
 /// What the text of a reference names.
@@ -67,14 +67,14 @@ fn is_absolute(text: &str) -> bool {
 }
 
 /// The type of what a Reference refers to, from its text, else from its `type`; never by following it.
-pub(super) fn referenced_type(reference: &Value, around: Surroundings<'_>) -> Option<ResourceType> {
-    let registry = around.registry;
+pub(super) fn referenced_type(reference: &Value, scope: Scope<'_>) -> Option<ResourceType> {
+    let registry = scope.registry;
     let text = reference.get("reference").and_then(Value::as_str);
     let stated = || reference.get("type").and_then(Value::as_str).and_then(|ty| stated_type(ty, registry));
     let Some(text) = text else { return stated() };
     match text.strip_prefix('#') {
-        Some("") => Some(around.container_type),
-        Some(id) => contained(around.container, id).and_then(|resource| resource_type(resource, registry)),
+        Some("") => Some(scope.container_type),
+        Some(id) => contained(scope.container, id).and_then(|resource| resource_type(resource, registry)),
         None => type_in(text, registry).or_else(stated),
     }
 }
@@ -96,6 +96,12 @@ fn stated_type(text: &str, registry: &Registry) -> Option<ResourceType> {
 pub(super) fn contained<'v>(container: &'v Value, id: &str) -> Option<&'v Value> {
     let all = container.get("contained")?.as_array()?;
     all.iter().find(|resource| resource.get("id").and_then(Value::as_str) == Some(id))
+}
+
+/// The id of a contained resource in the whole store: `Observation/1#p`. No logical id looks like that, so that a
+/// search for `Patient/p` never meets it (item 89).
+pub(super) fn contained_id(container_type: &str, container_id: &str, id: &str) -> String {
+    format!("{container_type}/{container_id}#{id}")
 }
 
 /// The type a resource says it is.

@@ -11,10 +11,11 @@ mod uri;
 use fhirc_codegen::rows::{Base, RowKind, Tuple, Value as Cell};
 use serde_json::Value;
 
-use super::route::{Element, Surroundings};
-use super::settings::Settings;
+use super::route::Element;
+use super::scope::Scope;
+use super::settings::ExtractSettings;
 use super::warning::Problem;
-use crate::definitions::ParamType;
+use crate::definitions::{ParamType, Registry};
 use crate::keys::Facet;
 
 pub use uri::split_canonical;
@@ -25,14 +26,19 @@ pub(super) type Convert = fn(&Value, &mut Values<'_>);
 /// A line of a table: a data type, and how its elements become values.
 type Line = (&'static str, Convert);
 
-/// How a parameter of type `ty` reads elements of the data type `datatype`, which stand in `element`; `None` if it
-/// does not read them.
-pub(super) fn converter(ty: ParamType, datatype: &str, element: Option<Element>) -> Option<Convert> {
-    let special = match ty {
+/// How a parameter of type `ty` reads elements of the data type `datatype`; `None` if it does not read them. A few
+/// elements are read in a way of their own.
+pub(super) fn converter(
+    ty: ParamType,
+    datatype: &str,
+    element: Option<Element>,
+    registry: &Registry,
+) -> Option<Convert> {
+    let special = element.and_then(|element| match ty {
         ParamType::String => string::by_element(element),
-        ParamType::Uri => uri::by_element(element),
+        ParamType::Uri => uri::by_element(element, registry),
         _ => None,
-    };
+    });
     let table: &[Line] = match ty {
         ParamType::Token => token::TABLE,
         ParamType::String => string::TABLE,
@@ -50,10 +56,8 @@ pub(super) fn converter(ty: ParamType, datatype: &str, element: Option<Element>)
 /// What a conversion looks at besides the element, and where it puts what it finds.
 #[derive(Debug)]
 pub(super) struct Values<'a> {
-    pub(super) around: Surroundings<'a>,
-    pub(super) settings: &'a Settings,
-    /// The resource the element stands in: the container, or a resource it contains.
-    pub(super) resource: &'a Value,
+    pub(super) scope: Scope<'a>,
+    pub(super) settings: &'a ExtractSettings,
     /// The code system that the binding of the element names.
     pub(super) system: Option<&'static str>,
     pub(super) found: Vec<Found>,

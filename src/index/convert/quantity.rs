@@ -90,10 +90,12 @@ fn money(element: &Value, values: &mut Values<'_>) {
 
 fn range(element: &Value, values: &mut Values<'_>) {
     let Some(range) = range_of(element, values) else { return };
-    let ends: Vec<_> = ["low", "high"].iter().filter_map(|name| present(element, name)).collect();
-    let mut units = ends.iter().map(|end| unit(end, values));
+    // An end without a unit has that of the other.
+    let ends = ["low", "high"].into_iter().filter_map(|name| present(element, name));
+    let mut units = ends.map(|end| unit(end, values)).filter(|unit| *unit != Unit::default());
     let unit = units.next().unwrap_or_default();
-    if units.all(|other| other == unit) {
+    let agreed = units.all(|other| other == unit);
+    if agreed {
         push(&range, unit, values);
     } else {
         values.complain(Problem::MixedUnits);

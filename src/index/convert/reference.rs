@@ -14,9 +14,9 @@ use crate::keys::Facet;
 /// | data type | what it refers to | items |
 pub(super) const TABLE: &[Line] = &[
     ("Reference", reference),   // local, foreign or contained; its identifier apart | 76, 80 to 82, 89
-    ("canonical", canonical),   // by URL and version                                | 85, 86
-    ("uri", canonical),         // so in ConceptMap.source[x], a canonical too       | 85
-    ("url", canonical),
+    ("canonical", published),   // by URL and version, or contained                  | 85, 86
+    ("uri", published),         // ConceptMap.source[x]: the URL of a value set      | 85
+    ("url", published),
     ("Resource", inline),       // Bundle.entry[0].resource: by type and id
 ];
 
@@ -36,16 +36,23 @@ fn reference(element: &Value, values: &mut Values<'_>) {
     }
 }
 
+fn published(element: &Value, values: &mut Values<'_>) {
+    match element.as_str() {
+        Some(text) if text.starts_with('#') => literal(text, values),
+        _ => canonical(element, values),
+    }
+}
+
 fn literal(text: &str, values: &mut Values<'_>) {
     let problem = || Problem::NoReference(text.to_owned());
-    match Target::read(text, &values.settings.bases, values.around.registry) {
+    match Target::read(text, &values.settings.bases, values.scope.registry) {
         Some(Target::Local { ty, id, version }) => push(values, ty, id.to_owned(), version.unwrap_or_default()),
         Some(Target::Foreign(url)) => values.push(Facet::Value, Base::RefText, vec![Cell::Text(url.to_owned())]),
         Some(Target::Contained(id)) => match values.contained(id) {
             Some((ty, id)) => push(values, ty, id, ""),
-            None => values.complain_of("reference", problem()),
+            None => values.complain(problem()),
         },
-        None => values.complain_of("reference", problem()),
+        None => values.complain(problem()),
     }
 }
 
@@ -57,20 +64,20 @@ fn push(values: &mut Values<'_>, ty: ResourceType, id: String, version: &str) {
 impl Values<'_> {
     /// Type and store-wide id of the contained resource `#id`; of the container itself for `#`.
     fn contained(&self, id: &str) -> Option<(ResourceType, String)> {
-        let around = self.around;
-        let container = around.container.get("id")?.as_str()?;
+        let scope = self.scope;
+        let container = scope.container.get("id")?.as_str()?;
         if id.is_empty() {
-            return Some((around.container_type, container.to_owned()));
+            return Some((scope.container_type, container.to_owned()));
         }
-        let ty = target::resource_type(target::contained(around.container, id)?, around.registry)?;
-        let container_type = around.registry.type_name(around.container_type);
+        let ty = target::resource_type(target::contained(scope.container, id)?, scope.registry)?;
+        let container_type = scope.registry.type_name(scope.container_type);
         Some((ty, target::contained_id(container_type, container, id)))
     }
 }
 
 /// A resource that stands where a reference is wanted: as if it were referred to by its type and id.
 fn inline(element: &Value, values: &mut Values<'_>) {
-    let ty = target::resource_type(element, values.around.registry);
+    let ty = target::resource_type(element, values.scope.registry);
     let id = element.get("id").and_then(Value::as_str);
     if let (Some(ty), Some(id)) = (ty, id) {
         push(values, ty, id.to_owned(), "");

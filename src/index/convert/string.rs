@@ -17,8 +17,7 @@ pub(super) const TABLE: &[Line] = &[
 ];
 
 /// Family names are also found by their later words (item 47).
-pub(super) fn by_element(element: Option<Element>) -> Option<Convert> {
-    let element = element?;
+pub(super) fn by_element(element: Element) -> Option<Convert> {
     (element.owner == "HumanName" && element.name == "family").then_some(family as Convert)
 }
 

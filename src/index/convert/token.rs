@@ -115,7 +115,7 @@ fn push(values: &mut Values<'_>, facet: Facet, system: Option<&str>, code: Optio
         return;
     }
     values.push(facet, Base::Token, cells(system, code.unwrap_or_default()));
-    if facet == Facet::Value && values.around.registry.version() >= FhirVersion::R5 {
+    if facet == Facet::Value && values.scope.registry.version() >= FhirVersion::R5 {
         if let Some(code) = code {
             text_rows(code, Facet::CodeText, values);
         }

@@ -4,6 +4,7 @@ use fhirc_codegen::rows::{Base, Value as Cell};
 use serde_json::Value;
 
 use super::{Convert, Line, Values};
+use crate::definitions::{Registry, TypeKind};
 use crate::index::route::Element;
 use crate::keys::Facet;
 
@@ -18,10 +19,17 @@ pub(super) const TABLE: &[Line] = &[
 
 /// The url that a canonical resource publishes itself under goes with the resource's own version, so that
 /// `url=http://a|1.0` and a reference to `http://a|1.0` find it (items 85, 123).
-pub(super) fn by_element(element: Option<Element>) -> Option<Convert> {
-    let element = element?;
-    let publishes = element.name == "url" && element.owner.starts_with(|first: char| first.is_ascii_uppercase());
-    publishes.then_some(uri as Convert)
+pub(super) fn by_element(element: Element, registry: &Registry) -> Option<Convert> {
+    let owner = registry.type_info(element.owner)?;
+    let publishes = element.name == "url" && owner.kind == TypeKind::Resource;
+    (publishes && registry.element(element.owner, "version").is_some()).then_some(own_url as Convert)
+}
+
+fn own_url(element: &Value, values: &mut Values<'_>) {
+    if let Some(url) = values.text(element) {
+        let version = values.scope.resource.get("version").and_then(Value::as_str).unwrap_or_default();
+        push(url, version, values);
+    }
 }
 
 fn uri(element: &Value, values: &mut Values<'_>) {

@@ -134,8 +134,8 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
 
 /// The tuple row of a composite; `None` if no row has that shape.
 pub fn tuple_shape(param: ParamId, registry: &Registry) -> Option<Tuple> {
-    let components = registry.components(param)?;
-    let parts: Option<Vec<Base>> = components.iter().map(|component| base(component.ty())).collect();
+    let components = registry.components(param).iter();
+    let parts: Option<Vec<Base>> = components.map(|component| base(component.ty())).collect();
     Tuple::of(&parts?)
 }
 

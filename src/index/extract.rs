@@ -1,23 +1,20 @@
 //! The extractor: index rows of a resource and of the resources it contains.
 
-use std::collections::BTreeSet;
-
-use fhirc_codegen::rows::{Row, RowKind};
+use fhirc_codegen::rows::Row;
 use fhirc_grammar::Diagnostic;
 use serde_json::Value;
 
 use super::compile::{Programs, compile};
-use super::convert::{Found, Values, truth_value};
+use super::harvest::{Harvest, Warnings};
 use super::place::Place;
-use super::presence::holds_value;
 use super::scope::Scope;
 use super::settings::ExtractSettings;
 use super::target::{contained_id, resource_type};
-use super::trie::{Leaf, Meeting, Node, Rule, Spot};
+use super::trie::{Node, Spot};
 use super::unindexed::Unindexed;
 use super::warning::{Problem, Warning};
 use crate::definitions::{ParamId, Registry, ResourceType};
-use crate::keys::{Facet, Key, Level};
+use crate::keys::Level;
 
 /// Extracts index rows; made once from the definitions, used for every resource.
 #[derive(Debug)]
@@ -95,20 +92,17 @@ impl Extractor {
         Some((ty, contained_id(self.registry.type_name(scope.container_type), container, id)))
     }
 
-    fn rows(&self, scope: Scope<'_>, level: Level, place: Place<'_>, warnings: &mut Warnings) -> Vec<Row> {
-        let Some(root) = self.root(scope.ty) else { return Vec::new() };
-        let mut rows = Vec::new();
-        root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| match meeting {
-            Meeting::Wanted(leaf) => self.read(leaf, element, scope, level, place, &mut rows, warnings),
-            Meeting::DeadEnd => {
-                warnings.add(None, place.to_string(), Problem::wrong_type("an object", element));
-            }
-        });
-        rows.sort_unstable();
-        rows.dedup();
-        rows
+    fn rows<'v>(&'v self, scope: Scope<'v>, level: Level, place: Place<'_>, warnings: &mut Warnings) -> Vec<Row> {
+        let mut harvest = Harvest::new(scope, &self.settings, level, warnings);
+        if let Some(root) = self.root(scope.ty) {
+            root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
+                harvest.meet(meeting, element, place);
+            });
+        }
+        harvest.into_rows()
     }
 
+    /// The program of a type.
     pub(super) fn root(&self, ty: ResourceType) -> Option<&Node> {
         self.programs.roots.get(ty.index())
     }

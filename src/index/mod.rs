@@ -5,6 +5,7 @@ mod compile;
 mod convert;
 mod evaluate;
 mod extract;
+mod harvest;
 mod place;
 mod presence;
 mod route;

@@ -18,6 +18,7 @@ use super::warning::Problem;
 use crate::definitions::{ParamType, Registry};
 use crate::keys::Facet;
 
+pub(super) use token::truth_value;
 pub use uri::split_canonical;
 
 /// How an element becomes values.
@@ -79,7 +80,11 @@ pub(super) struct Misfit {
     pub(super) problem: Problem,
 }
 
-impl Values<'_> {
+impl<'a> Values<'a> {
+    pub(super) fn new(scope: Scope<'a>, settings: &'a ExtractSettings) -> Self {
+        Self { scope, settings, system: None, found: Vec::new(), problems: Vec::new() }
+    }
+
     fn push(&mut self, facet: Facet, base: Base, cells: Vec<Cell>) {
         self.found.push(Found { facet, kind: RowKind::One(base), cells });
     }
@@ -88,7 +93,7 @@ impl Values<'_> {
         self.found.push(Found { facet, kind: RowKind::Tuple(Tuple::TokenToken), cells });
     }
 
-    fn complain(&mut self, problem: Problem) {
+    pub(super) fn complain(&mut self, problem: Problem) {
         self.problems.push(Misfit { member: None, problem });
     }
 

@@ -14,6 +14,7 @@ use crate::values::fold_code;
 pub(super) const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
 
 /// | data type | system | code | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("code", code),                      // the binding's | itself     | 57
     ("Coding", coding),                  // system        | code       | 56, 57, 62

@@ -116,10 +116,11 @@ fn push(values: &mut Values<'_>, facet: Facet, system: Option<&str>, code: Optio
         return;
     }
     values.push(facet, Base::Token, cells(system, code.unwrap_or_default()));
-    if facet == Facet::Value && values.scope.registry.version() >= FhirVersion::R5 {
-        if let Some(code) = code {
-            text_rows(code, Facet::CodeText, values);
-        }
+    if let Some(code) = code
+        && facet == Facet::Value
+        && values.scope.registry.version() >= FhirVersion::R5
+    {
+        text_rows(code, Facet::CodeText, values);
     }
 }
 

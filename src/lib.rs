@@ -6,4 +6,6 @@ pub mod ir;
 pub mod keys;
 pub mod plan;
 pub mod resolve;
+pub mod index;
+pub mod keys;
 pub mod values;

@@ -1,0 +1,2 @@
+//! SQLite, in process.
+mod worker;

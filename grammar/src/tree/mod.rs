@@ -1,0 +1,5 @@
+//! The syntax trees.
+
+pub(crate) mod filter;
+pub(crate) mod path;
+pub(crate) mod search;

@@ -5,3 +5,4 @@ pub mod load;
 mod parallel;
 pub mod stores;
 pub mod tenant;
+pub mod values;

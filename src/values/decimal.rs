@@ -1,0 +1,260 @@
+//! Decimal numbers as written: exact value and written precision. FHIR R4 2.24.0.1 (`#decimal`).
+
+use super::natural::Natural;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+mod text;
+
+pub use text::{DecimalError, MAX_DIGITS, MAX_EXPONENT};
+
+/// Digits a quotient is rounded to where it does not terminate.
+const QUOTIENT_DIGITS: usize = 40;
+
+/// Most digits of a result: enough for the product of two numbers as written.
+const MAX_RESULT_DIGITS: usize = 2 * MAX_DIGITS;
+
+/// Largest exponent of a result, in both directions.
+const MAX_RESULT_EXPONENT: i32 = 10 * MAX_EXPONENT;
+
+/// A decimal number, exact, with the precision it was written in.
+///
+/// Two decimals are equal if their values are: `1.0`, `1.00` and `1e0` are one number, and so are `0` and `-0`. What
+/// depends on the written precision is [`Decimal::implicit_range`]. Exponents are never expanded into digits, so that
+/// `1e100000` costs no more than `1`.
+#[derive(Clone, Debug)]
+pub struct Decimal {
+    negative: bool,
+    /// The written digits without the point; trailing zeros count as precision.
+    coefficient: Natural,
+    /// Power of ten of the last digit.
+    exponent: i32,
+    /// Written with `e`, which R4 reads in its own way.
+    scientific: bool,
+}
+
+impl Decimal {
+    pub(super) fn new(negative: bool, coefficient: Natural, exponent: i32) -> Self {
+        Self { negative: negative && !coefficient.is_zero(), coefficient, exponent, scientific: false }
+    }
+
+    /// Whether the value is zero.
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        self.coefficient.is_zero()
+    }
+
+    /// Whether the value is below zero; `-0` is not.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.negative
+    }
+
+    /// Whether the value has no fraction: `1.00` is an integer, `1.05` is not.
+    #[must_use]
+    pub fn is_integer(&self) -> bool {
+        let zeros = self.coefficient.trailing_zeros();
+        self.is_zero() || self.exponent >= 0 || zeros >= self.exponent.unsigned_abs() as usize
+    }
+
+    /// The number with the opposite sign and the same precision.
+    #[must_use]
+    pub fn negated(&self) -> Self {
+        Self { negative: !self.negative && !self.is_zero(), ..self.clone() }
+    }
+
+    /// The exact sum; `None` beyond 2,000 digits or an exponent of 1,000,000.
+    #[must_use]
+    pub fn checked_add(&self, other: &Self) -> Option<Self> {
+        if self.is_zero() {
+            return Some(other.clone());
+        }
+        if other.is_zero() {
+            return Some(self.clone());
+        }
+        let top = self.magnitude().max(other.magnitude());
+        let last = self.exponent.min(other.exponent);
+        if usize::try_from(top.saturating_sub(last)).ok()? >= MAX_RESULT_DIGITS {
+            return None;
+        }
+        self.aligned_sum(other).within_limits()
+    }
+
+    /// The exact difference; `None` beyond the limits of [`Decimal::checked_add`].
+    #[must_use]
+    pub fn checked_sub(&self, other: &Self) -> Option<Self> {
+        self.checked_add(&other.negated())
+    }
+
+    /// The exact product; `None` beyond the limits of [`Decimal::checked_add`].
+    #[must_use]
+    pub fn checked_mul(&self, other: &Self) -> Option<Self> {
+        if self.coefficient.len() + other.coefficient.len() > MAX_RESULT_DIGITS + 1 {
+            return None;
+        }
+        let exponent = self.exponent.saturating_add(other.exponent);
+        Self::new(self.negative != other.negative, self.coefficient.mul(&other.coefficient), exponent).within_limits()
+    }
+
+    /// The quotient: exact if it terminates, else rounded to 40 significant digits. `None` for a divisor of zero and
+    /// beyond the limits of [`Decimal::checked_add`].
+    ///
+    /// Which of the two it is depends on the values alone, not on how they were written, so that equal quantities stay
+    /// equal whatever units they came in.
+    #[must_use]
+    pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
+        let divisor = divisor.stripped();
+        let (twos, odd) = strip(&divisor.coefficient, &Natural::from(2))?;
+        let (fives, odd) = strip(&odd, &Natural::from(5))?;
+        // 1/2 is 5/10 and 1/5 is 2/10: what is left of the divisor divides the numerator, or the quotient is endless.
+        let factor = power(&Natural::from(5), twos)?.mul(&power(&Natural::from(2), fives)?);
+        let tens = i32::try_from(twos + fives).ok()?;
+        let numerator = self.coefficient.mul(&factor);
+        let exponent = self.exponent.saturating_sub(divisor.exponent).saturating_sub(tens);
+        let negative = self.negative != divisor.negative;
+        let (quotient, rest) = numerator.div_rem(&odd)?;
+        if rest.is_zero() {
+            return Self::new(negative, quotient, exponent).within_limits();
+        }
+        let zeros = (QUOTIENT_DIGITS + 1 + odd.len()).saturating_sub(numerator.len());
+        let (quotient, _) = numerator.shifted(zeros).div_rem(&odd)?;
+        let exponent = exponent.saturating_sub(i32::try_from(zeros).ok()?);
+        Self::new(negative, quotient, exponent).rounded(QUOTIENT_DIGITS).within_limits()
+    }
+
+    pub(super) fn coefficient(&self) -> &Natural {
+        &self.coefficient
+    }
+
+    /// Power of ten of the last written digit.
+    pub(super) fn exponent(&self) -> i32 {
+        self.exponent
+    }
+
+    pub(super) fn is_scientific(&self) -> bool {
+        self.scientific
+    }
+
+    /// The power of ten just above the first digit: 3 for `250`, 0 for `0.25`. Meaningless for zero.
+    pub(super) fn magnitude(&self) -> i32 {
+        self.exponent.saturating_add(i32::try_from(self.coefficient.len()).unwrap_or(i32::MAX))
+    }
+
+    /// The sum over a common exponent; the caller knows that the exponents are close.
+    pub(super) fn aligned_sum(&self, other: &Self) -> Self {
+        let exponent = self.exponent.min(other.exponent);
+        let aligned = |d: &Self| d.coefficient.shifted(d.exponent.abs_diff(exponent) as usize);
+        let (a, b) = (aligned(self), aligned(other));
+        if self.negative == other.negative {
+            return Self::new(self.negative, a.add(&b), exponent);
+        }
+        let negative = if a < b { other.negative } else { self.negative };
+        Self::new(negative, a.abs_diff(&b), exponent)
+    }
+
+    /// Without trailing zeros: equal values have equal parts.
+    pub(super) fn stripped(&self) -> Self {
+        if self.is_zero() {
+            return Self::new(false, Natural::default(), 0);
+        }
+        let zeros = self.coefficient.trailing_zeros();
+        let exponent = self.exponent.saturating_add(i32::try_from(zeros).unwrap_or(i32::MAX));
+        Self::new(self.negative, self.coefficient.without_last(zeros), exponent)
+    }
+
+    /// Rounded to `digits` significant digits, half away from zero, and stripped of trailing zeros.
+    fn rounded(&self, digits: usize) -> Self {
+        let extra = self.coefficient.len().saturating_sub(digits);
+        let Some(first_dropped) = extra.checked_sub(1) else { return self.stripped() };
+        let kept = self.coefficient.without_last(extra);
+        let up = Natural::from(u64::from(self.coefficient.digit(first_dropped) >= 5));
+        let exponent = self.exponent.saturating_add(i32::try_from(extra).unwrap_or(i32::MAX));
+        Self::new(self.negative, kept.add(&up), exponent).stripped()
+    }
+
+    fn within_limits(self) -> Option<Self> {
+        let small = self.coefficient.len() <= MAX_RESULT_DIGITS && self.exponent.abs() <= MAX_RESULT_EXPONENT;
+        small.then_some(self)
+    }
+}
+
+/// How often `n` can be divided by `factor`, and what remains; `None` for zero.
+fn strip(n: &Natural, factor: &Natural) -> Option<(usize, Natural)> {
+    if n.is_zero() {
+        return None;
+    }
+    let (mut times, mut n) = (0, n.clone());
+    loop {
+        let (quotient, rest) = n.div_rem(factor)?;
+        if !rest.is_zero() {
+            return Some((times, n));
+        }
+        (times, n) = (times + 1, quotient);
+    }
+}
+
+/// `base` to the power of `n`; `None` if that is too long for any result.
+fn power(base: &Natural, n: usize) -> Option<Natural> {
+    (0..n).try_fold(Natural::from(1), |product, _| {
+        let product = product.mul(base);
+        (product.len() <= MAX_RESULT_DIGITS).then_some(product)
+    })
+}
+
+impl From<i64> for Decimal {
+    fn from(n: i64) -> Self {
+        Self::new(n < 0, Natural::from(n.unsigned_abs()), 0)
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.is_zero() || other.is_zero(), self.negative, other.negative) {
+            (_, true, false) => Ordering::Less,
+            (_, false, true) => Ordering::Greater,
+            (true, ..) => other.is_zero().cmp(&self.is_zero()),
+            (_, false, false) => self.cmp_magnitude(other),
+            (_, true, true) => other.cmp_magnitude(self),
+        }
+    }
+}
+
+impl Decimal {
+    /// Compares two numbers other than zero, without their signs.
+    fn cmp_magnitude(&self, other: &Self) -> Ordering {
+        let digits = |d: &Self| d.coefficient.without_last(d.coefficient.trailing_zeros());
+        self.magnitude().cmp(&other.magnitude()).then_with(|| digits(self).digits().cmp(digits(other).digits()))
+    }
+}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Decimal {}
+
+impl Hash for Decimal {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { negative, coefficient, exponent, .. } = self.stripped();
+        (negative, coefficient, exponent).hash(state);
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// Writes value and precision; an exponent only where one was written or plain digits would be long.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        text::write(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! What a store says when it cannot do something.
 
+use super::meta::InvalidMeta;
 use super::url::InvalidUrl;
 use std::error::Error;
 use std::fmt;
@@ -10,11 +11,6 @@ use std::path::PathBuf;
 pub enum StoreError {
     /// The text is no store URL.
     Url(InvalidUrl),
-    /// The store exists, but its driver was left out of this build.
-    NotBuilt {
-        /// The store.
-        store: &'static str,
-    },
     /// The store is planned.
     NotYet {
         /// The store.
@@ -33,6 +29,18 @@ pub enum StoreError {
         stored: String,
         /// What was asked for.
         wanted: String,
+    },
+    /// There is no store at the place.
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A resource cannot be written as it is.
+    Invalid {
+        /// Its place in the batch, from 0.
+        position: usize,
+        /// Why.
+        why: InvalidMeta,
     },
     /// A query that this store cannot answer.
     Unsupported {
@@ -88,9 +96,6 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreError::Url(error) => error.fmt(f),
-            StoreError::NotBuilt { store } => {
-                write!(f, "store `{store}` is not in this build; build fhirc with `--features {store}`")
-            }
             StoreError::NotYet { store } => write!(f, "store `{store}` is not supported yet"),
             StoreError::NotAStore { path } => {
                 write!(f, "`{}` exists and is not a store of fhirc; it was left as it is", path.display())
@@ -100,6 +105,8 @@ impl fmt::Display for StoreError {
                 "the store was written with {what} `{stored}`, not `{wanted}`: open it with `{stored}`, or load the \
                  resources into a new store"
             ),
+            StoreError::Missing { path } => write!(f, "there is no store `{}`; `fhirc load` creates one", path.display()),
+            StoreError::Invalid { position, why } => write!(f, "write {position} of the batch: {why}"),
             StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),
             StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),
             StoreError::Limit { what } => write!(f, "the store is full: {what}"),
@@ -115,6 +122,7 @@ impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             StoreError::Url(error) => Some(error),
+            StoreError::Invalid { why, .. } => Some(why),
             StoreError::Failed { source, .. } => Some(source.as_ref()),
             _ => None,
         }

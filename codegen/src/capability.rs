@@ -1,0 +1,293 @@
+//! What a target can be asked, and how well it answers.
+
+use crate::algebra::{Atom, End, On, Rel, Source, Test};
+use crate::program::{OrderBy, Yield};
+use crate::rows::{BASES, Col, ColName, ColType, RowKind, TUPLES};
+use std::fmt;
+
+/// How a target answers a question. The worse answer is the greater one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Answer {
+    /// The same set.
+    Exact,
+    /// A superset, which must be refined.
+    Over,
+    /// Not at all: lowering refuses it by name.
+    No,
+}
+
+/// A comparison of one column of one row, without its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Compare {
+    /// [`Atom::Eq`]
+    Eq,
+    /// [`Atom::Ne`]
+    Ne,
+    /// [`Atom::In`] with values of the query.
+    In,
+    /// [`Atom::NotIn`] with values of the query.
+    NotIn,
+    /// [`Atom::In`] with tuples of an earlier step.
+    InSlot,
+    /// [`Atom::NotIn`] with tuples of an earlier step.
+    NotInSlot,
+    /// [`Atom::In`] or [`Atom::NotIn`] with a stored expansion.
+    Expansion,
+    /// [`Rel::Within`]
+    Within,
+    /// [`Rel::Meets`]
+    Meets,
+    /// [`Rel::Same`]
+    Same,
+    /// [`Rel::Covers`]
+    Covers,
+    /// [`Atom::Order`]
+    Order,
+    /// [`Atom::Starts`]
+    Starts,
+    /// [`Atom::Ends`]
+    Ends,
+    /// [`Atom::Has`]
+    Has,
+}
+
+/// The kinds of [`On`], without keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Join {
+    /// [`On::Rid`]
+    Rid,
+    /// [`On::Url`]
+    Url,
+    /// [`On::UrlVersion`]
+    UrlVersion,
+}
+
+/// A question to a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Question {
+    /// Every resource of a universe.
+    All,
+    /// Rows without any test.
+    Rows(RowKind),
+    /// A test of one column of a row.
+    Row(RowKind, ColName, Compare),
+    /// Set difference.
+    Minus,
+    /// A join, seen from the end at which its result stands.
+    Via(Join, End),
+    /// A join any number of times.
+    Closure,
+    /// Membership in what an earlier step found.
+    Slot,
+    /// A guard of a scope that is still to be intersected.
+    Guard,
+    /// Sorting by the first column of rows.
+    OrderRows(RowKind),
+    /// Sorting by `meta.lastUpdated`.
+    OrderUpdated,
+    /// Sorting by logical id.
+    OrderId,
+    /// Sorting by the order of creation.
+    OrderOrd,
+    /// A sort key of another resource.
+    OrderVia(Join),
+    /// A page of candidates.
+    Page,
+    /// A count of members.
+    Count,
+    /// The identities of members.
+    Rid,
+    /// The targets of the members' edge.
+    Targets(Join),
+    /// A choice of strategy at run time.
+    Measure,
+    /// A value of another type than its column, or columns that the row does not have.
+    Typing(RowKind),
+    /// More alternatives in the test of one row than a query may have.
+    Alternatives,
+    /// Sets nested deeper than a query may be.
+    Depth,
+    /// A set that is not in the arena before its parent.
+    Dangling,
+    /// A position that does not fit the order.
+    Cursor,
+}
+
+/// The list of what a target can do. It describes what is, and is pinned by a golden list.
+pub trait Capabilities {
+    /// How the target answers one question.
+    fn answer(&self, question: Question) -> Answer;
+
+    /// How the target answers a whole test of one row: as well as the worst of its atoms, where atoms are independent.
+    fn row(&self, kind: RowKind, test: &Test) -> Answer {
+        match test {
+            Test::Atom(atom) => worst(atom.questions(kind).into_iter().map(|question| self.answer(question))),
+            Test::All(tests) | Test::Any(tests) => worst(tests.iter().map(|test| self.row(kind, test))),
+        }
+    }
+}
+
+fn worst(answers: impl Iterator<Item = Answer>) -> Answer {
+    answers.max().unwrap_or(Answer::Exact)
+}
+
+impl Atom {
+    /// The questions that the atom asks of a target, one per column.
+    pub fn questions(&self, kind: RowKind) -> Vec<Question> {
+        let ask = |col: &Col, compare| Question::Row(kind, col.name, compare);
+        match self {
+            Atom::Eq(col, _) => vec![ask(col, Compare::Eq)],
+            Atom::Ne(col, _) => vec![ask(col, Compare::Ne)],
+            Atom::In(cols, source) => {
+                cols.iter().map(|col| ask(col, membership(source, Compare::In, Compare::InSlot))).collect()
+            }
+            Atom::NotIn(cols, source) => {
+                cols.iter().map(|col| ask(col, membership(source, Compare::NotIn, Compare::NotInSlot))).collect()
+            }
+            Atom::Range(col, rel, _) => vec![ask(col, (*rel).into())],
+            Atom::Order(col, _, _) => vec![ask(col, Compare::Order)],
+            Atom::Starts(col, _) => vec![ask(col, Compare::Starts)],
+            Atom::Ends(col, _) => vec![ask(col, Compare::Ends)],
+            Atom::Has(col, _) => vec![ask(col, Compare::Has)],
+        }
+    }
+}
+
+fn membership(source: &Source, values: Compare, slot: Compare) -> Compare {
+    match source {
+        Source::Values(_) => values,
+        Source::Slot(_) => slot,
+        Source::Expansion(_) => Compare::Expansion,
+    }
+}
+
+impl From<Rel> for Compare {
+    fn from(rel: Rel) -> Self {
+        match rel {
+            Rel::Within => Compare::Within,
+            Rel::Meets => Compare::Meets,
+            Rel::Same => Compare::Same,
+            Rel::Covers => Compare::Covers,
+        }
+    }
+}
+
+impl From<On> for Join {
+    fn from(on: On) -> Self {
+        match on {
+            On::Rid => Join::Rid,
+            On::Url { .. } => Join::Url,
+            On::UrlVersion { .. } => Join::UrlVersion,
+        }
+    }
+}
+
+impl From<OrderBy> for Question {
+    fn from(by: OrderBy) -> Self {
+        match by {
+            OrderBy::Rows { kind: RowKind::Id, .. } | OrderBy::Id => Question::OrderId,
+            OrderBy::Rows { kind: RowKind::Updated, .. } | OrderBy::Updated => Question::OrderUpdated,
+            OrderBy::Rows { kind, .. } => Question::OrderRows(kind),
+            OrderBy::Ord => Question::OrderOrd,
+        }
+    }
+}
+
+impl From<Yield> for Question {
+    fn from(yields: Yield) -> Self {
+        match yields {
+            Yield::Page => Question::Page,
+            Yield::Count => Question::Count,
+            Yield::Rid => Question::Rid,
+            Yield::Targets(edge) => Question::Targets(edge.on.into()),
+        }
+    }
+}
+
+/// The comparisons that have a meaning for a column type.
+pub fn comparisons(ty: ColType) -> &'static [Compare] {
+    use Compare::{
+        Covers, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, NotIn, NotInSlot, Order, Same, Starts, Within,
+    };
+    match ty {
+        ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has],
+        ColType::System => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion],
+        ColType::Int | ColType::Rid => &[Eq, Ne, In, NotIn, InSlot, NotInSlot],
+        ColType::Instants | ColType::Cuts => &[Within, Meets, Same, Covers],
+    }
+}
+
+/// Every row kind, in the order of the schema.
+pub fn kinds() -> impl Iterator<Item = RowKind> {
+    let stored = BASES.into_iter().map(RowKind::One).chain(TUPLES.into_iter().map(RowKind::Tuple));
+    stored.chain([RowKind::Present, RowKind::Id, RowKind::Updated])
+}
+
+/// Every question that has a meaning.
+pub fn questions() -> Vec<Question> {
+    let joins = [Join::Rid, Join::Url, Join::UrlVersion];
+    let mut all = vec![Question::All, Question::Minus, Question::Closure, Question::Slot, Question::Guard];
+    all.extend(joins.into_iter().flat_map(|on| [End::Source, End::Target].map(|end| Question::Via(on, end))));
+    for kind in kinds() {
+        all.push(Question::Rows(kind));
+        for name in distinct(kind) {
+            all.extend(comparisons(name.ty()).iter().map(|&compare| Question::Row(kind, name, compare)));
+        }
+    }
+    all.extend(kinds().filter(|kind| !matches!(kind, RowKind::Id | RowKind::Updated)).map(Question::OrderRows));
+    all.extend([Question::OrderUpdated, Question::OrderId, Question::OrderOrd]);
+    all.extend(joins.map(Question::OrderVia));
+    all.extend([Question::Page, Question::Count, Question::Rid]);
+    all.extend(joins.map(Question::Targets));
+    all.push(Question::Measure);
+    all
+}
+
+/// The column names of a kind: a name that stands in two parts is one question.
+fn distinct(kind: RowKind) -> Vec<ColName> {
+    let mut names: Vec<ColName> = kind.columns().into_iter().map(|col| col.name).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Question::Row(kind, name, compare) => write!(f, "{kind} {}: {}", words(name), words(compare)),
+            Question::Rows(kind) => write!(f, "rows of {kind}"),
+            Question::OrderRows(kind) => write!(f, "order by {kind}"),
+            Question::Typing(kind) => write!(f, "a value that does not fit a column of {kind}"),
+            Question::Via(on, end) => write!(f, "via {}, result at the {}", words(on), words(end)),
+            Question::OrderVia(on) => write!(f, "order via {}", words(on)),
+            Question::Targets(on) => write!(f, "targets over {}", words(on)),
+            Question::Cursor => write!(f, "a position that does not fit the order"),
+            Question::Alternatives => write!(f, "too many alternatives in one test"),
+            Question::Depth => write!(f, "sets nested too deeply"),
+            Question::Dangling => write!(f, "a set that does not stand before its parent"),
+            other => f.write_str(&words(other)),
+        }
+    }
+}
+
+impl fmt::Display for RowKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RowKind::One(base) => f.write_str(&words(base)),
+            RowKind::Tuple(tuple) => f.write_str(&words(tuple)),
+            other => f.write_str(&words(other)),
+        }
+    }
+}
+
+/// `NotInSlot` as `not-in-slot`: the names of the types are the names in lists and refusals.
+fn words(name: &impl fmt::Debug) -> String {
+    let mut out = String::new();
+    for c in format!("{name:?}").chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}

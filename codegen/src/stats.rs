@@ -1,0 +1,42 @@
+//! What a planner asks about the data. Numbers are estimates: they choose a plan and never an answer.
+
+use crate::algebra::{Edge, End};
+use crate::rows::{KeyId, TypeCode, Value};
+
+/// Counts that a store keeps; `None` where it keeps none.
+pub trait Stats {
+    /// Rows of a key.
+    fn rows(&self, key: KeyId) -> Option<u64>;
+
+    /// Rows of a key whose first column has this value, where the value is frequent enough to be counted.
+    fn frequent(&self, key: KeyId, value: &Value) -> Option<u64>;
+
+    /// Live resources of a type.
+    fn resources(&self, ty: TypeCode) -> u64;
+
+    /// Rows of the edge per resource at the given end, rounded up.
+    fn fan_out(&self, edge: Edge, end: End) -> Option<u64>;
+}
+
+/// Knows nothing: every plan must be right without statistics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Empty;
+
+impl Stats for Empty {
+    fn rows(&self, _key: KeyId) -> Option<u64> {
+        None
+    }
+
+    fn frequent(&self, _key: KeyId, _value: &Value) -> Option<u64> {
+        None
+    }
+
+    /// A million: a type of unknown size is thought large, so that an index is preferred over going through it.
+    fn resources(&self, _ty: TypeCode) -> u64 {
+        1_000_000
+    }
+
+    fn fan_out(&self, _edge: Edge, _end: End) -> Option<u64> {
+        None
+    }
+}

@@ -5,6 +5,10 @@ use std::ops::Range;
 
 use serde::{Serialize, Serializer};
 
+use crate::error::UrlError;
+use crate::lex::Token;
+use crate::lex::url::UrlToken;
+use crate::parse::Sink;
 use crate::span::Span;
 
 /// Text after percent-decoding, and the place of each of its characters in the text the user typed.
@@ -86,6 +90,54 @@ impl Decoded {
         let after = self.runs.partition_point(|run| run.at <= at);
         self.runs.get(after.checked_sub(1)?).copied()
     }
+}
+
+/// What `+` stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Plus {
+    /// A blank, as in forms and so in search parameters.
+    Blank,
+    /// Itself, as in the path of a URL.
+    Literal,
+}
+
+/// Undoes the percent-encoding of a piece of a search string that begins at byte `origin`; nothing if it is wrong,
+/// which is reported.
+pub(crate) fn decode(piece: &[Token<'_, UrlToken>], origin: u32, plus: Plus, sink: &Sink) -> Option<Decoded> {
+    let mut decoded = Decoded::at(origin);
+    let mut fine = true;
+    for token in piece {
+        let source = token.span.start;
+        match token.kind {
+            UrlToken::Escapes => fine &= unescape(token, &mut decoded, sink),
+            UrlToken::BadEscape => {
+                sink.report(UrlError::BadEscape.at(token.span));
+                fine = false;
+            }
+            UrlToken::Plus if plus == Plus::Blank => decoded.push(" ", source, 1),
+            _ => decoded.push(token.text, source, 1),
+        }
+    }
+    fine.then_some(decoded)
+}
+
+/// Appends what a run of escapes spells; `false` if it spells no UTF-8.
+fn unescape(run: &Token<'_, UrlToken>, decoded: &mut Decoded, sink: &Sink) -> bool {
+    let digits = run.text.split('%').skip(1);
+    let bytes: Vec<u8> = digits.filter_map(|digits| u8::from_str_radix(digits, 16).ok()).collect();
+    let (mut at, mut fine) = (0, true);
+    for chunk in bytes.utf8_chunks() {
+        decoded.push(chunk.valid(), run.span.start.saturating_add(at * 3), 3);
+        let bad = Span::from_offsets(chunk.valid().len()..chunk.valid().len() + chunk.invalid().len());
+        if !bad.is_empty() {
+            let escapes = Span::new((at + bad.start) * 3, (at + bad.end) * 3);
+            let span = Span::new(run.span.start + escapes.start, run.span.start + escapes.end);
+            sink.report(UrlError::NotUtf8 { escapes: escapes.text(run.text).unwrap_or_default() }.at(span));
+            fine = false;
+        }
+        at += bad.end;
+    }
+    fine
 }
 
 impl PartialEq for Decoded {

@@ -1,12 +1,14 @@
 """SearchParameters and CompartmentDefinitions -> lines."""
 
-import re
-
 BASE = "http://hl7.org/fhir/SearchParameter/"
 
-# In the package, but not among the 1,375 parameters of the specification's bundle `search-parameters.json`:
-# examples, parameters that come with an extension pack, and `_filter`, which is a parameter of the search itself.
-NOT_IN_BUNDLE = re.compile(r"example|filter$|.*-(extensions|genetic)-")
+
+def of_the_specification(parameter):
+    """Is it one of the 1,375 parameters of the specification's own bundle `search-parameters.json`?
+
+    The package also holds examples and parameters that come with extension packs, all marked experimental, and
+    `_filter`, which is a parameter of the search itself."""
+    return not parameter["experimental"] and parameter["id"] != "filter"
 
 
 def parameters(found, concrete):
@@ -14,9 +16,8 @@ def parameters(found, concrete):
         url = parameter["url"]
         if not url.startswith(BASE):
             raise SystemExit(f"unexpected url {url}")
-        name = url.removeprefix(BASE)
-        if not NOT_IN_BUNDLE.match(name):
-            yield f"param {name} {parameter['type']} {parameter['code']}"
+        if of_the_specification(parameter):
+            yield f"param {url.removeprefix(BASE)} {parameter['type']} {parameter['code']}"
             yield from facts(parameter, concrete)
 
 
@@ -25,7 +26,7 @@ def facts(parameter, concrete):
     if expression := parameter.get("expression"):
         yield " path " + expression
     targets = parameter.get("target", [])
-    # Parameters is never the target of a reference: it has no endpoint of its own (R4, "2.1.16 Parameters").
+    # Parameters is never the target of a reference: it has no address (http://hl7.org/fhir/R4/parameters.html).
     everything = set(targets) == set(concrete) - {"Parameters"}
     if targets:
         yield " target " + ("*" if everything else " ".join(sorted(targets)))

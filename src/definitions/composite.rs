@@ -22,6 +22,9 @@ pub(super) fn components(
         let targets = targets(model, ty, definition);
         parts.push(Component { definition: Arc::clone(definition), expression: part.expression.clone(), targets });
     }
+    if parts.is_empty() {
+        return Ok(parts);
+    }
     let focus = branches(model, ty, composite.expression.as_deref().unwrap_or_default());
     mend_swapped(model, ty, &focus, &mut parts);
     Ok(parts)
@@ -69,13 +72,13 @@ pub(super) fn targets(model: &Model, ty: &str, param: &SearchParam) -> TypeSet {
 
 fn stated(model: &Model, ty: &str, param: &SearchParam, branches: &[&str]) -> TypeSet {
     match &param.targets {
-        Targets::Any => model.all_targets(),
+        Targets::Any => model.all_targets,
         Targets::Named(names) => names.iter().filter_map(|name| model.resource_type(name)).collect(),
         Targets::Unstated => {
             let paths = branches.iter().filter_map(|branch| plain_steps(model, branch));
             let variants: Vec<_> = paths.flat_map(|path| model.walk(ty, &path)).collect();
             let found = variants.iter().fold(TypeSet::EMPTY, |all, variant| all.or(variant.targets));
-            if found.is_empty() { model.all_targets() } else { found }
+            if found.is_empty() { model.all_targets } else { found }
         }
     }
 }

@@ -24,9 +24,8 @@ pub(super) struct Facts {
 
 /// Reads a text of facts: a line that starts a record, then indented lines that belong to it.
 pub(super) fn load(text: &'static str) -> Facts {
-    let mut facts = Facts::default();
-    facts.model.resources = text.lines().filter_map(|line| line.strip_prefix("resource ")?.split(' ').next()).collect();
-    facts.model.resources.sort_unstable();
+    let resources = text.lines().filter_map(|line| line.strip_prefix("resource ")?.split(' ').next());
+    let mut facts = Facts { model: Model::new(resources.collect()), ..Facts::default() };
     let mut record = Record::Other;
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let read = match line.strip_prefix(' ') {
@@ -114,6 +113,7 @@ fn param<'a>(words: &mut impl Iterator<Item = &'a str>) -> Option<SearchParam> {
         expression: None,
         targets: Targets::Unstated,
         components: Vec::new(),
+        experimental: false,
     })
 }
 
@@ -159,14 +159,14 @@ fn variant(model: &Model, name: &'static str, choice: bool, word: &'static str) 
     let (ty, targets) = word.strip_suffix(')').and_then(|word| word.split_once('(')).unwrap_or((word, ""));
     let targets = match targets {
         "" => TypeSet::EMPTY,
-        "*" => model.all_targets(),
+        "*" => model.all_targets,
         names => names.split(',').map(|name| model.resource_type(name)).collect::<Option<_>>()?,
     };
     let json_name = if choice { Cow::Owned(choice_name(name, ty)) } else { Cow::Borrowed(name) };
     Some(Variant { json_name, ty, targets })
 }
 
-/// The JSON name of a choice: `value` and `dateTime` give `valueDateTime`. FHIR R4 2.4.0.1.
+/// The JSON name of a choice: `value` and `dateTime` give `valueDateTime`. <http://hl7.org/fhir/R4/formats.html#choice>
 fn choice_name(name: &str, ty: &str) -> String {
     let mut letters = ty.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());

@@ -1,5 +1,6 @@
 //! What FHIR defines: resource types, search parameters, the type model, compartments. R4 is built in.
 
+mod added;
 mod apply;
 mod compartment;
 mod composite;
@@ -69,7 +70,7 @@ impl Registry {
 
     /// The resource type with this number, see [`ResourceType::code`].
     pub fn resource_type_of_code(&self, code: u8) -> Option<ResourceType> {
-        self.types().find(|ty| ty.code() == code)
+        self.types().nth(usize::from(code.checked_sub(1)?))
     }
 
     /// The name of a resource type; empty for a type of another release that this one does not have.

@@ -65,20 +65,22 @@ pub(super) struct Model {
     pub(super) types: BTreeMap<&'static str, TypeInfo>,
     /// The names of the concrete resource types, sorted.
     pub(super) resources: Vec<&'static str>,
+    /// Every resource type that a reference may point to: all but Parameters, which has no address of its own.
+    pub(super) all_targets: TypeSet,
 }
 
 impl Model {
+    /// A model without types yet, over the concrete resource types with these names.
+    pub(super) fn new(mut resources: Vec<&'static str>) -> Self {
+        resources.sort_unstable();
+        let targets = resources.iter().enumerate().filter(|&(_, &name)| name != "Parameters");
+        let all_targets = targets.filter_map(|(index, _)| ResourceType::at(index)).collect();
+        Self { types: BTreeMap::new(), resources, all_targets }
+    }
+
     /// The number of a concrete resource type.
     pub(super) fn resource_type(&self, name: &str) -> Option<ResourceType> {
         self.resources.binary_search(&name).ok().and_then(ResourceType::at)
-    }
-
-    /// Every resource type that a reference may point to: all but Parameters, which has no address of its own.
-    pub(super) fn all_targets(&self) -> TypeSet {
-        (0..self.resources.len())
-            .filter(|&index| self.resources.get(index) != Some(&"Parameters"))
-            .filter_map(ResourceType::at)
-            .collect()
     }
 
     /// A type and those it inherits from, nearest first.
@@ -93,6 +95,9 @@ impl Model {
 
     /// The concrete resource types that are `base` or inherit from it.
     pub(super) fn concrete(&self, base: &str) -> TypeSet {
+        if let Some(ty) = self.resource_type(base) {
+            return TypeSet::from_iter([ty]);
+        }
         let is_a = |name: &str| self.lineage(name).any(|info| info.name == base);
         let found = self.resources.iter().enumerate().filter(|(_, name)| is_a(name));
         found.filter_map(|(index, _)| ResourceType::at(index)).collect()

@@ -59,6 +59,7 @@ pub fn from_resource(resource: &Value) -> Result<SearchParam, Diagnostic> {
             names => Targets::Named(names),
         },
         components: components(resource)?,
+        experimental: resource.get("experimental").and_then(Value::as_bool).unwrap_or(false),
     })
 }
 

@@ -98,6 +98,8 @@ pub struct SearchParam {
     pub targets: Targets,
     /// The parts of a composite, in the order of their values in a search.
     pub components: Vec<ComponentRef>,
+    /// Is it published for trial or as an example, not for use?
+    pub experimental: bool,
 }
 
 /// The types a reference may point to, as stated by a definition.

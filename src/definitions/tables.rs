@@ -111,7 +111,8 @@ impl Prefix {
     }
 }
 
-/// The modifiers a parameter of type `ty` allows. FHIR R4 3.1.1.4.4; R5 3.2.1.5.5.
+/// The modifiers a parameter of type `ty` allows. FHIR R4 3.1.1.4.4; R5 3.2.1.5.5
+/// (`#modifiers` on both search pages).
 ///
 /// R4 excepts composites from `:missing`; we define it for them: a composite is missing where no tuple exists.
 /// R5 took `:text` from strings, gave it to references, and gave `:contains` to URIs.
@@ -167,7 +168,7 @@ pub fn prefixes(ty: ParamType) -> &'static [Prefix] {
     }
 }
 
-/// Does a parameter of type `ty` read values of the data type `data`? FHIR R4 3.1.1.4.6 to 3.1.1.4.13.
+/// Does a parameter of type `ty` read values of the data type `data`? FHIR R4 3.1.1.4, under each type.
 #[rustfmt::skip]
 pub fn reads(ty: ParamType, data: &str) -> bool {
     match ty {

@@ -76,12 +76,19 @@ impl TypeSet {
 
     /// The members in ascending order, which is the order of their names.
     pub fn iter(self) -> impl Iterator<Item = ResourceType> {
-        (0..u8::MAX).map(ResourceType).filter(move |&ty| self.contains(ty))
+        let low = ones(self.low).map(ResourceType);
+        low.chain(ones(self.high).map(|index| ResourceType(index + 128)))
     }
 }
 
 fn bit(index: u8) -> u128 {
     1 << (index % 128)
+}
+
+/// The places of the bits that are set, ascending.
+fn ones(bits: u128) -> impl Iterator<Item = u8> {
+    let rest = std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1)));
+    rest.take_while(|&bits| bits != 0).map(|bits| bits.trailing_zeros() as u8)
 }
 
 impl FromIterator<ResourceType> for TypeSet {

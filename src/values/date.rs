@@ -1,5 +1,4 @@
 //! Dates as ranges: every date, dateTime, instant and search value is the interval its precision gives.
-//! FHIR R4 2.24.0.1 (`#dateTime`) and 3.1.1.4.4 (`#date`).
 
 use super::calendar::{day_number, days_in_month};
 use super::cursor::Cursor;
@@ -107,7 +106,8 @@ impl fmt::Display for DateError {
 
 impl std::error::Error for DateError {}
 
-/// Reads a FHIR date, dateTime or instant, or a search value for one; `zone` is that of texts without a zone.
+/// Reads a FHIR date, dateTime or instant, or a search value for one (FHIR search, `#date`); `zone` is that of texts
+/// without a zone.
 ///
 /// A day, month or year lasts from midnight to midnight of that zone. How a local time is read that the clocks skip
 /// or repeat is stated at [`Zone`].
@@ -249,12 +249,7 @@ impl Reader<'_> {
     }
 
     /// Exactly `width` digits with a value in `range`.
-    fn number(
-        &mut self,
-        width: usize,
-        range: RangeInclusive<i64>,
-        kind: DateErrorKind,
-    ) -> Result<i64, DateError> {
+    fn number(&mut self, width: usize, range: RangeInclusive<i64>, kind: DateErrorKind) -> Result<i64, DateError> {
         let at = self.cursor.at();
         let digits = self.cursor.digits();
         match digits.parse() {

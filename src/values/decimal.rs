@@ -1,4 +1,4 @@
-//! Decimal numbers as written: exact value and written precision. FHIR R4 2.24.0.1 (`#decimal`).
+//! Decimal numbers as written: exact value and written precision. FHIR data types, `#decimal`.
 
 use super::natural::Natural;
 use std::cmp::Ordering;
@@ -9,14 +9,14 @@ mod text;
 
 pub use text::{DecimalError, MAX_DIGITS, MAX_EXPONENT};
 
-/// Digits a quotient is rounded to where it does not terminate.
-const QUOTIENT_DIGITS: usize = 40;
+/// Significant digits that rounding keeps.
+const PRECISION: usize = 40;
 
 /// Most digits of a result: enough for the product of two numbers as written.
 const MAX_RESULT_DIGITS: usize = 2 * MAX_DIGITS;
 
 /// Largest exponent of a result, in both directions.
-const MAX_RESULT_EXPONENT: i32 = 10 * MAX_EXPONENT;
+const MAX_RESULT_EXPONENT: u32 = 10 * MAX_EXPONENT.unsigned_abs();
 
 /// A decimal number, exact, with the precision it was written in.
 ///
@@ -97,30 +97,15 @@ impl Decimal {
         Self::new(self.negative != other.negative, self.coefficient.mul(&other.coefficient), exponent).within_limits()
     }
 
-    /// The quotient: exact if it terminates, else rounded to 40 significant digits. `None` for a divisor of zero and
-    /// beyond the limits of [`Decimal::checked_add`].
-    ///
-    /// Which of the two it is depends on the values alone, not on how they were written, so that equal quantities stay
-    /// equal whatever units they came in.
+    /// The quotient, rounded to 40 significant digits, half away from zero. `None` for a divisor of zero and beyond the
+    /// limits of [`Decimal::checked_add`].
     #[must_use]
     pub fn checked_div(&self, divisor: &Self) -> Option<Self> {
-        let divisor = divisor.stripped();
-        let (twos, odd) = strip(&divisor.coefficient, &Natural::from(2))?;
-        let (fives, odd) = strip(&odd, &Natural::from(5))?;
-        // 1/2 is 5/10 and 1/5 is 2/10: what is left of the divisor divides the numerator, or the quotient is endless.
-        let factor = power(&Natural::from(5), twos)?.mul(&power(&Natural::from(2), fives)?);
-        let tens = i32::try_from(twos + fives).ok()?;
-        let numerator = self.coefficient.mul(&factor);
-        let exponent = self.exponent.saturating_sub(divisor.exponent).saturating_sub(tens);
-        let negative = self.negative != divisor.negative;
-        let (quotient, rest) = numerator.div_rem(&odd)?;
-        if rest.is_zero() {
-            return Self::new(negative, quotient, exponent).within_limits();
-        }
-        let zeros = (QUOTIENT_DIGITS + 1 + odd.len()).saturating_sub(numerator.len());
-        let (quotient, _) = numerator.shifted(zeros).div_rem(&odd)?;
-        let exponent = exponent.saturating_sub(i32::try_from(zeros).ok()?);
-        Self::new(negative, quotient, exponent).rounded(QUOTIENT_DIGITS).within_limits()
+        // One digit more than is kept, so that it says how to round; what follows it cannot change that.
+        let zeros = (PRECISION + 1 + divisor.coefficient.len()).saturating_sub(self.coefficient.len());
+        let (quotient, _) = self.coefficient.shifted(zeros).div_rem(&divisor.coefficient)?;
+        let exponent = self.exponent.saturating_sub(divisor.exponent).saturating_sub(i32::try_from(zeros).ok()?);
+        Self::new(self.negative != divisor.negative, quotient, exponent).rounded().within_limits()
     }
 
     pub(super) fn coefficient(&self) -> &Natural {
@@ -163,9 +148,9 @@ impl Decimal {
         Self::new(self.negative, self.coefficient.without_last(zeros), exponent)
     }
 
-    /// Rounded to `digits` significant digits, half away from zero, and stripped of trailing zeros.
-    fn rounded(&self, digits: usize) -> Self {
-        let extra = self.coefficient.len().saturating_sub(digits);
+    /// Rounded to 40 significant digits, half away from zero, and stripped of trailing zeros.
+    pub(super) fn rounded(&self) -> Self {
+        let extra = self.coefficient.len().saturating_sub(PRECISION);
         let Some(first_dropped) = extra.checked_sub(1) else { return self.stripped() };
         let kept = self.coefficient.without_last(extra);
         let up = Natural::from(u64::from(self.coefficient.digit(first_dropped) >= 5));
@@ -174,32 +159,9 @@ impl Decimal {
     }
 
     fn within_limits(self) -> Option<Self> {
-        let small = self.coefficient.len() <= MAX_RESULT_DIGITS && self.exponent.abs() <= MAX_RESULT_EXPONENT;
+        let small = self.coefficient.len() <= MAX_RESULT_DIGITS && self.exponent.unsigned_abs() <= MAX_RESULT_EXPONENT;
         small.then_some(self)
     }
-}
-
-/// How often `n` can be divided by `factor`, and what remains; `None` for zero.
-fn strip(n: &Natural, factor: &Natural) -> Option<(usize, Natural)> {
-    if n.is_zero() {
-        return None;
-    }
-    let (mut times, mut n) = (0, n.clone());
-    loop {
-        let (quotient, rest) = n.div_rem(factor)?;
-        if !rest.is_zero() {
-            return Some((times, n));
-        }
-        (times, n) = (times + 1, quotient);
-    }
-}
-
-/// `base` to the power of `n`; `None` if that is too long for any result.
-fn power(base: &Natural, n: usize) -> Option<Natural> {
-    (0..n).try_fold(Natural::from(1), |product, _| {
-        let product = product.mul(base);
-        (product.len() <= MAX_RESULT_DIGITS).then_some(product)
-    })
 }
 
 impl From<i64> for Decimal {

@@ -1,4 +1,4 @@
-//! Folding: what two texts must share to be the same to a string search. FHIR R4 3.1.1.4.6 (`#string`).
+//! Folding: what two texts must share to be the same to a string search. FHIR search, `#string`.
 //!
 //! Compatibility decomposition (NFKD), combining marks dropped, full case folding, punctuation dropped, white space
 //! collapsed to one blank and trimmed. Symbols stay. Every step but the last works on one character at a time, so
@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn the_tables_belong_to_the_fold_version() {
-        let tables = (unicode_normalization::UNICODE_VERSION, caseless::UNICODE_VERSION, unicode_properties::UNICODE_VERSION);
+        let tables =
+            (unicode_normalization::UNICODE_VERSION, caseless::UNICODE_VERSION, unicode_properties::UNICODE_VERSION);
         assert_eq!((FOLD_VERSION, tables), (1, ((18, 0, 0), (16, 0, 0), (18, 0, 0))), "new tables, new fold version");
     }
 

@@ -21,6 +21,6 @@ pub use fold::{FOLD_VERSION, Forms, fold, fold_code, fold_forms, later_words};
 pub use instant::Instant;
 pub use interval::Interval;
 pub use precision::Exponent;
-pub use unit::{Unit, canonical, canonical_range};
+pub use unit::{UCUM_VERSION, Unit, canonical, canonical_range};
 pub use words::words;
 pub use zone::{UnknownZone, Zone};

@@ -70,15 +70,20 @@ impl Natural {
     /// The difference to `other`, whichever is greater.
     pub(super) fn abs_diff(&self, other: &Self) -> Self {
         let (large, small) = if self < other { (other, self) } else { (self, other) };
+        let mut difference = large.clone();
+        difference.subtract(small);
+        difference
+    }
+
+    /// Subtracts a number that is not greater.
+    fn subtract(&mut self, small: &Self) {
         let mut borrow = 0;
-        let difference = iter::zip(&large.0, small.0.iter().chain(iter::repeat(&0)))
-            .map(|(a, b)| {
-                let digit = 10 + a - b - borrow;
-                borrow = u8::from(digit < 10);
-                digit % 10
-            })
-            .collect();
-        Self::trimmed(difference)
+        for (a, b) in iter::zip(&mut self.0, small.0.iter().chain(iter::repeat(&0))) {
+            let digit = 10 + *a - b - borrow;
+            borrow = u8::from(digit < 10);
+            *a = digit % 10;
+        }
+        self.trim();
     }
 
     pub(super) fn mul(&self, other: &Self) -> Self {
@@ -95,7 +100,7 @@ impl Natural {
             .map(|column| {
                 let sum = column + carry;
                 carry = sum / 10;
-                digit(sum % 10)
+                (sum % 10) as u8
             })
             .collect();
         Self::trimmed(product)
@@ -110,10 +115,10 @@ impl Natural {
         let mut quotient = Vec::with_capacity(self.len());
         for next in self.digits() {
             rest.0.insert(0, next);
-            rest = Self::trimmed(rest.0);
+            rest.trim();
             let mut times = 0;
             while rest >= *divisor {
-                rest = rest.abs_diff(divisor);
+                rest.subtract(divisor);
                 times += 1;
             }
             quotient.push(times);
@@ -121,16 +126,17 @@ impl Natural {
         Some((Self::from_digits(quotient.into_iter()), rest))
     }
 
-    fn trimmed(mut digits: Vec<u8>) -> Self {
-        while digits.last() == Some(&0) {
-            digits.pop();
-        }
-        Self(digits)
+    fn trimmed(digits: Vec<u8>) -> Self {
+        let mut number = Self(digits);
+        number.trim();
+        number
     }
-}
 
-fn digit(n: u32) -> u8 {
-    u8::try_from(n).unwrap_or(9)
+    fn trim(&mut self) {
+        while self.0.last() == Some(&0) {
+            self.0.pop();
+        }
+    }
 }
 
 impl From<u64> for Natural {

@@ -1,4 +1,4 @@
-//! What a number means as a search value: the ranges of `eq`, `ne` and `ap`. FHIR R4 3.1.1.4.3 (`#number`).
+//! What a number means as a search value: the ranges of `eq`, `ne` and `ap`. FHIR search, `#number`.
 
 use super::cut::{Cut, DecimalRange};
 use super::decimal::Decimal;
@@ -43,10 +43,7 @@ impl Decimal {
     pub fn approximate_range(&self, exponent: Exponent) -> DecimalRange {
         let tenth = Self::new(false, self.coefficient().clone(), self.exponent().saturating_sub(1));
         let margin = tenth.max(self.half_step(exponent));
-        DecimalRange::spanning(
-            Cut::Before(self.aligned_sum(&margin.negated())),
-            Cut::After(self.aligned_sum(&margin)),
-        )
+        DecimalRange::spanning(Cut::Before(self.aligned_sum(&margin.negated())), Cut::After(self.aligned_sum(&margin)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Units of measure: UCUM codes, and quantities in canonical units by exact arithmetic. FHIR R4 3.1.1.4.11 (`#quantity`).
+//! Units of measure: UCUM codes, and quantities in canonical units by exact arithmetic. FHIR search, `#quantity`.
 
 use super::cut::{Cut, DecimalRange};
 use super::decimal::Decimal;
@@ -10,10 +10,15 @@ mod measure;
 mod table;
 mod term;
 
-/// Units kept in memory. There are no more in use; hostile ones beyond are read anew each time.
+pub use table::UCUM_VERSION;
+
+/// Longest code that is read, in bytes; it bounds the depth of parentheses too.
+const MAX_LENGTH: usize = 200;
+
+/// Units kept in memory: more than are in use. Those beyond are read anew each time.
 const MAX_KEPT: usize = 1_000;
 
-static KEPT: LazyLock<RwLock<HashMap<String, Option<Arc<Unit>>>>> = LazyLock::new(RwLock::default);
+static KEPT: LazyLock<RwLock<HashMap<String, Arc<Unit>>>> = LazyLock::new(RwLock::default);
 
 /// A unit that is a multiple of base units: how its quantities become canonical ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,33 +36,32 @@ impl Unit {
     /// Annotations (`{rbc}`) mean nothing, as UCUM has it. An arbitrary unit (`[iU]`) is its own base unit.
     #[must_use]
     pub fn of(code: &str) -> Option<Arc<Self>> {
+        if code.len() > MAX_LENGTH {
+            return None;
+        }
         if let Ok(kept) = KEPT.read()
             && let Some(unit) = kept.get(code)
         {
-            return unit.clone();
+            return Some(Arc::clone(unit));
         }
-        let unit = term::measure(code).map(|measure| Arc::new(Self::new(&measure)));
+        let unit = Arc::new(Self::new(&term::measure(code)?));
         if let Ok(mut kept) = KEPT.write()
             && kept.len() < MAX_KEPT
         {
-            kept.insert(code.to_owned(), unit.clone());
+            kept.insert(code.to_owned(), Arc::clone(&unit));
         }
-        unit
+        Some(unit)
     }
 
     fn new(measure: &Measure) -> Self {
+        let Measure { numerator, denominator, .. } = measure;
         let canonical = measure.base_units();
-        let one = Decimal::from(1);
-        let exact = measure
-            .numerator
-            .checked_div(&measure.denominator)
-            .filter(|q| q.checked_mul(&measure.denominator).as_ref() == Some(&measure.numerator));
-        match exact {
-            Some(numerator) => Self { canonical, numerator, denominator: one },
-            None => {
-                Self { canonical, numerator: measure.numerator.clone(), denominator: measure.denominator.clone() }
-            }
-        }
+        let decimal = numerator
+            .checked_div(denominator)
+            .filter(|quotient| quotient.checked_mul(denominator).as_ref() == Some(numerator))
+            .map(|quotient| (quotient, Decimal::from(1)));
+        let (numerator, denominator) = decimal.unwrap_or_else(|| (numerator.clone(), denominator.clone()));
+        Self { canonical, numerator, denominator }
     }
 
     /// The UCUM code of the canonical unit: base units in the order of their codes, `g.m-3`, or `1`.
@@ -66,12 +70,18 @@ impl Unit {
         &self.canonical
     }
 
-    /// `value` of this unit in canonical units: exact if that terminates, else rounded to 40 significant digits.
-    /// `None` beyond the limits of decimals.
+    /// `value` of this unit in canonical units, rounded to 40 significant digits. `None` beyond the limits of decimals.
+    ///
+    /// The factor is exact and rounding comes last, once: equal quantities become the same number, whatever their
+    /// units, and order is kept.
     #[must_use]
     pub fn convert(&self, value: &Decimal) -> Option<Decimal> {
         let product = value.checked_mul(&self.numerator)?;
-        if self.denominator == Decimal::from(1) { Some(product) } else { product.checked_div(&self.denominator) }
+        if self.denominator == Decimal::from(1) {
+            Some(product.rounded())
+        } else {
+            product.checked_div(&self.denominator)
+        }
     }
 
     /// `range` in canonical units: both bounds are converted, as points would be.

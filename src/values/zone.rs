@@ -1,4 +1,4 @@
-//! Time zones: how a local time without an offset is read. FHIR R4 3.1.1.4.4 (`#date`).
+//! Time zones: how a local time without an offset is read. FHIR search, `#date`.
 
 use super::cursor::Cursor;
 use super::instant::MICROS_PER_SECOND;
@@ -13,7 +13,9 @@ const MAX_OFFSET: i64 = 14 * 3_600;
 
 /// A fixed offset from UTC or a zone of the IANA database, which is compiled in: two machines read alike.
 ///
-/// Written and read as `UTC`, `+02:00` or `Europe/Berlin`.
+/// Written and read as `UTC`, `+02:00` or `Europe/Berlin`. A local time that a change of the clocks skips or repeats is
+/// read with the offset before the change: a repeated one is its first occurrence, a skipped one lies as long after the
+/// change as it claims to.
 #[derive(Clone, Debug)]
 pub struct Zone(Rules);
 
@@ -21,7 +23,10 @@ pub struct Zone(Rules);
 enum Rules {
     /// Seconds east of UTC.
     Fixed(i64),
-    Named { name: String, zone: TimeZone },
+    Named {
+        name: String,
+        zone: TimeZone,
+    },
 }
 
 impl Zone {
@@ -33,9 +38,6 @@ impl Zone {
     }
 
     /// The instant of a local time, both in microseconds since 1970-01-01T00:00:00.
-    ///
-    /// A local time that a change of the clocks skips or repeats is read with the offset before the change: a repeated
-    /// one is its first occurrence, and a skipped one lies as long after the change as it claims to.
     pub(super) fn instant(&self, local: i64) -> i64 {
         let offset = match &self.0 {
             Rules::Fixed(seconds) => *seconds,

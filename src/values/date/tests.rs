@@ -147,8 +147,8 @@ proptest! {
     ) {
         let zone: Zone = zone.parse().unwrap();
         let full = format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction}");
-        let parts = [4, 7, 10].map(|len| parse_date(&full[..len], &zone).unwrap().interval);
-        let times = [16, 19, full.len()].map(|len| parse_date(&full[..len], &zone).unwrap().interval);
+        let parts = [4, 7, 10].map(|len| parse_date(full.get(..len).unwrap(), &zone).unwrap().interval);
+        let times = [16, 19, full.len()].map(|len| parse_date(full.get(..len).unwrap(), &zone).unwrap().interval);
         for [outer, inner] in [[parts[0], parts[1]], [parts[1], parts[2]], [times[0], times[1]], [times[1], times[2]]] {
             prop_assert!(inner.start() < inner.end());
             prop_assert!(outer.start() <= inner.start() && inner.end() <= outer.end(), "{}", full);

@@ -66,27 +66,23 @@ fn integers_have_no_fraction() {
 }
 
 #[test]
-fn quotients_are_exact_or_forty_digits() {
+fn quotients_have_forty_digits() {
     for (a, b, quotient) in [
         ("1", "8", "0.125"),
         ("1", "-1000", "-0.001"),
         ("9", "6", "1.5"),
+        ("0", "3", "0"),
+        ("1e100000", "2", "5e99999"),
         ("80", "60", "1.333333333333333333333333333333333333333"),
         ("2", "3", "0.6666666666666666666666666666666666666667"),
-        ("-2", "3e5", "-0.000006666666666666666666666666666666666666666667"),
-        ("0", "3", "0"),
-        // Longer than forty digits, but it terminates.
-        ("1.00000000000000000000000000000000000000000000000003", "3e0", "0.33333333333333333333333333333333333333333333333334333"),
+        ("-2", "3e5", "-6.666666666666666666666666666666666666667e-6"),
+        ("3.00000000000000000000000000000000000000000000000003", "7", "0.4285714285714285714285714285714285714286"),
+        ("1.00000000000000000000000000000000000000050", "1", "1.000000000000000000000000000000000000001"),
+        ("1.00000000000000000000000000000000000000049", "1", "1"),
+        ("9.99999999999999999999999999999999999999999", "1", "10"),
     ] {
-        let found = decimal(a).checked_div(&decimal(b)).unwrap();
-        if quotient.len() < 52 {
-            assert_eq!(found, decimal(quotient), "{a} / {b}");
-        } else {
-            assert_eq!(found.coefficient().len(), QUOTIENT_DIGITS);
-        }
+        assert_eq!(decimal(a).checked_div(&decimal(b)), Some(decimal(quotient)), "{a} / {b}");
     }
-    let long = decimal("3.00000000000000000000000000000000000000000000000000000000003");
-    assert_eq!(long.checked_div(&Decimal::from(3)), Some(decimal("1.00000000000000000000000000000000000000000000000000000000001")));
     assert_eq!(decimal("1").checked_div(&decimal("0.00")), None);
 }
 
@@ -134,8 +130,8 @@ proptest! {
     #[test]
     fn a_product_divided_is_the_number_again(a in NUMBER, b in NUMBER) {
         let (x, y) = (decimal(&a), decimal(&b));
-        prop_assume!(!y.is_zero());
-        prop_assert_eq!(x.checked_mul(&y).unwrap().checked_div(&y), Some(x));
+        let expected = (!y.is_zero()).then(|| x.rounded());
+        prop_assert_eq!(x.checked_mul(&y).unwrap().checked_div(&y), expected);
     }
 
     #[test]

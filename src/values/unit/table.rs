@@ -1,15 +1,23 @@
-//! UCUM's tables of prefixes and unit atoms, read from `ucum.tsv`.
+//! UCUM's tables of prefixes and unit atoms, read from `ucum-essence.xml`.
+//!
+//! The file is UCUM's own, unmodified, as its license (`LICENSE-UCUM`) wants it. What is read of it needs no XML parser:
+//! attributes without entities, never nested in other markup. A test holds the file to that.
 
 use crate::values::decimal::Decimal;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("ucum.tsv")));
+/// The version of UCUM that gives the factors. Canonical values in an index belong to it: 2.1 had another mole.
+pub const UCUM_VERSION: &str = "2.2";
+
+const ESSENCE: &str = include_str!("ucum-essence.xml");
+
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(ESSENCE));
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    prefixes: HashMap<&'static str, Decimal>,
-    atoms: HashMap<&'static str, Atom>,
+    prefixes: BTreeMap<&'static str, Decimal>,
+    atoms: BTreeMap<&'static str, Atom>,
 }
 
 /// A unit atom as UCUM defines it.
@@ -31,35 +39,72 @@ pub(super) enum Meaning {
     Special,
 }
 
-impl Table {
-    fn read(lines: &'static str) -> Self {
-        let mut table = Self::default();
-        for line in lines.lines().filter(|line| !line.starts_with('#')) {
-            table.add(line);
-        }
-        table
+fn base_unit(tag: Tag) -> Option<(&'static str, Atom)> {
+    let code = tag.attribute("Code")?;
+    Some((code, Atom { code, metric: true, meaning: Meaning::Base }))
+}
+
+fn prefix(tag: Tag, value: Tag) -> Option<(&'static str, Decimal)> {
+    Some((tag.attribute("Code")?, value.attribute("value")?.parse().ok()?))
+}
+
+fn unit(tag: Tag, value: Tag) -> Option<(&'static str, Atom)> {
+    let code = tag.attribute("Code")?;
+    let definition = value.attribute("Unit")?;
+    let meaning = if tag.is("isSpecial") {
+        Meaning::Special
+    } else if tag.is("isArbitrary") && definition == "1" {
+        Meaning::Base
+    } else {
+        Meaning::Multiple { value: value.attribute("value")?.parse().ok()?, definition }
+    };
+    Some((code, Atom { code, metric: tag.is("isMetric"), meaning }))
+}
+
+/// A start tag.
+#[derive(Clone, Copy, Debug)]
+struct Tag(&'static str);
+
+impl Tag {
+    fn name(self) -> &'static str {
+        self.0.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or(self.0)
     }
 
-    /// Adds a line of kind, code, value and definition; says whether the line could be read.
-    fn add(&mut self, line: &'static str) -> Option<()> {
-        let mut fields = line.split('\t');
-        let (kind, code) = (fields.next()?, fields.next()?);
-        let (value, definition) = (fields.next(), fields.next());
-        let (kind, metric) = kind.strip_suffix('*').map_or((kind, kind == "base"), |kind| (kind, true));
-        let meaning = match (kind, value, definition) {
-            ("prefix", Some(value), None) => {
-                self.prefixes.insert(code, value.parse().ok()?);
-                return Some(());
+    fn attribute(self, name: &str) -> Option<&'static str> {
+        // Quotes part names and values by turns.
+        let mut parts = self.0.split('"');
+        while let (Some(before), Some(value)) = (parts.next(), parts.next()) {
+            if before.split_ascii_whitespace().next_back()?.strip_suffix('=') == Some(name) {
+                return Some(value);
             }
-            ("base", None, None) | ("arbitrary", Some("1"), Some("1")) => Meaning::Base,
-            ("special", None, None) => Meaning::Special,
-            ("unit" | "arbitrary", Some(value), Some(definition)) => {
-                Meaning::Multiple { value: value.parse().ok()?, definition }
+        }
+        None
+    }
+
+    fn is(self, flag: &str) -> bool {
+        self.attribute(flag) == Some("yes")
+    }
+}
+
+fn tags(xml: &'static str) -> impl Iterator<Item = Tag> {
+    xml.split('<').filter_map(|piece| piece.split_once('>')).map(|(tag, _)| Tag(tag))
+}
+
+impl Table {
+    /// Reads every prefix and unit; each stands before its `value`, base units have none.
+    fn read(xml: &'static str) -> Self {
+        let mut table = Self::default();
+        let mut entry = None;
+        for tag in tags(xml) {
+            match (tag.name(), entry) {
+                ("prefix" | "unit", _) => entry = Some(tag),
+                ("base-unit", _) => table.atoms.extend(base_unit(tag)),
+                ("value", Some(of)) if of.name() == "prefix" => table.prefixes.extend(prefix(of, tag)),
+                ("value", Some(of)) => table.atoms.extend(unit(of, tag)),
+                _ => {}
             }
-            _ => return None,
-        };
-        self.atoms.insert(code, Atom { code, metric, meaning });
-        Some(())
+        }
+        table
     }
 
     /// The atom of a symbol, and its prefix's factor if it has one.
@@ -78,20 +123,34 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::Unit;
+    use crate::values::unit::term;
 
     #[test]
-    fn every_line_is_read_and_every_definition_resolves() {
-        let mut table = Table::default();
-        let mut codes = Vec::new();
-        for line in include_str!("ucum.tsv").lines().filter(|line| !line.starts_with('#')) {
-            assert!(table.add(line).is_some(), "{line}");
-            codes.extend(line.split('\t').nth(1));
+    fn every_entry_is_read_and_every_definition_resolves() {
+        let count = |name| ESSENCE.matches(name).count();
+        assert_eq!(TABLE.prefixes.len(), count("<prefix "));
+        assert_eq!(TABLE.atoms.len(), count("<base-unit ") + count("<unit "));
+        let mut special = 0;
+        for atom in TABLE.atoms.values() {
+            let is_special = matches!(atom.meaning, Meaning::Special);
+            assert_eq!(term::measure(atom.code).is_none(), is_special, "{}", atom.code);
+            special += usize::from(is_special);
         }
-        assert_eq!((table.prefixes.len(), table.atoms.len()), (24, 312), "{}", codes.len());
-        for atom in table.atoms.values() {
-            let special = matches!(atom.meaning, Meaning::Special);
-            assert_eq!(Unit::of(atom.code).is_none(), special, "{}", atom.code);
+        assert_eq!(special, count("isSpecial=\"yes\""));
+    }
+
+    #[test]
+    fn the_file_is_of_the_stated_version() {
+        let root = tags(ESSENCE).find(|tag| tag.name() == "root").unwrap();
+        assert_eq!(root.attribute("version"), Some(UCUM_VERSION));
+    }
+
+    #[test]
+    fn attributes_need_no_xml_parser() {
+        assert!(!ESSENCE.contains("<!--") && !ESSENCE.contains("CDATA"));
+        for tag in tags(ESSENCE).filter(|tag| matches!(tag.name(), "prefix" | "base-unit" | "unit" | "value")) {
+            assert!(!tag.0.contains('&'), "{tag:?}");
+            assert!(tag.0.split('"').step_by(2).all(|name| !name.contains('\'')), "{tag:?}");
         }
     }
 

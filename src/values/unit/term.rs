@@ -5,17 +5,11 @@ use super::table::{Meaning, TABLE};
 use crate::values::cursor::Cursor;
 use crate::values::decimal::Decimal;
 
-/// Longest code that is read, in bytes; it bounds the depth of parentheses too.
-const MAX_LENGTH: usize = 200;
-
 /// Largest power of a unit, in both directions.
 const MAX_POWER: i32 = 10_000;
 
-/// The measure of a UCUM code; `None` if it is none, if it holds a special unit, or beyond the limits of decimals.
+/// The measure of a UCUM code, whose length bounds the recursion; `None` if it is none, if it holds a special unit, or beyond the limits of decimals.
 pub(super) fn measure(code: &str) -> Option<Measure> {
-    if code.len() > MAX_LENGTH {
-        return None;
-    }
     let mut cursor = Cursor::new(code);
     let measure = if cursor.eat('/') {
         let first = component(&mut cursor)?.inverse();

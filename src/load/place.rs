@@ -8,12 +8,17 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
     /// The file, as named by the caller; `-` is standard input.
+    #[serde(serialize_with = "text")]
     pub file: Arc<str>,
     /// The line, from 1. 0: the file as a whole.
     pub line: u64,
     /// The entry of a Bundle, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entry: Option<u32>,
+}
+
+fn text<S: serde::Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
 }
 
 impl Place {

@@ -1,6 +1,5 @@
 //! Batches: writes thought through together, to be written in one transaction.
 
-use super::meta::InvalidMeta;
 use super::version::{Current, Item, VersionError, Versioning, WriteWarning};
 use super::{StoreError, Write, WriteOutcome};
 use crate::parallel;

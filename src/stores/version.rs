@@ -160,10 +160,15 @@ fn outcome(
     match (put, live) {
         (None, Some((current, body))) => deletion(ty, current, body, with),
         (None, None) => Ok(Outcome::nothing(Change::Absent, current)),
-        (Some(put), Some((current, body))) if put.keep_updated && put.is_unchanged(current, body) => {
-            Ok(Outcome::nothing(Change::Unchanged, Some(current)))
+        (Some(put), live) => {
+            if let Some((current, body)) = live
+                && put.keep_updated
+                && put.is_unchanged(current, body)
+            {
+                return Ok(Outcome::nothing(Change::Unchanged, Some(current)));
+            }
+            version(ty, put, current, live.map(|(_, body)| body), with)
         }
-        (Some(put), live) => version(ty, put, current, live.map(|(_, body)| body), with),
     }
 }
 

@@ -57,7 +57,7 @@ fn write(
         if base.version != item.base {
             // Somebody else has written the resource since the batch was thought through.
             let current = current(connection, tenant, item.ty, &item.id)?;
-            item.rebase(current.as_ref(), &shared.versioning())?;
+            shared.versioning(|with| item.rebase(current.as_ref(), with))?;
         }
         known.push(base);
     }
@@ -93,7 +93,7 @@ fn write(
 
 fn write_rows<'a>(
     connection: &Connection,
-    layout: &Layout,
+    layout: &'a Layout,
     items: &'a [Item],
     homes: &[Home],
     numbers: &mut Numbers<'a, '_>,

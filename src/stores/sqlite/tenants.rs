@@ -50,6 +50,9 @@ fn find(connection: &Connection, tenant: &TenantContext) -> rusqlite::Result<Opt
 
 /// The names of all tenants, in byte order.
 pub(super) fn names(connection: &Connection) -> Result<Vec<String>, StoreError> {
-    let names = || connection.prepare("SELECT name FROM tenant ORDER BY name")?.query_map([], |row| row.get(0))?.collect();
+    let names = || {
+        let mut select = connection.prepare("SELECT name FROM tenant ORDER BY name")?;
+        select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()
+    };
     names().map_err(StoreError::database("listing tenants"))
 }

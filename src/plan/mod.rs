@@ -48,6 +48,8 @@ pub struct Root {
     pub set: SetId,
     /// The order; after all keys comes `ord`.
     pub order: Vec<OrderKey>,
+    /// Where the query names each sort key.
+    pub order_spans: Vec<Span>,
     /// Matches on a page; 0: none are wanted.
     pub take: u32,
     /// How the page is produced.

@@ -1,10 +1,10 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
-use crate::compiler::{Compiled, Compiler};
+use crate::compiler::Compiled;
 use crate::plan::{PAGE_SLOT, Refusal, choose, split};
 use crate::runtime::include::Included;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
-use crate::stores::{Slots, Store, Stored, Tuple};
+use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
 use fhirc_grammar::{Diagnostic, Span};
@@ -45,7 +45,7 @@ pub async fn execute(
     request: &Request,
     observer: Option<Observer<'_>>,
 ) -> Result<Page, ExecuteError> {
-    let key = store.cursor_key().await?;
+    let key = CursorKey::new(store.secret().await?);
     let after = match &request.cursor {
         Some(cursor) => Some(key.open(cursor, search, &request.tenant)?),
         None => None,
@@ -71,7 +71,7 @@ pub async fn execute(
 pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
     let statistics = store.statistics(tenant).await?;
     let plan = choose(&search.plan, &statistics);
-    split(&plan, store.capabilities()).map_err(|refusals| ExecuteError::Refused {
+    split(&plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
         diagnostics: refusals.iter().map(refused).collect(),
     })
@@ -93,14 +93,14 @@ fn cut(tuples: &mut Vec<Tuple>, search: &Compiled, tenant: &TenantContext, key: 
 }
 
 /// A program that is running.
-pub(super) struct Run<'r> {
+pub(super) struct Run<'r, 'o> {
     store: &'r Store,
     tenant: &'r TenantContext,
     pub(super) slots: Slots,
-    observer: Option<Observer<'r>>,
+    observer: Option<Observer<'o>>,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     async fn total(&mut self, program: &Program) -> Result<Option<u64>, ExecuteError> {
         let Some(root) = program.roots.total else { return Ok(None) };
         let tuples = self.root(program, root, None).await?;
@@ -138,8 +138,8 @@ impl Run<'_> {
 
     async fn step(&mut self, id: StepId, step: &Step, after: Option<After>) -> Result<Vec<Tuple>, ExecuteError> {
         let Op::Query { query, .. } = &step.op else {
-            // Split makes no other step yet.
-            return Err(ExecuteError::Refused { query: String::new(), diagnostics: vec![] });
+            let what = "a step that is no query".to_owned();
+            return Err(ExecuteError::Store(StoreError::Unsupported { what }));
         };
         let mut query = query.clone();
         if let Some(take) = &mut query.take {
@@ -171,14 +171,3 @@ impl Run<'_> {
     }
 }
 
-/// Every page of a search, one after the other: the matches of all of them.
-impl Compiler {
-    /// Compiles and runs a search; the first page.
-    ///
-    /// # Errors
-    /// The text is wrong, or the search cannot run.
-    pub async fn search(&self, store: &Store, query: &str) -> Result<Page, Box<dyn std::error::Error + Send + Sync>> {
-        let compiled = self.compile(query)?;
-        Ok(execute(store, &compiled, &Request::default(), None).await?)
-    }
-}

@@ -22,7 +22,7 @@ pub(super) struct Included {
 
 /// All resources that the includes of a search add to the matches of a page.
 pub(super) async fn included(
-    run: &mut Run<'_>,
+    run: &mut Run<'_, '_>,
     program: &Program,
     search: &Compiled,
     matches: &[i64],
@@ -50,7 +50,7 @@ pub(super) async fn included(
     Ok(included)
 }
 
-async fn root_ords(run: &mut Run<'_>, program: &Program, root: StepId) -> Result<Vec<i64>, ExecuteError> {
+async fn root_ords(run: &mut Run<'_, '_>, program: &Program, root: StepId) -> Result<Vec<i64>, ExecuteError> {
     Ok(run.root(program, root, None).await?.into_iter().map(|tuple| tuple.ord).collect())
 }
 

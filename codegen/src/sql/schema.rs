@@ -142,7 +142,7 @@ fn stem(kind: RowKind) -> String {
     kind.to_string().replace('-', "_")
 }
 
-fn fixed() -> [Table; 8] {
+fn fixed() -> [Table; 10] {
     [
         table_of("meta", 1, vec![text("name"), text("value")]),
         Table { unique: Some("name"), ..table_of("tenant", 1, vec![int("id"), text("name")]) },
@@ -154,6 +154,10 @@ fn fixed() -> [Table; 8] {
             vec![int("tenant"), int("ord"), int("type"), text("id"), int("version"), int("updated"), int("deleted")],
         ),
         table_of("resource_id", 3, vec![int("tenant"), int("type"), text("id"), int("ord"), int("live")]),
+        // How far stubs and contained resources of a type are numbered: a number is never given twice.
+        table_of("inner_number", 2, vec![int("tenant"), int("type"), int("next")]),
+        // Rows per key; live resources per type under the negative number of the type.
+        table_of("stat", 2, vec![int("tenant"), int("key"), int("rows")]),
         table_of("resource_updated", 3, vec![int("tenant"), int("updated"), int("ord")]),
         table_of("body", 2, vec![int("tenant"), int("ord"), blob("body")]),
         table_of(

@@ -1,6 +1,6 @@
 //! Comparisons of one row.
 
-use super::constant::{never, number};
+use super::constant::{always, never, number};
 use super::rows::Row;
 use super::scan::col;
 use super::schema::{SqlType, physical};
@@ -117,10 +117,11 @@ impl<D: Dialect> Target<D> {
             // `a < e` follows from the rest, stored intervals being non-empty; it ends the range that is read.
             Rel::Within => all([s.map(|s| a.clone().gte(s)), e.clone().map(|e| a.lt(e)), e.map(|e| b.lte(e))]),
             Rel::Meets => all([e.map(|e| a.lt(e)), s.map(|s| b.gt(s))]),
-            Rel::Same | Rel::Covers => {
+            Rel::Same | Rel::Covers | Rel::Differs => {
                 let (s, e) = self.closed(bounds);
                 match rel {
                     Rel::Same => a.eq(s).and(b.eq(e)),
+                    Rel::Differs => a.ne(s).or(b.ne(e)),
                     _ => a.lte(s).and(b.gte(e)),
                 }
             }
@@ -134,6 +135,8 @@ impl<D: Dialect> Target<D> {
             Rel::Within | Rel::Meets => updated.clone().gte(self.int(s)).and(updated.clone().lt(self.int(e))),
             Rel::Same if s.checked_add(1) == Some(e) => updated.clone().eq(self.int(s)),
             Rel::Same => never(),
+            Rel::Differs if s.checked_add(1) == Some(e) => updated.clone().ne(self.int(s)),
+            Rel::Differs => always(),
             Rel::Covers => {
                 let last = self.int(e.saturating_sub(1));
                 updated.clone().lte(self.int(s)).and(updated.clone().gte(last))

@@ -146,6 +146,7 @@ fn lie<T: Ord>(rel: Rel, (a, b): (T, T), (s, e): (T, T)) -> bool {
         Rel::Meets => a < e && s < b,
         Rel::Same => a == s && b == e,
         Rel::Covers => a <= s && e <= b,
+        Rel::Differs => a != s || b != e,
     }
 }
 

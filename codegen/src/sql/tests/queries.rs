@@ -117,7 +117,7 @@ fn asked(ty: ColType) -> BoxedStrategy<Value> {
 fn atom(col: Col) -> BoxedStrategy<Atom> {
     let ty = col.name.ty();
     if matches!(ty, ColType::Instants | ColType::Cuts) {
-        let rel = select(vec![Rel::Within, Rel::Meets, Rel::Same, Rel::Covers]);
+        let rel = select(vec![Rel::Within, Rel::Meets, Rel::Same, Rel::Covers, Rel::Differs]);
         return (rel, value(ty)).prop_map(move |(rel, value)| Atom::Range(col, rel, value)).boxed();
     }
     let eq = asked(ty).prop_map(move |value| Atom::Eq(col, value)).boxed();

@@ -140,11 +140,7 @@ impl Compiler<'_> {
 
     /// A resource that stands in the place of a reference counts only if the reference could name it.
     fn only_targets(&self, id: ParamId, route: Route) -> Route {
-        if route.datatype == "Resource" {
-            route.only(Condition::IsResource(self.registry.targets(id)))
-        } else {
-            route
-        }
+        if route.datatype == "Resource" { route.only(Condition::IsResource(self.registry.targets(id))) } else { route }
     }
 
     fn composite(&mut self, id: ParamId, path: &PathNode) -> Result<(), Refused> {

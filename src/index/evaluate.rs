@@ -27,12 +27,7 @@ pub fn evaluate<'v>(path: &PathNode, scope: Scope<'v>) -> Vec<Found<'v>> {
 
 /// What an expression selects from `focus`, an element of the resource: how components of a composite are read.
 pub fn evaluate_at<'v>(path: &PathNode, focus: &Found<'v>, scope: Scope<'v>) -> Vec<Found<'v>> {
-    let start = Item {
-        value: Some(focus.value),
-        beside: None,
-        datatype: focus.datatype,
-        path: focus.path.clone(),
-    };
+    let start = Item { value: Some(focus.value), beside: None, datatype: focus.datatype, path: focus.path.clone() };
     Evaluator { scope }.found(path, &start)
 }
 
@@ -67,9 +62,7 @@ struct Evaluator<'v> {
 impl<'v> Evaluator<'v> {
     fn found(&self, path: &PathNode, start: &Item<'v>) -> Vec<Found<'v>> {
         let items = self.items(path, start).into_iter();
-        items
-            .filter_map(|Item { value, datatype, path, .. }| Some(Found { value: value?, datatype, path }))
-            .collect()
+        items.filter_map(|Item { value, datatype, path, .. }| Some(Found { value: value?, datatype, path })).collect()
     }
 
     fn items(&self, path: &PathNode, start: &Item<'v>) -> Vec<Item<'v>> {
@@ -85,9 +78,7 @@ impl<'v> Evaluator<'v> {
                 items.retain(|item| item.datatype.eq_ignore_ascii_case(ty));
                 items
             }
-            PathExpr::Index(from, index) => {
-                self.items(from, start).into_iter().skip(*index as usize).take(1).collect()
-            }
+            PathExpr::Index(from, index) => self.items(from, start).into_iter().skip(*index as usize).take(1).collect(),
             PathExpr::First(from) => self.items(from, start).into_iter().take(1).collect(),
             PathExpr::Extension(from, url) => {
                 self.items(from, start).iter().flat_map(|item| self.extensions(item, url)).collect()
@@ -138,11 +129,10 @@ impl<'v> Evaluator<'v> {
     }
 
     fn extensions(&self, item: &Item<'v>, url: &str) -> Vec<Item<'v>> {
-        let is_primitive = matches!(
-            self.scope.registry.type_info(item.datatype).map(|info| info.kind),
-            Some(TypeKind::Primitive)
-        );
-        let holder = Item { value: if is_primitive { item.beside } else { item.value }, datatype: "Element", ..item.clone() };
+        let is_primitive =
+            matches!(self.scope.registry.type_info(item.datatype).map(|info| info.kind), Some(TypeKind::Primitive));
+        let holder =
+            Item { value: if is_primitive { item.beside } else { item.value }, datatype: "Element", ..item.clone() };
         let mut found = self.children(&holder, "extension");
         found.retain(|extension| extension.value.and_then(|value| value.get("url")?.as_str()) == Some(url));
         found

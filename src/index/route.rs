@@ -72,14 +72,7 @@ struct Item<'v> {
 impl Route {
     /// The route of no steps: the resource itself.
     pub(super) fn resource(datatype: &'static str) -> Self {
-        Self {
-            steps: Vec::new(),
-            from_resource: true,
-            datatype,
-            element: None,
-            forks_before: false,
-            forks_last: false,
-        }
+        Self { steps: Vec::new(), from_resource: true, datatype, element: None, forks_before: false, forks_last: false }
     }
 
     /// The route of no steps from where this one ends.
@@ -123,13 +116,11 @@ impl Condition {
             Self::Exists(routes) => Some(!select_all(routes, element, scope).is_empty()),
             Self::Equal(routes, literal) => equals(&select_all(routes, element, scope), literal),
             Self::Differs(routes, literal) => equals(&select_all(routes, element, scope), literal).map(|same| !same),
-            Self::Both(one, other) => {
-                match (one.holds(element, index, scope), other.holds(element, index, scope)) {
-                    (Some(false), _) | (_, Some(false)) => Some(false),
-                    (Some(true), Some(true)) => Some(true),
-                    _ => None,
-                }
-            }
+            Self::Both(one, other) => match (one.holds(element, index, scope), other.holds(element, index, scope)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            },
             Self::RefersTo(ty) => Some(target::referenced_type(element, scope) == Some(*ty)),
             Self::IsResource(types) => {
                 Some(target::resource_type(element, scope.registry).is_some_and(|ty| types.contains(ty)))

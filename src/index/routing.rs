@@ -81,9 +81,10 @@ impl Ground<'_> {
 
     /// A leading name: a type, which other resource types do not answer to, or an element.
     fn ident(self, name: &str, span: Span) -> Routes {
-        let names_type = self.registry.type_info(name).is_some_and(|info| {
-            matches!(info.kind, TypeKind::Resource | TypeKind::Abstract)
-        });
+        let names_type = self
+            .registry
+            .type_info(name)
+            .is_some_and(|info| matches!(info.kind, TypeKind::Resource | TypeKind::Abstract));
         if !names_type {
             return self.child(&self.start.restart(), name, span);
         }
@@ -106,9 +107,8 @@ impl Ground<'_> {
 
     /// The type that adds the element: `Quantity` for `value` of an `Age`.
     fn owner(self, datatype: &'static str, element: &ElementInfo) -> &'static str {
-        let lineage = std::iter::successors(self.registry.type_info(datatype), |info| {
-            self.registry.type_info(info.parent?)
-        });
+        let lineage =
+            std::iter::successors(self.registry.type_info(datatype), |info| self.registry.type_info(info.parent?));
         let mut owners = lineage.filter(|info| info.elements.iter().any(|own| std::ptr::eq(own, element)));
         owners.next().map_or(datatype, |info| info.name)
     }

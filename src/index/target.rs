@@ -126,7 +126,10 @@ mod tests {
             ("http://example.org/fhir/Patient/1/_history/2", local("1", Some("2"))),
             ("https://example.org/fhir/Patient/1", Some(Target::Foreign("https://example.org/fhir/Patient/1"))),
             ("http://example.org/fhirx/Patient/1", Some(Target::Foreign("http://example.org/fhirx/Patient/1"))),
-            ("urn:uuid:53fefa32-1111-2222-3333-55ee120877b7", Some(Target::Foreign("urn:uuid:53fefa32-1111-2222-3333-55ee120877b7"))),
+            (
+                "urn:uuid:53fefa32-1111-2222-3333-55ee120877b7",
+                Some(Target::Foreign("urn:uuid:53fefa32-1111-2222-3333-55ee120877b7")),
+            ),
             ("#p", Some(Target::Contained("p"))),
             ("#", Some(Target::Contained(""))),
             ("patient/1", None),

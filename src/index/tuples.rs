@@ -49,7 +49,8 @@ impl Tuples {
             if tuples.len().saturating_mul(wanted.len()) > MAX_TUPLES {
                 return values.complain(Problem::TooManyTuples(MAX_TUPLES));
             }
-            tuples = tuples.iter().flat_map(|begun| wanted.iter().map(|one| [&begun[..], &one.cells].concat())).collect();
+            tuples =
+                tuples.iter().flat_map(|begun| wanted.iter().map(|one| [&begun[..], &one.cells].concat())).collect();
         }
         let kind = RowKind::Tuple(self.shape);
         values.found.extend(tuples.into_iter().map(|cells| Found { facet, kind, cells }));

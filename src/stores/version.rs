@@ -172,12 +172,7 @@ fn outcome(
     }
 }
 
-fn deletion(
-    ty: TypeCode,
-    current: &Current,
-    body: &str,
-    with: &Versioning<'_>,
-) -> Result<Outcome, VersionError> {
+fn deletion(ty: TypeCode, current: &Current, body: &str, with: &Versioning<'_>) -> Result<Outcome, VersionError> {
     Ok(Outcome {
         change: Change::Deleted,
         version: current.version.saturating_add(1),

@@ -14,7 +14,12 @@ fn look() {
         let extraction = extractor.extract(ty, &resource);
         rows += extraction.rows.len();
         for warning in extraction.warnings {
-            println!("{} {} {warning} {:?}", resource["id"], warning.param.map_or("-", |p| registry.definition(p).code.as_str()), ());
+            println!(
+                "{} {} {warning} {:?}",
+                resource["id"],
+                warning.param.map_or("-", |p| registry.definition(p).code.as_str()),
+                ()
+            );
         }
     }
     println!("rows {rows}");

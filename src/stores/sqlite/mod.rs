@@ -128,7 +128,8 @@ impl SqliteStore {
         let lowered = lower(query)?;
         let filled = query::fill(&lowered, slots)?;
         let yields = query.yields;
-        self.read_as(tenant, move |connection, tenant| query::run(connection, tenant, (&lowered, &filled), yields)).await
+        self.read_as(tenant, move |connection, tenant| query::run(connection, tenant, (&lowered, &filled), yields))
+            .await
     }
 
     /// The statement of a query and SQLite's plan of it: one line per step, indented by nesting.
@@ -137,7 +138,10 @@ impl SqliteStore {
     /// As for [`SqliteStore::run`].
     pub async fn explain(&self, query: &Query) -> Result<(Sql, String), StoreError> {
         let lowered = lower(query)?;
-        self.reading().read(move |connection| Ok((query::plan(connection, &lowered)?, lowered))).await.map(|(p, q)| (q, p))
+        self.reading()
+            .read(move |connection| Ok((query::plan(connection, &lowered)?, lowered)))
+            .await
+            .map(|(p, q)| (q, p))
     }
 
     /// The live ones among these resources, in the order asked for.

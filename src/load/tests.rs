@@ -176,7 +176,7 @@ fn loading_again_changes_nothing() {
         let directory = Directory::new();
         let path = directory.file("a.ndjson", lines((0..10).map(|n| patient(&format!("p{n}")))));
         let store = store().await;
-        assert_eq!(load_into(&store, &[path.clone()]).await.counts.created, 10);
+        assert_eq!(load_into(&store, std::slice::from_ref(&path)).await.counts.created, 10);
         let again = load_into(&store, &[path]).await.counts;
         assert_eq!((again.unchanged, again.resources(), again.rows), (10, 10, 0));
     });
@@ -217,7 +217,7 @@ fn the_entries_of_a_transaction_find_each_other() {
         let store = store().await;
         let old = directory.file("old.json", patient("old").to_string());
         load_into(&store, &[old]).await;
-        let report = load_into(&store, &[path.clone()]).await;
+        let report = load_into(&store, std::slice::from_ref(&path)).await;
         assert_eq!((report.counts.created, report.counts.deleted, report.counts.refused), (4, 1, 3));
         let observation = body(&store, "Observation", "5cbc121b-cd71-4428-b8b7-31e53eba8184").await.unwrap();
         assert_eq!(observation["subject"]["reference"], "Patient/a");
@@ -289,7 +289,7 @@ fn a_stopped_load_goes_on_where_it_stopped() {
         let directory = Directory::new();
         let path = directory.file("a.ndjson", lines((0..50).map(|n| patient(&format!("p{n}")))));
         let store = store().await;
-        let (files, _) = inputs(&[path.clone()]).unwrap();
+        let (files, _) = inputs(std::slice::from_ref(&path)).unwrap();
         let first = load(&store, &TenantContext::default(), files, LIMITS, &mut Stop::default()).await.unwrap();
         assert!(first.stopped && (1..50).contains(&first.counts.created), "{:?}", first.counts);
         let second = load_into(&store, &[path]).await;

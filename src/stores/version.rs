@@ -242,7 +242,8 @@ impl Put {
         };
         set(&mut self.body, current.version, &updated);
         // The same text is the usual case, and spares parsing the stored one.
-        if self.body.to_string() == body {
+        let text = self.body.to_string();
+        if text == body {
             return true;
         }
         serde_json::from_str(body).is_ok_and(|stored| same_content(stored, self.body.clone(), self.given.is_none()))

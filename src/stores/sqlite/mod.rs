@@ -253,7 +253,9 @@ impl SqliteStore {
         let SqliteStore { writer, readers, .. } = self;
         // Joining the threads blocks; a panic in one was answered as `Closed`.
         let _ = spawn_blocking(move || {
-            readers.map(Workers::stop);
+            if let Some(readers) = readers {
+                readers.stop();
+            }
             // Last: the connection that closes last folds the write-ahead log into the database.
             writer.stop();
         })

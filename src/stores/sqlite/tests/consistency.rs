@@ -72,7 +72,7 @@ impl Tables<'_> {
     fn lines(&self, table: &RowTable) -> Vec<Line> {
         let select = format!("SELECT * FROM {} WHERE tenant = ?", table.name);
         let mut select = self.connection.prepare(&select).unwrap();
-        let names: Vec<String> = select.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = select.column_names().map(str::to_owned).collect();
         let mut rows = select.query([self.tenant]).unwrap();
         let mut lines = Vec::new();
         while let Some(row) = rows.next().unwrap() {

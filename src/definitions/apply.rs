@@ -1,10 +1,11 @@
 //! Applies definitions to resource types: the slots of a registry.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Registry;
 use super::composite::{components, targets};
+use super::datatypes::Datatypes;
 use super::load::load;
 use super::param::{Component, ParamId, SearchParam};
 use super::types::{ResourceType, TypeSet};
@@ -24,6 +25,8 @@ pub(super) struct Applied {
     pub(super) definition: Arc<SearchParam>,
     pub(super) targets: TypeSet,
     pub(super) components: Vec<Component>,
+    /// Worked out when first asked for: few parameters of a release are ever searched.
+    pub(super) datatypes: OnceLock<Datatypes>,
 }
 
 impl TypeParams {
@@ -94,6 +97,7 @@ impl Registry {
             definition: Arc::clone(param),
             targets: targets(model, name, param),
             components: components(model, name, param, &self.by_url)?,
+            datatypes: OnceLock::new(),
         })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::datatypes::Datatypes;
 use super::expression::{branches, plain_steps, resolve_is};
 use super::model::{Model, Variant};
 use super::param::{Component, ParamType, SearchParam, Targets};
@@ -20,13 +21,17 @@ pub(super) fn components(
     for part in &composite.components {
         let definition = by_url.get(&part.definition).ok_or_else(|| part.definition.clone())?;
         let targets = targets(model, ty, definition);
-        parts.push(Component { definition: Arc::clone(definition), expression: part.expression.clone(), targets });
+        let (definition, expression) = (Arc::clone(definition), part.expression.clone());
+        parts.push(Component { definition, expression, targets, datatypes: Datatypes::default() });
     }
     if parts.is_empty() {
         return Ok(parts);
     }
     let focus = branches(model, ty, composite.expression.as_deref().unwrap_or_default());
     mend_swapped(model, ty, &focus, &mut parts);
+    for part in &mut parts {
+        part.datatypes = Datatypes::of(model, ty, composite.expression.as_deref(), &part.expression);
+    }
     Ok(parts)
 }
 

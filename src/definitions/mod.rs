@@ -4,6 +4,7 @@ mod added;
 mod apply;
 mod compartment;
 mod composite;
+mod datatypes;
 mod expression;
 mod load;
 mod model;
@@ -24,6 +25,7 @@ use self::apply::TypeParams;
 use self::load::Facts;
 
 pub use self::compartment::Compartment;
+pub use self::datatypes::Datatypes;
 pub use self::model::{ElementInfo, TypeInfo, TypeKind, Variant};
 pub use self::package::{from_resource, load_package};
 pub use self::param::{Component, ComponentRef, ParamId, ParamType, SearchParam, Targets};
@@ -112,6 +114,15 @@ impl Registry {
     /// The parts of a composite parameter, in the order of their values in a search; empty for other parameters.
     pub fn components(&self, id: ParamId) -> &[Component] {
         &self.applied(id).components
+    }
+
+    /// The datatypes that the values of a parameter can have.
+    pub fn datatypes(&self, id: ParamId) -> &Datatypes {
+        let applied = self.applied(id);
+        applied.datatypes.get_or_init(|| {
+            let expression = applied.definition.expression.as_deref().unwrap_or_default();
+            Datatypes::of(&self.facts.model, self.type_name(id.ty), None, expression)
+        })
     }
 
     /// The type of the model with this name: `Patient`, `HumanName`, `Observation.component`, `code`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::datatypes::Datatypes;
 use super::types::{ResourceType, TypeSet};
 
 /// The type of a search parameter, which decides how its values are read. FHIR R4 3.1.1.4.
@@ -132,6 +133,8 @@ pub struct Component {
     pub expression: String,
     /// Where the part is a reference: the types it may point to.
     pub targets: TypeSet,
+    /// What its values can be.
+    pub datatypes: Datatypes,
 }
 
 impl Component {

@@ -179,7 +179,7 @@ impl Compiler<'_> {
         let datatype = if is_resource { "Resource" } else { route.datatype };
         let convert = converter(ty, datatype, route.element, self.registry)?;
         let system = route.element.and_then(|element| element.system);
-        Some(Reader { convert, datatype: route.datatype, system })
+        Some(Reader { convert, system })
     }
 
     fn resource(&self) -> Route {

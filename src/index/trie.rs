@@ -38,11 +38,10 @@ pub(super) enum Rule {
     Truth(Condition),
 }
 
-/// How elements of one data type become values.
+/// How elements at the end of a route become values.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader {
     pub(super) convert: Convert,
-    pub(super) datatype: &'static str,
     /// The code system that the binding of the element names.
     pub(super) system: Option<&'static str>,
 }

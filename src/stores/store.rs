@@ -5,8 +5,10 @@ use super::{Batch, Committed, Slots, StoreError, StoreSettings, StoreUrl, Stored
 use crate::definitions::Registry;
 use crate::tenant::TenantContext;
 use crate::values::Zone;
+use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::program::Query;
 use fhirc_codegen::rows::TypeCode;
+use fhirc_codegen::sql::{Sqlite, Target};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -29,6 +31,21 @@ impl Store {
             StoreUrl::SqliteMemory => SqliteStore::open(Place::Memory, settings).await.map(Store::Sqlite),
             other => Err(StoreError::NotYet { store: other.kind() }),
         }
+    }
+
+    /// What it answers, question by question.
+    pub fn capabilities(&self) -> Box<dyn Capabilities> {
+        let Store::Sqlite(_) = self;
+        Box::new(Target::<Sqlite>::new())
+    }
+
+    /// 32 random bytes that only this store has: what seals its cursors.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn secret(&self) -> Result<[u8; 32], StoreError> {
+        let Store::Sqlite(store) = self;
+        store.secret().await
     }
 
     /// The definitions that rows are extracted under.

@@ -2,6 +2,7 @@
 
 use super::decimal::Decimal;
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// A place on the number line just before or just after a number, so that every range of numbers is half-open.
@@ -51,6 +52,18 @@ impl Cut {
             Self::Before(number) => (1, Some((number, false))),
             Self::After(number) => (1, Some((number, true))),
             Self::Max => (2, None),
+        }
+    }
+}
+
+impl fmt::Display for Cut {
+    /// The number with the side it is cut on: `<5.4` just before it, `5.4>` just after it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Min => f.write_str("-∞"),
+            Self::Before(number) => write!(f, "<{number}"),
+            Self::After(number) => write!(f, "{number}>"),
+            Self::Max => f.write_str("∞"),
         }
     }
 }

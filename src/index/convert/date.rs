@@ -9,6 +9,7 @@ use crate::keys::Facet;
 use crate::values::{DateValue, Interval, parse_date};
 
 /// | data type | interval | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("date", date), // as precise as written                 | 1, 17
     ("dateTime", date),

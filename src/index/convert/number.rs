@@ -9,6 +9,7 @@ use crate::keys::Facet;
 use crate::values::{Decimal, DecimalRange};
 
 /// | data type | range | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("decimal", number), // the point           | 29, 31
     ("integer", number),

@@ -15,6 +15,7 @@ const UCUM: &str = "http://unitsofmeasure.org";
 const CURRENCIES: &str = "urn:iso:std:iso:4217";
 
 /// | data type | range | unit | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("Quantity", quantity), // point or open by its comparator | its own      | 36, 40, 42
     ("Age", quantity),

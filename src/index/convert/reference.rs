@@ -12,6 +12,7 @@ use crate::index::warning::Problem;
 use crate::keys::Facet;
 
 /// | data type | what it refers to | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("Reference", reference), // local, foreign or contained; its identifier apart | 76, 80 to 82, 89
     ("canonical", published), // by URL and version, or contained                  | 85, 86

@@ -9,6 +9,7 @@ use crate::keys::Facet;
 use crate::values::{fold_forms, later_words};
 
 /// | data type | what is searched | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("string", text), // itself             | 44
     ("markdown", text),

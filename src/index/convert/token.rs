@@ -14,6 +14,7 @@ use crate::values::fold_code;
 pub(super) const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
 
 /// | data type | system | code | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("code", code),                  // the binding's | itself     | 57
     ("Coding", coding),              // system        | code       | 56, 57, 62
@@ -115,10 +116,11 @@ fn push(values: &mut Values<'_>, facet: Facet, system: Option<&str>, code: Optio
         return;
     }
     values.push(facet, Base::Token, cells(system, code.unwrap_or_default()));
-    if facet == Facet::Value && values.scope.registry.version() >= FhirVersion::R5 {
-        if let Some(code) = code {
-            text_rows(code, Facet::CodeText, values);
-        }
+    if let Some(code) = code
+        && facet == Facet::Value
+        && values.scope.registry.version() >= FhirVersion::R5
+    {
+        text_rows(code, Facet::CodeText, values);
     }
 }
 

@@ -9,6 +9,7 @@ use crate::index::route::Element;
 use crate::keys::Facet;
 
 /// | data type | url and version | items |
+#[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
     ("uri", uri), // itself, none          | 83
     ("url", uri),

@@ -5,16 +5,20 @@ use std::collections::BTreeSet;
 use fhirc_grammar::parse_path;
 use serde_json::Value;
 
-use super::ndjson;
+use super::{extractor, generated, ndjson};
 use crate::definitions::{ParamId, Registry, ResourceType};
 use crate::index::convert::converter;
 use crate::index::place::Place;
 use crate::index::route::Condition;
 use crate::index::scope::Scope;
 use crate::index::trie::{Meeting, Rule, Spot};
-use crate::index::{ExtractSettings, Extractor, evaluate};
+use crate::index::{Extractor, evaluate};
 
 type Seen = BTreeSet<(ParamId, String, String)>;
+
+/// Generated resources per type: at least, and before a parameter that found nothing counts as broken.
+const MIN_SEEDS: u32 = 3;
+const MAX_SEEDS: u32 = 300;
 
 /// What the program of the type reads in a resource: parameter, place, and the JSON there.
 fn by_program(extractor: &Extractor, ty: ResourceType, resource: &Value) -> Seen {
@@ -73,6 +77,26 @@ fn agree(extractor: &Extractor, resource: &Value) {
 
 #[test]
 fn on_the_examples_of_the_specification() {
-    let extractor = Extractor::new(Registry::r4(), ExtractSettings::default());
-    ndjson("hl7-examples-r4.ndjson.gz").iter().for_each(|resource| agree(&extractor, resource));
+    ndjson("hl7-examples-r4.ndjson.gz").iter().for_each(|resource| agree(extractor(), resource));
+}
+
+#[test]
+fn on_generated_resources_of_every_type_until_every_parameter_found_something() {
+    let registry = Registry::r4();
+    let unindexed: BTreeSet<_> = extractor().unindexed().iter().map(|&(param, _)| param).collect();
+    for ty in registry.types() {
+        let mut idle: BTreeSet<_> = registry.params(ty).filter(|param| !unindexed.contains(param)).collect();
+        for seed in 0..MAX_SEEDS {
+            let resource = generated::resource(ty, seed);
+            agree(extractor(), &resource);
+            let found: BTreeSet<_> =
+                by_program(extractor(), ty, &resource).into_iter().map(|(param, ..)| param).collect();
+            idle.retain(|param| !found.contains(param));
+            if idle.is_empty() && seed >= MIN_SEEDS {
+                break;
+            }
+        }
+        let idle: Vec<_> = idle.iter().map(|&param| &registry.definition(param).code).collect();
+        assert!(idle.is_empty(), "{}: nothing found by {idle:?}", registry.type_name(ty));
+    }
 }

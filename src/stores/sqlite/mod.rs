@@ -9,6 +9,7 @@ mod query;
 mod read;
 mod record;
 mod rows;
+mod secret;
 mod stat;
 mod stub;
 mod tenants;
@@ -36,7 +37,7 @@ use rusqlite::Connection;
 use serde_json::Value as Json;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::task::spawn_blocking;
 
 /// The most threads that read: more than this wait for the disk or for each other.
@@ -71,6 +72,7 @@ struct Shared {
     layout: Layout,
     tenants: Tenants,
     systems: Systems,
+    secret: OnceLock<[u8; 32]>,
 }
 
 impl SqliteStore {
@@ -95,6 +97,7 @@ impl SqliteStore {
                 layout: Layout::new(),
                 tenants: Tenants::default(),
                 systems: Systems::default(),
+                secret: OnceLock::new(),
             };
             Ok(SqliteStore {
                 shared: Arc::new(shared),

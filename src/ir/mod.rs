@@ -1,0 +1,16 @@
+//! The typed, store-neutral meaning of a search. No text, no store.
+
+mod env;
+mod predicate;
+mod print;
+mod search;
+mod test;
+
+pub use env::{BaseUrl, Env};
+pub use predicate::{Link, Pred, PredKind, Way};
+pub use print::print;
+pub use search::{Branch, Dir, Include, Page, Search, SortBy, SortKey, Total};
+pub use test::{
+    CodeCase, DateTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest, TokenTest,
+    UnitTest, UrlTest,
+};

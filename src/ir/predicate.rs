@@ -1,0 +1,114 @@
+//! Conditions on one resource.
+
+use crate::definitions::{ParamId, ResourceType};
+use crate::ir::Test;
+use crate::keys::Facet;
+use fhirc_grammar::Span;
+
+/// A condition on a resource, with the place in the query that says so. The place is no part of its meaning.
+#[derive(Clone, Debug)]
+pub struct Pred {
+    /// What must hold.
+    pub kind: PredKind,
+    /// Where the query says so.
+    pub span: Span,
+}
+
+impl PartialEq for Pred {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Pred {}
+
+/// What must hold of a resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PredKind {
+    /// All of these; empty is true.
+    All(Vec<Pred>),
+    /// One of these; empty is false.
+    Any(Vec<Pred>),
+    /// The complement, within the resource type at hand (item 66).
+    Not(Box<Pred>),
+    /// Some value of the parameter passes the test.
+    Param {
+        /// The parameter.
+        param: ParamId,
+        /// Which of its indexed views.
+        facet: Facet,
+        /// The test of one value.
+        test: Test,
+    },
+    /// The element is there, with more than extensions in it (item 106).
+    Present {
+        /// The parameter.
+        param: ParamId,
+    },
+    /// The join: some resource at the other end of the link satisfies the condition for its type.
+    Linked {
+        /// The link.
+        link: Link,
+        /// Its direction: a chain goes forward, `_has` in reverse.
+        way: Way,
+        /// The condition per type of the resource at the other end; other types do not take part.
+        ends: Vec<(ResourceType, Pred)>,
+    },
+    /// Always or never.
+    Const(bool),
+}
+
+/// A reference parameter as a link between resources: from `param.ty()` to the types it refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Link {
+    /// The parameter that holds the reference.
+    pub param: ParamId,
+}
+
+/// In which direction a link is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// From the resource that holds the reference to the one that is referred to.
+    Forward,
+    /// From the resource that is referred to to the one that holds the reference.
+    Reverse,
+}
+
+impl Pred {
+    /// A condition that came from `span`.
+    pub fn new(kind: PredKind, span: Span) -> Pred {
+        Pred { kind, span }
+    }
+
+    /// All of these. One alone stays itself.
+    pub fn all(preds: Vec<Pred>, span: Span) -> Pred {
+        Pred::junction(preds, span, PredKind::All)
+    }
+
+    /// One of these. One alone stays itself.
+    pub fn any(preds: Vec<Pred>, span: Span) -> Pred {
+        Pred::junction(preds, span, PredKind::Any)
+    }
+
+    fn junction(mut preds: Vec<Pred>, span: Span, kind: fn(Vec<Pred>) -> PredKind) -> Pred {
+        match (preds.len(), preds.pop()) {
+            (1, Some(only)) => only,
+            (_, last) => {
+                preds.extend(last);
+                Pred::new(kind(preds), span)
+            }
+        }
+    }
+
+    /// The complement.
+    #[expect(clippy::should_implement_trait, reason = "`!pred` would hide that a span is kept")]
+    pub fn not(self) -> Pred {
+        let span = self.span;
+        Pred::new(PredKind::Not(Box::new(self)), span)
+    }
+
+    /// Always or never.
+    pub fn constant(value: bool, span: Span) -> Pred {
+        Pred::new(PredKind::Const(value), span)
+    }
+}

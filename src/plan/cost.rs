@@ -1,0 +1,147 @@
+//! How many resources a set is thought to hold. Estimates choose a plan and never an answer.
+
+use crate::plan::Graph;
+use crate::plan::types::implied;
+use fhirc_codegen::algebra::{Atom, Edge, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::rows::{ColName, KeyId, RowKind, Value};
+use fhirc_codegen::stats::Stats;
+use std::collections::HashMap;
+
+/// Estimates of all sets below some roots.
+pub(super) struct Estimates<'s> {
+    stats: &'s dyn Stats,
+    known: HashMap<SetId, f64>,
+}
+
+impl<'s> Estimates<'s> {
+    /// The estimates of every set that `roots` are made of.
+    pub(super) fn of(graph: &Graph, roots: &[SetId], stats: &'s dyn Stats) -> Self {
+        let mut estimates = Estimates { stats, known: HashMap::new() };
+        for id in graph.reachable(roots) {
+            let est = estimates.set(graph, id);
+            estimates.known.insert(id, est);
+        }
+        estimates
+    }
+
+    /// The number of members; parts are estimated before wholes.
+    pub(super) fn get(&self, id: SetId) -> f64 {
+        self.known.get(&id).copied().unwrap_or(0.0)
+    }
+
+    /// The same, as a plan carries it.
+    pub(super) fn estimate(&self, id: SetId) -> Estimate {
+        // Saturates; estimates are far below the limits of the type.
+        Estimate(self.get(id).ceil() as u64)
+    }
+
+    /// The resources of the types that the members can have.
+    pub(super) fn universe(&self, graph: &Graph, id: SetId) -> f64 {
+        implied(graph, id).map_or(f64::MAX, |universe| self.resources(&universe))
+    }
+
+    fn resources(&self, Universe(types): &Universe) -> f64 {
+        types.iter().map(|ty| self.stats.resources(*ty) as f64).sum()
+    }
+
+    fn set(&self, graph: &Graph, id: SetId) -> f64 {
+        match graph.set(id) {
+            Set::None => 0.0,
+            Set::All(universe) => self.resources(universe),
+            Set::Rows { key, kind, universe, test } => self.rows(*key, *kind, universe, test),
+            Set::And(children) => {
+                let universe = self.universe(graph, id).max(1.0);
+                let share = |&child: &SetId| (self.get(child) / universe).min(1.0);
+                universe * children.iter().map(share).product::<f64>()
+            }
+            Set::Or(children) => {
+                let sum: f64 = children.iter().map(|&child| self.get(child)).sum();
+                sum.min(self.universe(graph, id))
+            }
+            Set::Minus { from, less } => {
+                let universe = self.universe(graph, *from).max(1.0);
+                self.get(*from) * (1.0 - (self.get(*less) / universe).min(1.0))
+            }
+            Set::Via { edge, from, far } => self.via(graph, id, *edge, *from, *far),
+            Set::Closure { seed, .. } => self.get(*seed) * CLOSURE,
+            Set::Slot(_) => SLOT,
+        }
+    }
+
+    /// A join spreads the far set by the references per resource there.
+    fn via(&self, graph: &Graph, id: SetId, edge: Edge, from: End, far: SetId) -> f64 {
+        let far_end = match from {
+            End::Source => End::Target,
+            End::Target => End::Source,
+        };
+        let usual = if from == End::Source { REFERRERS } else { 1.0 };
+        let fan_out = self.stats.fan_out(edge, far_end).map_or(usual, |fan_out| fan_out as f64);
+        (self.get(far) * fan_out).min(self.universe(graph, id))
+    }
+
+    fn rows(&self, key: KeyId, kind: RowKind, universe: &Universe, test: &Test) -> f64 {
+        let resources = self.resources(universe);
+        if kind == RowKind::Id {
+            return share(test, &|atom| if matches!(atom, Atom::Eq(..)) { Some(1.0 / resources.max(1.0)) } else { None })
+                * resources;
+        }
+        let rows = self.stats.rows(key).map_or(resources, |rows| rows as f64);
+        let frequent = |atom: &Atom| self.frequent(key, rows, atom);
+        (share(test, &frequent) * rows).min(resources)
+    }
+
+    /// The share of rows with a value that the store counts.
+    fn frequent(&self, key: KeyId, rows: f64, atom: &Atom) -> Option<f64> {
+        let count = |value: &Value| self.stats.frequent(key, value).map(|count| count as f64 / rows.max(1.0));
+        match atom {
+            Atom::Eq(_, value) => count(value),
+            _ => None,
+        }
+    }
+}
+
+/// Resources per slot, where nothing is known.
+const SLOT: f64 = 100.0;
+/// Members of a closure per seed.
+const CLOSURE: f64 = 10.0;
+/// References to one resource by one parameter.
+const REFERRERS: f64 = 20.0;
+
+/// The share of rows that pass a test.
+fn share(test: &Test, counted: &dyn Fn(&Atom) -> Option<f64>) -> f64 {
+    match test {
+        Test::All(tests) => tests.iter().map(|test| share(test, counted)).product(),
+        Test::Any(tests) => tests.iter().map(|test| share(test, counted)).sum::<f64>().min(1.0),
+        Test::Atom(atom) => counted(atom).unwrap_or_else(|| usual_share(atom)),
+    }
+}
+
+/// The share where nothing is counted. Rough on purpose: only the order of magnitude chooses.
+fn usual_share(atom: &Atom) -> f64 {
+    match atom {
+        Atom::Eq(col, _) => equal_share(col.name),
+        Atom::In(cols, Source::Values(tuples)) => {
+            let one: f64 = cols.iter().map(|col| equal_share(col.name)).product();
+            (one * tuples.len() as f64).min(1.0)
+        }
+        Atom::Ne(..) | Atom::NotIn(..) => 0.95,
+        Atom::In(_, Source::Slot(_) | Source::Expansion(_)) => 0.1,
+        Atom::Range(_, Rel::Same, _) => 0.001,
+        Atom::Range(_, _, Value::Instants(i64::MIN, _) | Value::Instants(_, i64::MAX)) => 0.3,
+        Atom::Range(..) => 0.05,
+        Atom::Order(..) => 0.3,
+        Atom::Starts(..) => 0.01,
+        Atom::Ends(..) | Atom::Has(..) => 0.02,
+    }
+}
+
+/// Identities and urls are nearly unique, codes are shared, systems and ranks hardly tell rows apart.
+fn equal_share(column: ColName) -> f64 {
+    match column {
+        ColName::Target | ColName::Id | ColName::Url => 0.0001,
+        ColName::Text | ColName::Word => 0.001,
+        ColName::Code => 0.01,
+        ColName::System | ColName::Unit => 0.5,
+        ColName::Exact | ColName::Rank | ColName::Version | ColName::Time | ColName::Cuts => 0.9,
+    }
+}

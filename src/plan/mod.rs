@@ -1,0 +1,75 @@
+//! The plan: sets of resources, their passes, and how they are cut into steps.
+
+mod build;
+mod cost;
+mod dot;
+mod graph;
+mod passes;
+mod print;
+mod program;
+mod rows;
+mod split;
+mod types;
+mod validate;
+
+pub use build::build;
+pub use graph::Graph;
+pub use passes::choose::choose;
+pub use passes::{Context, PASSES, Pass, optimize, optimize_observed};
+pub use print::print;
+pub use program::print_program;
+pub use dot::print_dot;
+pub use split::{Refusal, split};
+pub use validate::{Broken, validate};
+
+use fhirc_codegen::algebra::{SetId, SlotId, Span};
+use fhirc_codegen::program::{OrderKey, Strategy};
+
+/// The slot that holds the matches of a page, for includes.
+pub const PAGE_SLOT: SlotId = SlotId(0);
+
+/// A search as sets.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The sets.
+    pub graph: Graph,
+    /// The matches.
+    pub page: Root,
+    /// Whether their number is wanted.
+    pub total: bool,
+    /// What comes along with the matches, as sets over [`PAGE_SLOT`].
+    pub includes: Vec<IncludeRoot>,
+}
+
+/// The matches: a set, an order, a page.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// The set.
+    pub set: SetId,
+    /// The order; after all keys comes `ord`.
+    pub order: Vec<OrderKey>,
+    /// Where the query names each sort key.
+    pub order_spans: Vec<Span>,
+    /// Matches on a page; 0: none are wanted.
+    pub take: u32,
+    /// How the page is produced.
+    pub strategy: Strategy,
+}
+
+/// Resources that come along with a page.
+#[derive(Clone, Debug)]
+pub struct IncludeRoot {
+    /// The set, over the slot that holds what it starts from.
+    pub set: SetId,
+    /// Whether it also starts from what was included.
+    pub iterate: bool,
+    /// Where the query says so.
+    pub span: Span,
+}
+
+impl Plan {
+    /// The sets that answer something.
+    pub fn roots(&self) -> Vec<SetId> {
+        std::iter::once(self.page.set).chain(self.includes.iter().map(|include| include.set)).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! Choose: the physical pass. Which condition drives, what is probed, whether the page is walked or sorted.
+
+use crate::plan::cost::Estimates;
+use crate::plan::graph::renumbered;
+use crate::plan::types::implied;
+use crate::plan::{Graph, IncludeRoot, Plan, Root};
+use fhirc_codegen::algebra::{Access, Set, SetId};
+use fhirc_codegen::program::Strategy;
+use fhirc_codegen::stats::Stats;
+
+/// The plan with an access for every set and a strategy for the page. It holds the same resources.
+pub fn choose(plan: &Plan, stats: &dyn Stats) -> Plan {
+    let estimates = Estimates::of(&plan.graph, &plan.roots(), stats);
+    let mut chooser = Chooser { plan, estimates: &estimates, graph: Graph::default() };
+    let (set, strategy) = chooser.page();
+    let includes = plan
+        .includes
+        .iter()
+        .map(|include| IncludeRoot { set: chooser.produce(include.set), ..include.clone() })
+        .collect();
+    let page = Root { set, strategy, ..plan.page.clone() };
+    Plan { graph: chooser.graph, page, total: plan.total, includes }
+}
+
+struct Chooser<'p> {
+    plan: &'p Plan,
+    estimates: &'p Estimates<'p>,
+    graph: Graph,
+}
+
+impl Chooser<'_> {
+    /// A walk visits resources in page order until the page is full; a set is computed whole. Dense matches are found
+    /// soon on a walk, sparse ones are few to compute.
+    fn page(&mut self) -> (SetId, Strategy) {
+        let root = self.plan.page.set;
+        let universe = self.estimates.universe(&self.plan.graph, root).max(1.0);
+        let matches = self.estimates.get(root).clamp(1.0, universe);
+        let visited = (f64::from(self.plan.page.take.max(1)) * universe / matches).min(universe);
+        // A sort key has no walk of its own yet.
+        if self.plan.page.order.is_empty() && visited < self.driven(root) {
+            return (self.walk(root), Strategy::Walk);
+        }
+        (self.produce(root), Strategy::SetFirst)
+    }
+
+    /// How many candidates producing a set looks at.
+    fn driven(&self, id: SetId) -> f64 {
+        match self.plan.graph.set(id) {
+            Set::And(children) => children.iter().map(|&child| self.driven(child)).fold(f64::MAX, f64::min),
+            Set::Or(children) => children.iter().map(|&child| self.driven(child)).sum(),
+            Set::Minus { from, .. } => self.driven(*from),
+            Set::Via { far, .. } => self.driven(*far) + self.estimates.get(id),
+            _ => self.estimates.get(id),
+        }
+    }
+
+    fn walk(&mut self, root: SetId) -> SetId {
+        let span = self.plan.graph.span(root);
+        let Some(universe) = implied(&self.plan.graph, root) else { return self.produce(root) };
+        let walked = self.graph.add(Set::All(universe), Access::Walk, span);
+        let conditions: Vec<SetId> = match self.plan.graph.set(root) {
+            Set::All(_) => Vec::new(),
+            Set::Minus { from, less } => {
+                let (from, less) = (*from, *less);
+                let set = Set::Minus { from: self.walk(from), less: self.probe(less) };
+                let set = self.graph.add(set, Access::Walk, span);
+                return self.estimated(set, root);
+            }
+            Set::And(children) => {
+                let conditions: Vec<_> = children.iter().copied().filter(|&child| !self.is_universe(child)).collect();
+                conditions.into_iter().map(|child| self.probe(child)).collect()
+            }
+            _ => vec![self.probe(root)],
+        };
+        if conditions.is_empty() {
+            return walked;
+        }
+        let children = std::iter::once(walked).chain(conditions).collect();
+        let set = self.graph.add(Set::And(children), Access::Walk, span);
+        self.estimated(set, root)
+    }
+
+    fn is_universe(&self, id: SetId) -> bool {
+        matches!(self.plan.graph.set(id), Set::All(_))
+    }
+
+    /// The set as something that produces its members.
+    fn produce(&mut self, id: SetId) -> SetId {
+        let span = self.plan.graph.span(id);
+        let set = match self.plan.graph.set(id).clone() {
+            Set::And(children) => {
+                let cost = |child: &SetId| self.driven(*child);
+                let driver = children.iter().copied().min_by(|a, b| cost(a).total_cmp(&cost(b)));
+                let place = |chooser: &mut Self, child| {
+                    if Some(child) == driver { chooser.produce(child) } else { chooser.probe(child) }
+                };
+                Set::And(children.into_iter().map(|child| place(self, child)).collect())
+            }
+            Set::Or(children) => Set::Or(children.into_iter().map(|child| self.produce(child)).collect()),
+            Set::Minus { from, less } => Set::Minus { from: self.produce(from), less: self.probe(less) },
+            Set::Via { edge, from, far } => Set::Via { edge, from, far: self.produce(far) },
+            Set::Closure { edge, from, seed, bound } => {
+                Set::Closure { edge, from, seed: self.produce(seed), bound }
+            }
+            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
+        };
+        let place = self.graph.add(set, Access::Drive, span);
+        self.estimated(place, id)
+    }
+
+    /// The set as a condition on a resource at hand.
+    fn probe(&mut self, id: SetId) -> SetId {
+        let set = self.plan.graph.set(id).clone();
+        let children: Vec<(SetId, SetId)> =
+            set.children().into_iter().map(|child| (child, self.probe(child))).collect();
+        let place = |child: SetId| children.iter().find(|(old, _)| *old == child).map_or(child, |(_, new)| *new);
+        let place = self.graph.add(renumbered(&set, place), Access::Probe, self.plan.graph.span(id));
+        self.estimated(place, id)
+    }
+
+    fn estimated(&mut self, place: SetId, of: SetId) -> SetId {
+        self.graph.set_estimate(place, self.estimates.estimate(of));
+        place
+    }
+}

@@ -1,0 +1,217 @@
+//! The plan as text: a tree from each root, with the names that the query used.
+
+use crate::definitions::Registry;
+use crate::keys::Key;
+use crate::plan::Plan;
+use crate::plan::program::strategy;
+use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey};
+use fhirc_codegen::rows::{Col, KeyId, Value};
+use std::fmt::{self, Write};
+
+/// The plan as text for people and golden files.
+pub fn print(plan: &Plan, registry: &Registry) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = print_plan(&mut out, plan, Names { registry });
+    out
+}
+
+fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
+    let sets = |id| print_sets(&|id| plan.graph.node(id), id, names, 1);
+    write!(out, "page {}", plan.page.take)?;
+    for key in &plan.page.order {
+        write!(out, " by {}", names.order_key(key))?;
+    }
+    writeln!(out, ", {}", strategy(&plan.page.strategy))?;
+    out.push_str(&sets(plan.page.set));
+    if plan.total {
+        writeln!(out, "total")?;
+    }
+    for include in &plan.includes {
+        writeln!(out, "include{}", if include.iterate { " iterate" } else { "" })?;
+        out.push_str(&sets(include.set));
+    }
+    Ok(())
+}
+
+/// A set and what it is made of, a line each.
+pub(super) fn print_sets<'n>(
+    node: &dyn Fn(SetId) -> Option<&'n Node>,
+    id: SetId,
+    names: Names<'_>,
+    depth: usize,
+) -> String {
+    let Some(found) = node(id) else { return String::new() };
+    let access = match found.access {
+        Access::Probe => "",
+        Access::Drive => "  [drive]",
+        Access::Walk => "  [walk]",
+        Access::Build => "  [build]",
+    };
+    let est = if found.est.0 > 0 { format!("  ~{}", found.est.0) } else { String::new() };
+    let mut out = format!("{:width$}{}{access}{est}\n", "", names.set(&found.set), width = depth * 2);
+    for child in found.set.children() {
+        out.push_str(&print_sets(node, child, names, depth + 1));
+    }
+    out
+}
+
+/// Numbers of the index as the names they stand for.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'r> {
+    pub(super) registry: &'r Registry,
+}
+
+impl Names<'_> {
+    /// One line about a set, without its parts.
+    pub(super) fn set(self, set: &Set) -> String {
+        match set {
+            Set::All(universe) => format!("all {}", self.universe(universe)),
+            Set::None => "none".to_owned(),
+            Set::Rows { key: KeyId(0), universe, test, .. } => {
+                format!("own {} {}", self.universe(universe), self.test(test))
+            }
+            Set::Rows { key, test, .. } if *test == Test::TRUE => self.key(*key),
+            Set::Rows { key, test, .. } => format!("{} {}", self.key(*key), self.test(test)),
+            Set::And(_) => "and".to_owned(),
+            Set::Or(_) => "or".to_owned(),
+            Set::Minus { .. } => "minus".to_owned(),
+            Set::Via { edge, from, .. } => format!("via {}", self.edge(*edge, *from)),
+            Set::Closure { edge, from, bound, .. } => format!("closure {} at most {bound}", self.edge(*edge, *from)),
+            Set::Slot(slot) => format!("{slot:?}"),
+        }
+    }
+
+    fn edge(self, edge: Edge, from: End) -> String {
+        match from {
+            End::Source => format!("{} ->", self.key(edge.key)),
+            End::Target => format!("<- {}", self.key(edge.key)),
+        }
+    }
+
+    fn universe(self, Universe(types): &Universe) -> String {
+        const SHOWN: usize = 4;
+        if types.len() > SHOWN {
+            return format!("{} types", types.len());
+        }
+        let name = |code: u8| self.registry.resource_type_of_code(code).map_or("?", |ty| self.registry.type_name(ty));
+        types.iter().map(|ty| name(ty.0)).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(super) fn key(self, id: KeyId) -> String {
+        let Some(key) = Key::from_id(id, self.registry) else { return format!("{id:?}") };
+        let ty = self.registry.type_name(key.param.ty());
+        format!("{ty}.{}{}", self.registry.definition(key.param).code, key.facet.suffix())
+    }
+
+    pub(super) fn order_key(self, key: &OrderKey) -> String {
+        let by = match key.by {
+            OrderBy::Rows { key, .. } => self.key(key),
+            OrderBy::Updated => "_lastUpdated".to_owned(),
+            OrderBy::Id => "_id".to_owned(),
+            OrderBy::Ord => "order of creation".to_owned(),
+        };
+        let via = key.via.map_or(String::new(), |edge| format!("{} ", self.edge(edge, End::Source)));
+        let dir = if key.dir == Dir::Asc { "" } else { " descending" };
+        format!("{via}{by}{dir}")
+    }
+
+    fn test(self, test: &Test) -> String {
+        let list = |tests: &[Test], between: &str| {
+            tests.iter().map(|test| self.nested(test)).collect::<Vec<_>>().join(between)
+        };
+        match test {
+            Test::Atom(atom) => self.atom(atom),
+            Test::All(tests) if tests.is_empty() => "always".to_owned(),
+            Test::Any(tests) if tests.is_empty() => "never".to_owned(),
+            Test::All(tests) => list(tests, " and "),
+            Test::Any(tests) => list(tests, " or "),
+        }
+    }
+
+    fn nested(self, test: &Test) -> String {
+        match test {
+            Test::Atom(_) => self.test(test),
+            _ => format!("({})", self.test(test)),
+        }
+    }
+
+    fn atom(self, atom: &Atom) -> String {
+        match atom {
+            Atom::Eq(col, value) => format!("{} = {}", column(*col), self.value(value)),
+            Atom::Ne(col, value) => format!("{} <> {}", column(*col), self.value(value)),
+            Atom::In(cols, source) => format!("{} in {}", columns(cols), self.source(source)),
+            Atom::NotIn(cols, source) => format!("{} not in {}", columns(cols), self.source(source)),
+            Atom::Range(col, rel, value) => format!("{} {} {}", column(*col), relation(*rel), self.value(value)),
+            Atom::Order(col, order, value) => format!("{} {} {}", column(*col), sign(*order), self.value(value)),
+            Atom::Starts(col, text) => format!("{} starts {text:?}", column(*col)),
+            Atom::Ends(col, text) => format!("{} ends {text:?}", column(*col)),
+            Atom::Has(col, text) => format!("{} has {text:?}", column(*col)),
+        }
+    }
+
+    fn source(self, source: &Source) -> String {
+        match source {
+            Source::Slot(slot) => format!("{slot:?}"),
+            Source::Expansion(id) => format!("expansion-{}", id.0),
+            Source::Values(tuples) => {
+                let tuple = |values: &Vec<Value>| {
+                    let values: Vec<_> = values.iter().map(|value| self.value(value)).collect();
+                    if values.len() == 1 { values.concat() } else { format!("({})", values.join(", ")) }
+                };
+                format!("({})", tuples.iter().map(tuple).collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
+    fn value(self, value: &Value) -> String {
+        match value {
+            Value::Int(number) => number.to_string(),
+            Value::Text(text) => format!("{text:?}"),
+            Value::System(Some(system)) => format!("{system:?}"),
+            Value::System(None) => "no system".to_owned(),
+            Value::Rid(ty, id) => format!("{}/{id:?}", self.universe(&Universe(vec![*ty]))),
+            Value::Instants(start, end) => format!("[{}, {})", instant(*start), instant(*end)),
+            Value::Cuts(lo, hi) => format!("[{lo}, {hi})"),
+        }
+    }
+}
+
+fn column(col: Col) -> String {
+    let name = format!("{:?}", col.name).to_lowercase();
+    if col.part == 0 { name } else { format!("{name}{}", col.part + 1) }
+}
+
+fn columns(cols: &[Col]) -> String {
+    match cols {
+        [only] => column(*only),
+        _ => format!("({})", cols.iter().map(|col| column(*col)).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn relation(rel: Rel) -> &'static str {
+    match rel {
+        Rel::Within => "within",
+        Rel::Meets => "meets",
+        Rel::Same => "is",
+        Rel::Covers => "covers",
+    }
+}
+
+fn sign(order: Order) -> &'static str {
+    match order {
+        Order::Before => "<",
+        Order::UpTo => "<=",
+        Order::After => ">",
+        Order::From => ">=",
+    }
+}
+
+fn instant(micros: i64) -> String {
+    match micros {
+        i64::MIN => "-∞".to_owned(),
+        i64::MAX => "∞".to_owned(),
+        micros => crate::values::Instant(micros).to_string(),
+    }
+}

@@ -1,0 +1,175 @@
+//! Split: cut a plan into steps that the store answers whole, and refuse by name what it cannot.
+
+use crate::plan::{PAGE_SLOT, Plan};
+use fhirc_codegen::algebra::{Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test};
+use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
+use fhirc_codegen::program::{Op, OrderBy, Program, Query, Step, StepId, Strategy, Take, Yield};
+use fhirc_codegen::rows::{Base, Col, ColName, RowKind};
+use std::collections::HashMap;
+
+/// Something that the store cannot do, and where the query asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What it is.
+    pub what: Question,
+    /// Where.
+    pub span: Span,
+}
+
+/// The steps that answer the plan on one store.
+///
+/// Where the store joins, each root is one query. Where it does not, the far side of every join is a step of its own
+/// that fills a slot, and the join becomes membership in it.
+pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refusal>> {
+    let mut splitter = Splitter { plan, store, program: Program::default(), slots: PAGE_SLOT.0, refusals: Vec::new() };
+    let root = &plan.page;
+    splitter.check_order();
+    if root.take > 0 {
+        // One more than the page holds tells whether there is a next page.
+        let take = Take { n: root.take.saturating_add(1), after: None };
+        let page = splitter.query(root.set, Yield::Page, root.strategy.clone(), Some(take));
+        let page = Query { order: root.order.clone(), ..page };
+        let fills = (!plan.includes.is_empty()).then_some(PAGE_SLOT);
+        splitter.program.roots.page = Some(splitter.step(page, fills));
+    }
+    if plan.total {
+        let total = splitter.query(root.set, Yield::Count, root.strategy.clone(), None);
+        splitter.program.roots.total = Some(splitter.step(total, None));
+    }
+    for include in &plan.includes {
+        let include = splitter.query(include.set, Yield::Page, Strategy::SetFirst, None);
+        let step = splitter.step(include, None);
+        splitter.program.roots.includes.push(step);
+    }
+    if splitter.refusals.is_empty() { Ok(splitter.program) } else { Err(splitter.refusals) }
+}
+
+struct Splitter<'p> {
+    plan: &'p Plan,
+    store: &'p dyn Capabilities,
+    program: Program,
+    /// The last slot in use.
+    slots: u32,
+    refusals: Vec<Refusal>,
+}
+
+impl Splitter<'_> {
+    fn step(&mut self, query: Query, fills: Option<SlotId>) -> StepId {
+        let id = StepId(u32::try_from(self.program.steps.len()).unwrap_or(u32::MAX));
+        self.program.steps.push(Step { op: Op::Query { store: StoreId::default(), query }, fills });
+        id
+    }
+
+    /// A query for a set; the joins that the store cannot do become steps before it.
+    fn query(&mut self, root: SetId, yields: Yield, strategy: Strategy, take: Option<Take>) -> Query {
+        let mut sets = Sets::default();
+        let mut places: HashMap<SetId, SetId> = HashMap::new();
+        let mut last = SetId(0);
+        for id in self.needed(root) {
+            let Some(node) = self.plan.graph.node(id) else { continue };
+            let set = match &node.set {
+                Set::Via { edge, from, far } if !self.joins(*edge, *from) => self.slotted(*edge, *from, *far),
+                set => crate::plan::graph::renumbered(set, |child| places.get(&child).copied().unwrap_or(child)),
+            };
+            self.check(&set, node.span);
+            last = sets.push(Node { set, ..node.clone() });
+            places.insert(id, last);
+        }
+        Query { sets, root: last, yields, order: Vec::new(), strategy, take }
+    }
+
+    /// The sets of one query, parts before wholes: those behind a cut join are not among them.
+    fn needed(&self, root: SetId) -> Vec<SetId> {
+        let mut found = Vec::new();
+        self.collect(root, &mut found);
+        found
+    }
+
+    fn collect(&self, id: SetId, found: &mut Vec<SetId>) {
+        if found.contains(&id) {
+            return;
+        }
+        let set = self.plan.graph.set(id);
+        match set {
+            Set::Via { edge, from, .. } if !self.joins(*edge, *from) => {}
+            _ => set.children().into_iter().for_each(|child| self.collect(child, found)),
+        }
+        found.push(id);
+    }
+
+    fn joins(&self, edge: Edge, from: End) -> bool {
+        self.store.answer(Question::Via(join(edge.on), from)) == Answer::Exact
+    }
+
+    /// A join as membership in what a step before found.
+    fn slotted(&mut self, edge: Edge, from: End, far: SetId) -> Set {
+        let yields = match from {
+            End::Source => Yield::Rid,
+            End::Target => Yield::Targets(edge),
+        };
+        let slot = if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && from == End::Source {
+            PAGE_SLOT
+        } else {
+            let query = self.query(far, yields, Strategy::SetFirst, None);
+            self.slots += 1;
+            let slot = SlotId(self.slots);
+            self.step(query, Some(slot));
+            slot
+        };
+        match from {
+            End::Target => Set::Slot(slot),
+            End::Source => {
+                let test = Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Slot(slot)));
+                let universe = fhirc_codegen::algebra::Universe(vec![crate::keys::type_code(edge.key)]);
+                Set::Rows { key: edge.key, kind: RowKind::One(Base::Ref), universe, test }
+            }
+        }
+    }
+
+    /// What the sort keys ask of the store.
+    fn check_order(&mut self) {
+        for (key, &span) in self.plan.page.order.iter().zip(&self.plan.page.order_spans) {
+            let by = match key.by {
+                OrderBy::Rows { kind, .. } => Question::OrderRows(kind),
+                OrderBy::Updated => Question::OrderUpdated,
+                OrderBy::Id => Question::OrderId,
+                OrderBy::Ord => Question::OrderOrd,
+            };
+            let via = key.via.map(|edge| Question::OrderVia(join(edge.on)));
+            let refused = via.into_iter().chain([by]).find(|what| self.store.answer(*what) != Answer::Exact);
+            self.refusals.extend(refused.map(|what| Refusal { what, span }));
+        }
+    }
+
+    /// What a set asks of the store beyond its parts.
+    fn check(&mut self, set: &Set, span: Span) {
+        let ask = |what: Question| (self.store.answer(what) != Answer::Exact).then_some(Refusal { what, span });
+        let refusal = match set {
+            Set::All(_) => ask(Question::All),
+            Set::Rows { kind, test, .. } => self.refused_row(*kind, test).map(|what| Refusal { what, span }),
+            Set::Minus { .. } => ask(Question::Minus),
+            Set::Via { edge, from, .. } => ask(Question::Via(join(edge.on), *from)),
+            Set::Closure { .. } => ask(Question::Closure),
+            Set::Slot(_) => ask(Question::Slot),
+            Set::None | Set::And(_) | Set::Or(_) => None,
+        };
+        self.refusals.extend(refusal);
+    }
+
+    fn refused_row(&self, kind: RowKind, test: &Test) -> Option<Question> {
+        match test {
+            Test::Atom(atom) => {
+                atom.questions(kind).into_iter().find(|question| self.store.answer(*question) != Answer::Exact)
+            }
+            Test::All(tests) | Test::Any(tests) => tests.iter().find_map(|test| self.refused_row(kind, test)),
+        }
+    }
+}
+
+fn join(on: On) -> Join {
+    match on {
+        On::Rid => Join::Rid,
+        On::Url { .. } => Join::Url,
+        On::UrlVersion { .. } => Join::UrlVersion,
+    }
+}

@@ -1,0 +1,45 @@
+//! Which resource types the members of a set certainly have.
+
+use crate::plan::Graph;
+use fhirc_codegen::algebra::{End, Set, SetId, Universe};
+use fhirc_codegen::rows::{KeyId, TypeCode};
+
+/// The types of a set whose members are all live resources of known types; `None` where that is not certain: the
+/// target of a reference may be gone.
+pub(super) fn implied(graph: &Graph, id: SetId) -> Option<Universe> {
+    match graph.set(id) {
+        Set::None => Some(Universe(Vec::new())),
+        Set::All(universe) | Set::Rows { universe, .. } => Some(universe.clone()),
+        Set::And(children) => children.iter().filter_map(|&child| implied(graph, child)).reduce(|a, b| common(&a, &b)),
+        Set::Or(children) => {
+            let all: Option<Vec<_>> = children.iter().map(|&child| implied(graph, child)).collect();
+            Some(all?.into_iter().fold(Universe(Vec::new()), |a, b| union(&a, &b)))
+        }
+        Set::Minus { from, .. } => implied(graph, *from),
+        Set::Via { edge, from: End::Source, .. } => Some(Universe(vec![key_type(edge.key)])),
+        Set::Via { from: End::Target, .. } | Set::Closure { .. } | Set::Slot(_) => None,
+    }
+}
+
+/// The resource type that a key belongs to.
+pub(super) fn key_type(key: KeyId) -> TypeCode {
+    crate::keys::type_code(key)
+}
+
+/// The types in both.
+pub(super) fn common(a: &Universe, b: &Universe) -> Universe {
+    Universe(a.0.iter().copied().filter(|ty| b.0.contains(ty)).collect())
+}
+
+/// The types in either, in order.
+pub(super) fn union(a: &Universe, b: &Universe) -> Universe {
+    let mut types = [a.0.as_slice(), b.0.as_slice()].concat();
+    types.sort_unstable();
+    types.dedup();
+    Universe(types)
+}
+
+/// Whether every type of `a` is one of `b`.
+pub(super) fn within(a: &Universe, b: &Universe) -> bool {
+    a.0.iter().all(|ty| b.0.contains(ty))
+}

@@ -1,0 +1,110 @@
+//! Invariants of every plan. A broken one is a fault of the pass that ran last, never of the query.
+
+use crate::definitions::{ParamType, Registry};
+use crate::keys::Key;
+use crate::plan::types::implied;
+use crate::plan::{PAGE_SLOT, Plan};
+use fhirc_codegen::algebra::{Access, Atom, Edge, On, Set, SetId, SlotId, Source, Test};
+use fhirc_codegen::rows::{Col, ColType, RowKind, Value};
+
+/// A broken invariant and the set where it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// What should hold.
+    pub invariant: &'static str,
+    /// Where it does not.
+    pub set: SetId,
+}
+
+/// Everything that does not hold of a plan; nothing for a good one.
+pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
+    let mut found = Vec::new();
+    let mut check = |holds: bool, invariant: &'static str, set: SetId| {
+        if !holds {
+            found.push(Broken { invariant, set });
+        }
+    };
+    check(plan.graph.is_consistent(), "edges are those of the sets, without a cycle", plan.page.set);
+    for id in plan.graph.reachable(&plan.roots()) {
+        let set = plan.graph.set(id);
+        match set {
+            Set::Minus { from, .. } => {
+                check(implied(&plan.graph, *from).is_some(), "a difference has a stated universe", id);
+            }
+            Set::Rows { kind, test, universe, .. } => {
+                check(well_typed(*kind, test), "a test names columns of its rows, with values of their type", id);
+                check(!universe.0.is_empty(), "rows belong to a resource type", id);
+            }
+            Set::Via { edge, .. } => check(is_edge(*edge, registry), "an edge is a reference", id),
+            Set::Closure { edge, bound, .. } => {
+                check(is_edge(*edge, registry), "an edge is a reference", id);
+                check(*bound > 0, "a closure is bounded", id);
+            }
+            Set::And(children) => {
+                let drivers = children.iter().filter(|&&child| is_driver(plan, child)).count();
+                let wanted = usize::from(is_driver(plan, id));
+                check(drivers == wanted, "an intersection has one driver, or is probed", id);
+            }
+            Set::All(_) | Set::None | Set::Or(_) | Set::Slot(_) => {}
+        }
+    }
+    let page = plan.graph.reachable(&[plan.page.set]);
+    let reads_page = |id: &SetId| matches!(plan.graph.set(*id), Set::Slot(SlotId(slot)) if *slot == PAGE_SLOT.0);
+    check(!page.iter().any(reads_page), "matches do not depend on the page", plan.page.set);
+    let typed = implied(&plan.graph, plan.page.set).is_some();
+    check(typed, "matches are live resources of known types", plan.page.set);
+    for include in &plan.includes {
+        let typed = implied(&plan.graph, include.set).is_some();
+        check(typed, "included resources are live resources of known types", include.set);
+    }
+    found
+}
+
+fn is_driver(plan: &Plan, id: SetId) -> bool {
+    plan.graph.node(id).is_some_and(|node| matches!(node.access, Access::Drive | Access::Walk))
+}
+
+fn is_edge(edge: Edge, registry: &Registry) -> bool {
+    let is_reference = |key| {
+        Key::from_id(key, registry).is_some_and(|key| registry.definition(key.param).ty == ParamType::Reference)
+    };
+    match edge.on {
+        On::Rid | On::Url { .. } | On::UrlVersion { .. } => is_reference(edge.key),
+    }
+}
+
+fn well_typed(kind: RowKind, test: &Test) -> bool {
+    let columns = kind.columns();
+    match test {
+        Test::All(tests) | Test::Any(tests) => tests.iter().all(|test| well_typed(kind, test)),
+        Test::Atom(atom) => match atom {
+            Atom::Eq(col, value) | Atom::Ne(col, value) | Atom::Order(col, _, value) => fits(&columns, *col, value),
+            Atom::Range(col, _, value) => {
+                fits(&columns, *col, value) && matches!(value, Value::Instants(..) | Value::Cuts(..))
+            }
+            Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) => {
+                columns.contains(col) && col.name.ty() == ColType::Bytes
+            }
+            Atom::In(cols, Source::Values(tuples)) | Atom::NotIn(cols, Source::Values(tuples)) => {
+                let row = |tuple: &Vec<Value>| {
+                    tuple.len() == cols.len() && cols.iter().zip(tuple).all(|(col, value)| fits(&columns, *col, value))
+                };
+                tuples.iter().all(row)
+            }
+            Atom::In(cols, _) | Atom::NotIn(cols, _) => cols.iter().all(|col| columns.contains(col)),
+        },
+    }
+}
+
+fn fits(columns: &[Col], col: Col, value: &Value) -> bool {
+    let same = match (col.name.ty(), value) {
+        (ColType::Int, Value::Int(_))
+        | (ColType::Bytes, Value::Text(_))
+        | (ColType::System, Value::System(_))
+        | (ColType::Rid, Value::Rid(..)) => true,
+        (ColType::Instants, Value::Instants(start, end)) => start < end,
+        (ColType::Cuts, Value::Cuts(lo, hi)) => lo < hi,
+        _ => false,
+    };
+    same && columns.contains(&col)
+}

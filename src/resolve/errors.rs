@@ -1,0 +1,103 @@
+//! What can be wrong with the meaning of a search, and how it is said.
+
+use crate::definitions::{Modifier, ParamType, Registry, ResourceType};
+use fhirc_grammar::{Diagnostic, Name, Span, Spanned};
+
+/// `Patient?brithdate=…`
+pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Spanned<String>) -> Diagnostic {
+    let type_name = registry.type_name(ty);
+    let message = format!("`{type_name}` has no search parameter `{}`", name.node);
+    let help = format!("`fhirc parameters {type_name}` lists all {}", registry.params(ty).count());
+    suggest(Diagnostic::error("unknown-parameter", name.span, message), registry.nearest_param(ty, &name.node)).help(help)
+}
+
+/// The same, where the parameter is left out.
+pub(super) fn ignored_parameter(registry: &Registry, ty: ResourceType, name: &Spanned<String>) -> Diagnostic {
+    let message = format!("`{}` has no search parameter `{}`: it is left out", registry.type_name(ty), name.node);
+    let help = "with strict handling this is an error";
+    suggest(Diagnostic::warning("ignored-parameter", name.span, message), registry.nearest_param(ty, &name.node)).help(help)
+}
+
+/// `Patint?…`
+pub(super) fn unknown_type(registry: &Registry, name: &Spanned<String>) -> Diagnostic {
+    let message = format!("there is no resource type `{}`", name.node);
+    suggest(Diagnostic::error("unknown-type", name.span, message), registry.nearest_type(&name.node))
+}
+
+fn suggest(diagnostic: Diagnostic, nearest: Option<&str>) -> Diagnostic {
+    let span = diagnostic.span;
+    match nearest {
+        Some(nearest) => diagnostic.label(span, format!("did you mean `{nearest}`?")),
+        None => diagnostic,
+    }
+}
+
+/// `birthdate:contains=…`
+pub(super) fn unsupported_modifier(ty: ParamType, modifier: &Spanned<String>, allowed: &[Modifier]) -> Diagnostic {
+    let message = format!("modifier `{}` does not apply to parameters of type {}", modifier.node, ty.code());
+    let help = match allowed {
+        [] => "no modifier applies here".to_owned(),
+        _ => format!("these apply: {}", list(&allowed.iter().map(|modifier| modifier.name()).collect::<Vec<_>>())),
+    };
+    Diagnostic::error("unsupported-modifier", modifier.span, message).help(help)
+}
+
+/// Something that FHIR has and this version of the compiler does not.
+pub(super) fn not_supported(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::error("not-supported", span, format!("{what} is not supported yet"))
+}
+
+/// A value that cannot be read as what it must be.
+pub(super) fn bad_value(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(code, span, message)
+}
+
+/// An empty value: the parameter is left out (item 101).
+pub(super) fn empty_value(name: &Name) -> Diagnostic {
+    let message = format!("`{}` has no value: it is left out", name.name.node);
+    Diagnostic::warning("empty-value", name.name.span, message)
+}
+
+/// `a,,b`
+pub(super) fn empty_item(span: Span) -> Diagnostic {
+    Diagnostic::warning("empty-item", span, "an empty item in a list is left out")
+}
+
+/// A value that no stored value can match.
+pub(super) fn never_matches(span: Span, why: &str) -> Diagnostic {
+    Diagnostic::warning("never-matches", span, format!("this matches nothing: {why}"))
+}
+
+/// `subject.foo=…` where no target type has `foo`.
+pub(super) fn dead_chain(link: &Spanned<String>, next: &Spanned<String>, targets: &[&str]) -> Diagnostic {
+    let message = format!("no resource type that `{}` refers to has a search parameter `{}`", link.node, next.node);
+    Diagnostic::error("unknown-parameter", next.span, message).help(format!("`{}` refers to {}", link.node, list(targets)))
+}
+
+/// A chain over something that is no reference.
+pub(super) fn not_a_reference(registry: &Registry, ty: ResourceType, name: &Spanned<String>, is: ParamType) -> Diagnostic {
+    let message =
+        format!("`{}` of `{}` is of type {}: only references chain", name.node, registry.type_name(ty), is.code());
+    Diagnostic::error("not-a-reference", name.span, message)
+}
+
+/// `subject:Medication`
+pub(super) fn not_a_target(name: &Spanned<String>, ty: &Spanned<String>, targets: &[&str]) -> Diagnostic {
+    let message = format!("`{}` cannot refer to `{}`", name.node, ty.node);
+    Diagnostic::error("not-a-target", ty.span, message).help(format!("it refers to {}", list(targets)))
+}
+
+/// A chain that multiplies over more types than can be looked at.
+pub(super) fn chain_too_wide(span: Span, limit: usize) -> Diagnostic {
+    let message = format!("this chain leads to more than {limit} combinations of resource types");
+    Diagnostic::error("chain-too-wide", span, message).help("name the types, as in `subject:Patient.name`")
+}
+
+fn list(names: &[&str]) -> String {
+    const SHOWN: usize = 12;
+    let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}

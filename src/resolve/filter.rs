@@ -1,0 +1,187 @@
+//! `_filter`: the same conditions in another language. FHIR R4 3.1.3.
+
+use crate::definitions::{ParamType, ResourceType};
+use crate::ir::{Pred, PredKind};
+use crate::resolve::chain::{End, Step};
+use crate::resolve::errors;
+use crate::resolve::filter_value;
+use crate::resolve::resolver::Resolver;
+use fhirc_grammar::{Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned};
+
+/// The condition that a filter stands for on resources of type `ty`. What is wrong in it is an error in lenient
+/// handling too: leaving out one operand would change the meaning of the others (decision 169).
+pub(super) fn filter(resolver: &mut Resolver<'_>, ty: ResourceType, node: &Node) -> Option<Pred> {
+    match &node.node {
+        Filter::Not(inner) => Some(filter(resolver, ty, inner)?.not()),
+        Filter::Compare { path, op, value } => compare(resolver, ty, path, op, value, node.span),
+        Filter::Logic { first, tail } => {
+            let mut left = filter(resolver, ty, first);
+            for next in tail {
+                let right = filter(resolver, ty, &next.right);
+                // Both sides are looked at, so that all their problems are reported.
+                left = left.zip(right).map(|(left, right)| join(left, next.op.node, right));
+            }
+            left
+        }
+    }
+}
+
+/// Left to right, without precedence (item 150). A run of the same operator stays one junction.
+fn join(left: Pred, op: Logic, right: Pred) -> Pred {
+    let span = left.span.to(right.span);
+    let kind = match (op, left.kind) {
+        (Logic::And, PredKind::All(mut preds)) => {
+            preds.push(right);
+            PredKind::All(preds)
+        }
+        (Logic::Or, PredKind::Any(mut preds)) => {
+            preds.push(right);
+            PredKind::Any(preds)
+        }
+        (Logic::And, kind) => PredKind::All(vec![Pred::new(kind, left.span), right]),
+        (Logic::Or, kind) => PredKind::Any(vec![Pred::new(kind, left.span), right]),
+    };
+    Pred::new(kind, span)
+}
+
+fn compare(
+    resolver: &mut Resolver<'_>,
+    ty: ResourceType,
+    path: &FilterPath,
+    op: &Spanned<FilterOp>,
+    value: &FilterValue,
+    span: Span,
+) -> Option<Pred> {
+    let leaf = Comparison { name: &path.end, op, value, span };
+    links(resolver, ty, &path.links, &leaf, span)
+}
+
+/// Follows the links up to the next bracket; the rest holds on the same resource as the filter in the bracket.
+fn links(
+    resolver: &mut Resolver<'_>,
+    ty: ResourceType,
+    path: &[FilterLink],
+    leaf: &Comparison<'_>,
+    span: Span,
+) -> Option<Pred> {
+    let plain: Vec<Step<'_>> = path.iter().map_while(step).collect();
+    match path.get(plain.len()..).and_then(<[_]>::split_first) {
+        None => resolver.follow(ty, &plain, leaf, span),
+        Some((FilterLink::Element { name, filter }, rest)) => {
+            let bracket = Bracket { name, filter, rest, leaf, span };
+            resolver.follow(ty, &plain, &bracket, span)
+        }
+        Some(_) => None,
+    }
+}
+
+fn step(link: &FilterLink) -> Option<Step<'_>> {
+    match link {
+        FilterLink::Forward(name) => Some(Step::Forward(name)),
+        FilterLink::Has(has) => Some(Step::Has(has)),
+        FilterLink::Element { .. } => None,
+    }
+}
+
+/// `path op value` at the end of its links.
+struct Comparison<'t> {
+    name: &'t Name,
+    op: &'t Spanned<FilterOp>,
+    value: &'t FilterValue,
+    span: Span,
+}
+
+impl End for Comparison<'_> {
+    fn name(&self) -> &Spanned<String> {
+        &self.name.name
+    }
+
+    fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {
+        if let Some(modifier) = &self.name.modifier {
+            let message = "`_filter` has operators where a search has modifiers";
+            resolver.report(Diagnostic::error("unsupported-modifier", modifier.span, message));
+            return None;
+        }
+        let name = &self.name.name;
+        let Some(param) = resolver.registry.param(ty, &name.node) else {
+            resolver.report(if resolver.knows(ty, &name.node) {
+                errors::not_supported(&format!("`{}` in a filter", name.node), name.span)
+            } else {
+                errors::unknown_parameter(resolver.registry, ty, name)
+            });
+            return None;
+        };
+        filter_value::compare(resolver, param, self.op, self.value, self.span)
+    }
+}
+
+/// `name[filter].rest`
+struct Bracket<'t> {
+    name: &'t Spanned<String>,
+    filter: &'t Node,
+    rest: &'t [FilterLink],
+    leaf: &'t Comparison<'t>,
+    span: Span,
+}
+
+impl End for Bracket<'_> {
+    fn name(&self) -> &Spanned<String> {
+        self.name
+    }
+
+    /// On a reference, the resource that it refers to must satisfy the filter in the bracket and what comes behind it.
+    fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {
+        let is_reference = resolver
+            .registry
+            .param(ty, &self.name.node)
+            .is_some_and(|param| resolver.registry.definition(param).ty == ParamType::Reference);
+        if !is_reference {
+            let what = format!("a condition on one element of `{}`", self.name.node);
+            resolver.report(errors::not_supported(&what, self.name.span));
+            return None;
+        }
+        let link = Name { name: self.name.clone(), modifier: None };
+        resolver.follow(ty, &[Step::Forward(&link)], &Inside(self), self.span)
+    }
+}
+
+/// Whether resources of type `ty` have every parameter that a filter begins a path with.
+fn names_fit(resolver: &Resolver<'_>, ty: ResourceType, node: &Node) -> bool {
+    match &node.node {
+        Filter::Not(inner) => names_fit(resolver, ty, inner),
+        Filter::Logic { first, tail } => {
+            names_fit(resolver, ty, first) && tail.iter().all(|next| names_fit(resolver, ty, &next.right))
+        }
+        Filter::Compare { path, .. } => match path.links.first() {
+            None => resolver.knows(ty, &path.end.name.node),
+            Some(FilterLink::Forward(name)) => resolver.knows(ty, &name.name.node),
+            Some(FilterLink::Element { name, .. }) => resolver.knows(ty, &name.node),
+            Some(FilterLink::Has(_)) => true,
+        },
+    }
+}
+
+/// The resource that a bracket is about.
+struct Inside<'t>(&'t Bracket<'t>);
+
+impl End for Inside<'_> {
+    fn name(&self) -> &Spanned<String> {
+        match self.0.rest.first() {
+            Some(FilterLink::Forward(name)) => &name.name,
+            Some(FilterLink::Has(has)) => &has.reference,
+            Some(FilterLink::Element { name, .. }) => name,
+            None => self.0.leaf.name(),
+        }
+    }
+
+    fn fits(&self, resolver: &Resolver<'_>, ty: ResourceType) -> bool {
+        resolver.knows(ty, &self.name().node) && names_fit(resolver, ty, self.0.filter)
+    }
+
+    fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {
+        let Bracket { filter: inner, rest, leaf, span, .. } = self.0;
+        let here = filter(resolver, ty, inner);
+        let behind = links(resolver, ty, rest, leaf, *span);
+        Some(Pred::all(vec![here?, behind?], *span))
+    }
+}

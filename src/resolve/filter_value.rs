@@ -1,0 +1,260 @@
+//! Operators of `_filter` by type of parameter. FHIR R4 3.1.3.1.2.
+
+use crate::definitions::{ParamId, ParamType, Prefix};
+use crate::ir::{
+    CodeCase, DateTest, NumberTest, Pred, PredKind, QuantityTest, Rel, SystemTest, Test, TextMatch, UrlTest,
+};
+use crate::keys::Facet;
+use crate::resolve::errors;
+use crate::resolve::parameter::{Asked, one_of};
+use crate::resolve::resolver::Resolver;
+use crate::resolve::value::{Written, composite, date, number, quantity, reference, string, token};
+use crate::values::DecimalRange;
+use fhirc_grammar::{Diagnostic, FilterOp, FilterValue, FilterValueKind, Span, Spanned};
+
+/// `param op value` on the resource at hand.
+pub(super) fn compare(
+    resolver: &mut Resolver<'_>,
+    param: ParamId,
+    op: &Spanned<FilterOp>,
+    value: &FilterValue,
+    span: Span,
+) -> Option<Pred> {
+    let asked = Asked::of(resolver.registry, param, span);
+    match op.node {
+        FilterOp::Pr => return presence(resolver, param, &asked, value),
+        FilterOp::Ss | FilterOp::Sb | FilterOp::In | FilterOp::Ni => {
+            resolver.report(errors::not_supported(&format!("operator `{}`", op.node.word()), op.span));
+            return None;
+        }
+        _ => {}
+    }
+    let written = written(value);
+    let (facet, test) = match asked.ty {
+        _ if asked.code == "_id" => (Facet::Own, id(resolver, &asked, op, &written)?),
+        ParamType::String => (Facet::Value, text(resolver, &asked, op, &written)?),
+        ParamType::Token => (Facet::Value, code(resolver, &asked, op, &written)?),
+        ParamType::Uri => (Facet::Value, url(resolver, &asked, op, &written)?),
+        ParamType::Date => (date::view(&asked), dates(resolver, &asked, op, &written)?),
+        ParamType::Number => (Facet::Value, numbers(resolver, &asked, op, &written)?),
+        ParamType::Quantity => quantities(resolver, &asked, op, &written)?,
+        ParamType::Reference => (Facet::Value, refers(resolver, &asked, op, &written)?),
+        ParamType::Composite => tuple(resolver, &asked, op, value)?,
+        ParamType::Special => {
+            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
+            return None;
+        }
+    };
+    Some(Pred::new(PredKind::Param { param, facet, test }, span))
+}
+
+/// An operator that the type of the parameter does not have.
+fn refuse(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>) -> Option<Test> {
+    let message = format!("operator `{}` does not apply to parameters of type {}", op.node.word(), asked.ty.code());
+    let diagnostic = Diagnostic::error("unsupported-operator", op.span, message);
+    resolver.report(match (asked.ty, op.node) {
+        (ParamType::Reference, FilterOp::Eq) => diagnostic.help("`re` compares references"),
+        (ParamType::Reference, FilterOp::Ne) => diagnostic.help("`not (… re …)` compares references"),
+        _ => diagnostic,
+    });
+    None
+}
+
+/// `pr true`, `pr false` (item 159).
+fn presence(resolver: &mut Resolver<'_>, param: ParamId, asked: &Asked<'_>, value: &FilterValue) -> Option<Pred> {
+    let want = match value.text() {
+        "true" => true,
+        "false" => false,
+        other => {
+            let message = format!("`pr` takes `true` or `false`, not `{other}`");
+            resolver.report(errors::bad_value("bad-presence", value.span, message));
+            return None;
+        }
+    };
+    if matches!(asked.code, "_id" | "_lastUpdated") {
+        return Some(Pred::constant(want, asked.span));
+    }
+    let present = Pred::new(PredKind::Present { param }, asked.span);
+    Some(if want { present } else { present.not() })
+}
+
+/// A value cut at `|`. A JSON string is cut as well: `"http://loinc.org|1234-5"` is a token.
+fn written(value: &FilterValue) -> Written {
+    let text = value.text().to_owned();
+    let pieces = text.split('|').map(str::to_owned).collect();
+    Written { text, pieces, span: value.span }
+}
+
+/// The prefix that an operator shares its meaning with.
+fn prefix(op: FilterOp) -> Option<Prefix> {
+    Some(match op {
+        FilterOp::Gt => Prefix::Gt,
+        FilterOp::Lt => Prefix::Lt,
+        FilterOp::Ge => Prefix::Ge,
+        FilterOp::Le => Prefix::Le,
+        FilterOp::Sa => Prefix::Sa,
+        FilterOp::Eb => Prefix::Eb,
+        FilterOp::Ap => Prefix::Ap,
+        _ => return None,
+    })
+}
+
+/// The relation of operators that look at the whole interval (items 155, 156, 157, 160).
+fn relation(op: FilterOp) -> Option<Rel> {
+    Some(match op {
+        FilterOp::Eq => Rel::Same,
+        FilterOp::Ne => Rel::Differs,
+        FilterOp::Co => Rel::Covers,
+        FilterOp::Po => Rel::Meets,
+        _ => return None,
+    })
+}
+
+fn id(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    match op.node {
+        FilterOp::Eq => Some(Test::Id(written.text.clone())),
+        _ => refuse(resolver, asked, op),
+    }
+}
+
+fn text(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    let how = match op.node {
+        FilterOp::Eq => TextMatch::Equals,
+        FilterOp::Ne => TextMatch::Differs,
+        FilterOp::Co => TextMatch::Contains,
+        FilterOp::Sw => TextMatch::StartsWhole,
+        FilterOp::Ew => TextMatch::Ends,
+        FilterOp::Gt => TextMatch::Greater,
+        FilterOp::Lt => TextMatch::Less,
+        FilterOp::Ge => TextMatch::GreaterOrEqual,
+        FilterOp::Le => TextMatch::LessOrEqual,
+        _ => return refuse(resolver, asked, op),
+    };
+    Some(string::folded(resolver, how, written))
+}
+
+/// Shorthands of code systems (item 162).
+const SHORTHANDS: [(&str, &str); 4] = [
+    ("loinc", "http://loinc.org"),
+    ("snomed", "http://snomed.info/sct"),
+    ("rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"),
+    ("ucum", quantity::UCUM),
+];
+
+fn system(name: &str) -> String {
+    let url = SHORTHANDS.iter().find(|(short, _)| *short == name).map_or(name, |(_, url)| url);
+    url.to_owned()
+}
+
+/// Case never counts in a filter (item 154).
+fn code(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    let differs = match op.node {
+        FilterOp::Eq => false,
+        FilterOp::Ne => true,
+        _ => return refuse(resolver, asked, op),
+    };
+    let mut test = token::plain(resolver, asked.datatypes, written)?;
+    if let SystemTest::Is(name) = &test.system {
+        test.system = SystemTest::Is(system(name));
+    }
+    (test.case, test.differs) = (CodeCase::Insensitive, differs);
+    Some(Test::Token(test))
+}
+
+fn url(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    let url = written.text.clone();
+    let how = match op.node {
+        FilterOp::Eq => return Some(Test::Url(UrlTest::Is { url, version: None })),
+        FilterOp::Ne => return Some(Test::Url(UrlTest::Differs(url))),
+        FilterOp::Sw => TextMatch::Starts,
+        FilterOp::Ew => TextMatch::Ends,
+        FilterOp::Co => TextMatch::Contains,
+        FilterOp::Gt => TextMatch::Greater,
+        FilterOp::Lt => TextMatch::Less,
+        FilterOp::Ge => TextMatch::GreaterOrEqual,
+        FilterOp::Le => TextMatch::LessOrEqual,
+        _ => return refuse(resolver, asked, op),
+    };
+    Some(Test::Url(UrlTest::Part(how, url)))
+}
+
+fn dates(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    let interval = date::interval(resolver, &written.text, written.span)?;
+    if let Some(rel) = relation(op.node) {
+        return Some(Test::Date(DateTest { rel, interval }));
+    }
+    match prefix(op.node) {
+        Some(prefix) => Some(date::relation(resolver, prefix, interval)),
+        None => refuse(resolver, asked, op),
+    }
+}
+
+fn numbers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    let value = number::decimal(resolver, &written.text, written.span)?;
+    if let (Some(rel), false) = (relation(op.node), op.node == FilterOp::Co) {
+        return Some(Test::Number(NumberTest { rel, range: DecimalRange::point(&value) }));
+    }
+    match prefix(op.node) {
+        Some(prefix) => {
+            let tests = number::relations(resolver, prefix, &value, false);
+            Some(one_of(tests.into_iter().map(Test::Number).collect()))
+        }
+        None if op.node == FilterOp::Co => {
+            resolver.report(errors::not_supported("operator `co` on numbers", op.span));
+            None
+        }
+        None => refuse(resolver, asked, op),
+    }
+}
+
+fn quantities(
+    resolver: &mut Resolver<'_>,
+    asked: &Asked<'_>,
+    op: &Spanned<FilterOp>,
+    written: &Written,
+) -> Option<(Facet, Test)> {
+    let (text, unit) = match written.pieces.as_slice() {
+        [value] => (value, None),
+        [value, name, code] => (value, quantity::unit(&system(name), code)),
+        _ => {
+            let message = format!("`{}` is no quantity", written.text);
+            resolver.report(errors::bad_value("bad-quantity", written.span, message));
+            return None;
+        }
+    };
+    let value = number::decimal(resolver, text, written.span)?;
+    match (op.node, prefix(op.node)) {
+        (_, Some(prefix)) => Some(quantity::relation(resolver, prefix, &value, unit)),
+        (FilterOp::Eq, _) => {
+            let value = NumberTest { rel: Rel::Same, range: DecimalRange::point(&value) };
+            Some((Facet::Value, Test::Quantity(QuantityTest { value, unit })))
+        }
+        (FilterOp::Ne, _) => Some(quantity::relation(resolver, Prefix::Ne, &value, unit)),
+        _ => refuse(resolver, asked, op).map(|test| (Facet::Value, test)),
+    }
+}
+
+fn refers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    match op.node {
+        FilterOp::Re => reference::plain(resolver, asked, written),
+        _ => refuse(resolver, asked, op),
+    }
+}
+
+/// A composite takes its parts joined by `$`, and only `eq` (item 166).
+fn tuple(
+    resolver: &mut Resolver<'_>,
+    asked: &Asked<'_>,
+    op: &Spanned<FilterOp>,
+    value: &FilterValue,
+) -> Option<(Facet, Test)> {
+    if op.node != FilterOp::Eq {
+        return refuse(resolver, asked, op).map(|test| (Facet::Value, test));
+    }
+    let part = |text: &str| {
+        let kind = FilterValueKind::Bare(text.to_owned());
+        written(&FilterValue { kind, span: value.span })
+    };
+    let parts: Vec<Written> = value.text().split('$').map(part).collect();
+    composite::tuple(resolver, asked, &parts, value.span)
+}

@@ -1,0 +1,16 @@
+//! Text and definitions in, typed search out. All FHIR meaning is decided here.
+
+mod chain;
+mod control;
+mod errors;
+mod filter;
+mod filter_value;
+mod include;
+mod parameter;
+mod prefix;
+mod resolver;
+mod sort;
+mod types;
+mod value;
+
+pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};

@@ -1,0 +1,272 @@
+//! An ordinary parameter: modifier, values, and what they ask. FHIR R4 3.1.1.4.
+
+use crate::definitions::{Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers};
+use crate::ir::{Pred, PredKind, Test};
+use crate::keys::Facet;
+use crate::resolve::chain::{End, Step};
+use crate::resolve::control;
+use crate::resolve::errors;
+use crate::resolve::filter;
+use crate::resolve::resolver::{Handling, Resolver};
+use crate::resolve::value;
+use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
+
+/// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
+const NOT_YET: [&str; 7] = ["_text", "_content", "_list", "_query", "_in", "_score", "near"];
+
+/// Modifiers that need terminology, and such as later versions of FHIR add.
+const NOT_YET_MODIFIERS: [Modifier; 4] =
+    [Modifier::In, Modifier::NotIn, Modifier::CodeText, Modifier::TextAdvanced];
+
+/// The last name of a key and its value.
+struct Leaf<'t> {
+    name: &'t Name,
+    value: &'t Value,
+    span: Span,
+}
+
+impl End for Leaf<'_> {
+    fn name(&self) -> &Spanned<String> {
+        &self.name.name
+    }
+
+    fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {
+        resolver.leaf(ty, self)
+    }
+}
+
+impl Resolver<'_> {
+    /// A parameter as a condition on resources of type `ty`.
+    pub(super) fn parameter(&mut self, ty: ResourceType, param: &Param) -> Option<Pred> {
+        let steps: Vec<Step<'_>> = param.key.links.iter().map(step).collect();
+        let leaf = Leaf { name: &param.key.end, value: &param.value, span: param.span };
+        self.follow(ty, &steps, &leaf, param.span)
+    }
+
+    /// Whether some type searched lacks the parameter; says so.
+    pub(super) fn is_unknown(&mut self, ty: ResourceType, name: &Name, types: &[ResourceType]) -> bool {
+        let Some(&lacking) = types.iter().find(|&&ty| !self.knows(ty, &name.name.node)) else { return false };
+        if lacking == ty {
+            let say = match self.settings.handling {
+                Handling::Lenient => errors::ignored_parameter,
+                Handling::Strict => errors::unknown_parameter,
+            };
+            self.report(say(self.registry, ty, &name.name));
+        }
+        true
+    }
+
+    /// Whether resources of type `ty` have a parameter `code`.
+    pub(super) fn knows(&self, ty: ResourceType, code: &str) -> bool {
+        self.registry.param(ty, code).is_some() || code == "_filter" || NOT_YET.contains(&code)
+    }
+
+    fn leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
+        let name = &leaf.name.name;
+        if name.node == "_filter" {
+            return self.filter_leaf(ty, leaf);
+        }
+        if let Some(message) = self.refusal(name) {
+            self.report(message);
+            return None;
+        }
+        let Some(param) = self.registry.param(ty, &name.node) else {
+            self.report(errors::unknown_parameter(self.registry, ty, name));
+            return None;
+        };
+        let (modifier, only) = self.modifier(param, leaf.name)?;
+        let items = self.items(leaf.value)?;
+        if items.is_empty() {
+            self.report(errors::empty_value(leaf.name));
+            return None;
+        }
+        let asked = Asked { modifier, only, ..Asked::of(self.registry, param, leaf.span) };
+        match modifier {
+            Some(Modifier::Missing) => self.missing(param, &asked, &items),
+            _ => self.values(param, &asked, &items),
+        }
+    }
+
+    fn refusal(&self, name: &Spanned<String>) -> Option<Diagnostic> {
+        if NOT_YET.contains(&name.node.as_str()) {
+            return Some(errors::not_supported(&format!("`{}`", name.node), name.span));
+        }
+        control::is_control(&name.node).then(|| {
+            let message = format!("`{}` says what comes back: it is no condition", name.node);
+            Diagnostic::error("misplaced-parameter", name.span, message)
+        })
+    }
+
+    fn filter_leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
+        if let Some(modifier) = &leaf.name.modifier {
+            self.report(Diagnostic::error("unsupported-modifier", modifier.span, "`_filter` takes no modifier"));
+            return None;
+        }
+        if leaf.value.raw.text().is_empty() {
+            self.report(errors::empty_value(leaf.name));
+            return None;
+        }
+        let (tree, diagnostics) = fhirc_grammar::parse_filter(&leaf.value.raw);
+        self.diagnostics.extend(diagnostics);
+        filter::filter(self, ty, &tree?)
+    }
+
+    /// The items of a value list, without empty ones. An error in one is reported.
+    pub(super) fn items(&mut self, value: &Value) -> Option<Vec<Item>> {
+        if value.raw.text().is_empty() {
+            return Some(Vec::new());
+        }
+        let mut items = match value.items() {
+            Ok(items) => items,
+            Err(diagnostics) => {
+                self.diagnostics.extend(diagnostics);
+                return None;
+            }
+        };
+        for empty in items.iter().filter(|item| item.is_empty()) {
+            self.report(errors::empty_item(empty.span));
+        }
+        items.retain(|item| !item.is_empty());
+        Some(items)
+    }
+
+    /// The modifier, and the type that it names, if the parameter allows it. FHIR R4 3.1.1.4.4.
+    fn modifier(&mut self, param: ParamId, name: &Name) -> Option<(Option<Modifier>, Option<ResourceType>)> {
+        let Some(written) = &name.modifier else { return Some((None, None)) };
+        let ty = self.registry.definition(param).ty;
+        let allowed = modifiers(self.settings.env.fhir, ty);
+        if allowed.contains(&Modifier::Type)
+            && let Some(target) = self.registry.resource_type(&written.node)
+        {
+            if !self.registry.targets(param).contains(target) {
+                self.report(errors::not_a_target(&name.name, written, &[]));
+                return None;
+            }
+            return Some((Some(Modifier::Type), Some(target)));
+        }
+        let modifier = Modifier::from_name(&written.node).filter(|modifier| allowed.contains(modifier));
+        let Some(modifier) = modifier.filter(|modifier| own_columns_allow(&name.name.node, *modifier)) else {
+            self.report(errors::unsupported_modifier(ty, written, allowed));
+            return None;
+        };
+        if NOT_YET_MODIFIERS.contains(&modifier) {
+            self.report(errors::not_supported(&format!("modifier `{}`", written.node), written.span));
+            return None;
+        }
+        Some((Some(modifier), None))
+    }
+
+    /// `:missing`: exactly one of `true` and `false` (item 106).
+    fn missing(&mut self, param: ParamId, asked: &Asked<'_>, items: &[Item]) -> Option<Pred> {
+        let missing = match items {
+            [item] if item.text() == "true" => true,
+            [item] if item.text() == "false" => false,
+            _ => {
+                let span = items.iter().map(|item| item.span).reduce(Span::to).unwrap_or(asked.span);
+                self.report(errors::bad_value("bad-missing", span, "`:missing` takes `true` or `false`"));
+                return None;
+            }
+        };
+        // Every resource has an id and a time of change (decision 108).
+        if has_own_column(asked.code) {
+            return Some(Pred::constant(!missing, asked.span));
+        }
+        let present = Pred::new(PredKind::Present { param }, asked.span);
+        Some(if missing { present.not() } else { present })
+    }
+
+    /// One of the items must match; with `:not`, none of them may.
+    fn values(&mut self, param: ParamId, asked: &Asked<'_>, items: &[Item]) -> Option<Pred> {
+        let mut views: Vec<(Facet, Vec<Test>)> = Vec::new();
+        let mut failed = false;
+        for item in items {
+            let Some((facet, test)) = value::test(self, asked, item) else {
+                failed = true;
+                continue;
+            };
+            match views.iter_mut().find(|(known, _)| *known == facet) {
+                Some((_, tests)) => tests.push(test),
+                None => views.push((facet, vec![test])),
+            }
+        }
+        if failed {
+            return None;
+        }
+        let pred = |(facet, tests)| Pred::new(PredKind::Param { param, facet, test: one_of(tests) }, asked.span);
+        let any = Pred::any(views.into_iter().map(pred).collect(), asked.span);
+        Some(if asked.modifier == Some(Modifier::Not) { any.not() } else { any })
+    }
+}
+
+/// One of these tests; one alone stays itself.
+pub(super) fn one_of(mut tests: Vec<Test>) -> Test {
+    match (tests.len(), tests.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => {
+            tests.extend(last);
+            Test::Any(tests)
+        }
+    }
+}
+
+fn step(link: &Link) -> Step<'_> {
+    match link {
+        Link::Forward(name) => Step::Forward(name),
+        Link::Has(has) => Step::Has(has),
+    }
+}
+
+/// A parameter, or a component of a composite, as it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'r> {
+    pub(super) ty: ParamType,
+    pub(super) code: &'r str,
+    pub(super) datatypes: &'r Datatypes,
+    pub(super) targets: TypeSet,
+    pub(super) components: &'r [Component],
+    pub(super) modifier: Option<Modifier>,
+    /// The type that a modifier names: `subject:Patient`.
+    pub(super) only: Option<ResourceType>,
+    pub(super) span: Span,
+}
+
+impl<'r> Asked<'r> {
+    /// The parameter itself, without modifier.
+    pub(super) fn of(registry: &'r Registry, param: ParamId, span: Span) -> Asked<'r> {
+        let definition = registry.definition(param);
+        Asked {
+            ty: definition.ty,
+            code: &definition.code,
+            datatypes: registry.datatypes(param),
+            targets: registry.targets(param),
+            components: registry.components(param),
+            modifier: None,
+            only: None,
+            span,
+        }
+    }
+
+    /// A component of it.
+    pub(super) fn component(component: &'r Component, span: Span) -> Asked<'r> {
+        Asked {
+            ty: component.ty(),
+            code: &component.definition.code,
+            datatypes: &component.datatypes,
+            targets: component.targets,
+            components: &[],
+            modifier: None,
+            only: None,
+            span,
+        }
+    }
+}
+
+/// Whether the parameter is a column of the resource itself, not indexed rows.
+fn has_own_column(code: &str) -> bool {
+    matches!(code, "_id" | "_lastUpdated")
+}
+
+/// `_id` is a token, but only presence and negation make sense of it.
+fn own_columns_allow(code: &str, modifier: Modifier) -> bool {
+    code != "_id" || matches!(modifier, Modifier::Missing | Modifier::Not)
+}

@@ -1,0 +1,140 @@
+//! The whole search: branches, result parameters, conditions.
+
+use crate::definitions::{Registry, ResourceType};
+use crate::ir::{Branch, Env, Include, Page, Pred, Search, SortKey, Total};
+use crate::resolve::control;
+use crate::resolve::types;
+use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
+
+/// The most matches on a page; a larger `_count` is cut to it, which item 134 allows.
+pub const MAX_PAGE: u32 = 1_000;
+
+/// What is done with a parameter that is not known. FHIR R4 3.1.1.3.1; the `Prefer: handling` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Handling {
+    /// It is left out, with a warning.
+    #[default]
+    Lenient,
+    /// It is an error.
+    Strict,
+}
+
+/// What the caller decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the meaning depends on beside the text.
+    pub env: Env,
+    /// What is done with a parameter that is not known.
+    pub handling: Handling,
+    /// Matches on a page where the query does not say.
+    pub default_count: u32,
+}
+
+/// The outcome: a search unless there is an error among the diagnostics.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The search as it was understood.
+    pub search: Option<Search>,
+    /// Everything that is wrong or worth saying, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Decides what the text means.
+pub fn resolve(tree: &Tree, registry: &Registry, settings: &Settings) -> Resolved {
+    let mut resolver = Resolver { registry, settings, diagnostics: Vec::new(), nodes: 0 };
+    let search = resolver.search(tree);
+    let mut diagnostics = resolver.diagnostics;
+    diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
+    diagnostics.dedup();
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    Resolved { search: search.filter(|_| !failed), diagnostics }
+}
+
+/// The state of one resolution.
+pub(super) struct Resolver<'a> {
+    pub(super) registry: &'a Registry,
+    pub(super) settings: &'a Settings,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Conditions made so far, against searches that grow without bound over untyped chains.
+    pub(super) nodes: usize,
+}
+
+impl Resolver<'_> {
+    fn search(&mut self, tree: &Tree) -> Option<Search> {
+        let types = types::searched(self, tree)?;
+        let mut wanted = Wanted::new(self.settings, types);
+        let mut conditions = Vec::new();
+        for param in &tree.params {
+            match control::of(param) {
+                Some(control) => control::apply(self, control, param, &mut wanted),
+                None => conditions.push(param),
+            }
+        }
+        let membership = types::compartment(self, tree, &mut wanted.types);
+        let mut branches = Vec::new();
+        for &ty in &wanted.types {
+            let mut filter: Vec<Pred> = membership.iter().filter(|(of, _)| *of == ty).map(|(_, p)| p.clone()).collect();
+            filter.extend(conditions.iter().filter_map(|param| self.condition(ty, param, &wanted.types)));
+            branches.push(Branch { ty, filter: Pred::all(filter, whole(tree)) });
+        }
+        wanted.check(self);
+        Some(wanted.into_search(branches, self.settings.env.clone()))
+    }
+
+    /// A parameter as a condition on resources of type `ty`; nothing if it is left out or wrong.
+    fn condition(&mut self, ty: ResourceType, param: &Param, types: &[ResourceType]) -> Option<Pred> {
+        if !param.key.is_chained() && self.is_unknown(ty, &param.key.end, types) {
+            return None;
+        }
+        self.parameter(ty, param)
+    }
+
+    /// Adds a diagnostic.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// What the result parameters asked for.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) types: Vec<ResourceType>,
+    pub(super) order: Vec<SortKey>,
+    pub(super) count: u32,
+    pub(super) total: Total,
+    pub(super) summary_count: Option<Span>,
+    pub(super) includes: Vec<(Include, Span)>,
+}
+
+impl Wanted {
+    fn new(settings: &Settings, types: Vec<ResourceType>) -> Self {
+        Wanted {
+            types,
+            order: Vec::new(),
+            count: settings.default_count.min(MAX_PAGE),
+            total: Total::None,
+            summary_count: None,
+            includes: Vec::new(),
+        }
+    }
+
+    fn check(&mut self, _resolver: &mut Resolver<'_>) {
+        if self.summary_count.is_some() || self.count == 0 {
+            self.count = 0;
+            self.total = Total::Accurate;
+            self.includes.clear();
+        }
+    }
+
+    fn into_search(self, branches: Vec<Branch>, env: Env) -> Search {
+        let includes = self.includes.into_iter().map(|(include, _)| include).collect();
+        let page = Page { count: self.count };
+        Search { branches, order: self.order, page, includes, total: self.total, env }
+    }
+}
+
+/// The span of the whole query.
+pub(super) fn whole(tree: &Tree) -> Span {
+    let ends = tree.params.iter().map(|param| param.span.end).max();
+    Span::new(0, ends.unwrap_or(0))
+}

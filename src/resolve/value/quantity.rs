@@ -1,0 +1,61 @@
+//! Quantities: a number with prefix, and a unit. FHIR R4 3.1.1.4.11.
+
+use crate::definitions::Prefix;
+use crate::ir::{QuantityTest, Test, UnitTest};
+use crate::keys::Facet;
+use crate::resolve::errors;
+use crate::resolve::parameter::one_of;
+use crate::resolve::resolver::Resolver;
+use crate::resolve::value::{Written, number};
+use crate::values::{Decimal, canonical_range};
+
+/// The code system of units.
+pub(in crate::resolve) const UCUM: &str = "http://unitsofmeasure.org";
+
+/// `5.4|http://unitsofmeasure.org|mg`, `5.4||mg`, `5.4`
+pub(super) fn test(resolver: &mut Resolver<'_>, written: &Written) -> Option<(Facet, Test)> {
+    let (text, unit) = match written.pieces.as_slice() {
+        [value] => (value, None),
+        [value, system, code] => (value, unit(system, code)),
+        [_, _] | [] | [_, _, _, _, ..] => {
+            let message = format!("`{}` is no quantity", written.text);
+            resolver.report(errors::bad_value("bad-quantity", written.span, message).help("`number`, `number|system|code` or `number||code`"));
+            return None;
+        }
+    };
+    let (prefix, value) = number::prefixed(resolver, text, written)?;
+    Some(relation(resolver, prefix, &value, unit))
+}
+
+/// The unit that is asked for (items 36, 37).
+pub(in crate::resolve) fn unit(system: &str, code: &str) -> Option<UnitTest> {
+    let (system, code) = (system.to_owned(), code.to_owned());
+    match (system.is_empty(), code.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(UnitTest::Human(code)),
+        (false, true) => Some(UnitTest::System(system)),
+        (false, false) => Some(UnitTest::Coded { system, code }),
+    }
+}
+
+/// The test that a prefix, a number and a unit stand for: over canonical units where the unit converts (item 38).
+pub(in crate::resolve) fn relation(
+    resolver: &Resolver<'_>,
+    prefix: Prefix,
+    value: &Decimal,
+    unit: Option<UnitTest>,
+) -> (Facet, Test) {
+    let range = number::searched(resolver, prefix, value, false);
+    if let Some(UnitTest::Coded { system, code }) = &unit
+        && system == UCUM
+        && let Some((code, range)) = canonical_range(code, &range)
+    {
+        let unit = UnitTest::Coded { system: system.clone(), code };
+        return (Facet::Canonical, tests(number::ranges(prefix, &range), Some(&unit)));
+    }
+    (Facet::Value, tests(number::ranges(prefix, &range), unit.as_ref()))
+}
+
+fn tests(values: Vec<crate::ir::NumberTest>, unit: Option<&UnitTest>) -> Test {
+    one_of(values.into_iter().map(|value| Test::Quantity(QuantityTest { value, unit: unit.cloned() })).collect())
+}

@@ -13,7 +13,7 @@ type Case<'a> = Vec<Comparison<'a>>;
 
 /// The alternatives of a test. An index is chosen per alternative, and a store with one keyword per row needs all
 /// comparisons of a row at once.
-pub(super) fn cases(kind: RowKind, test: &Test) -> Result<Vec<Case<'_>>, Question> {
+pub(crate) fn cases(kind: RowKind, test: &Test) -> Result<Vec<Case<'_>>, Question> {
     match test {
         Test::Atom(Atom::In(_, Source::Values(tuples))) if tuples.is_empty() => Ok(Vec::new()),
         Test::Atom(Atom::NotIn(_, Source::Values(tuples))) if tuples.is_empty() => Ok(vec![Vec::new()]),

@@ -7,7 +7,7 @@ use super::rows::rows;
 use crate::algebra::{Test, Universe};
 use crate::capability::{Answer, Capabilities, Compare, Join, Question, comparisons};
 use crate::lower::cases;
-use crate::rows::{Base, ColName, KeyId, RowKind, Tuple};
+use crate::rows::{Base, Col, ColName, KeyId, RowKind, Tuple};
 use crate::target::Rows;
 
 impl Capabilities for Target {
@@ -67,21 +67,24 @@ impl Target {
     }
 }
 
-/// A comparison alone.
+/// A comparison alone, of the part that is answered worst.
 fn row(kind: RowKind, name: ColName, compare: Compare) -> Answer {
-    let Some(col) = kind.columns().into_iter().find(|col| col.name == name) else { return Answer::No };
-    if !comparisons(name.ty()).contains(&compare) || compare == Compare::Expansion {
+    let columns = kind.columns().into_iter().filter(|col| col.name == name);
+    columns.map(|col| column(kind, col, compare)).max().unwrap_or(Answer::No)
+}
+
+fn column(kind: RowKind, col: Col, compare: Compare) -> Answer {
+    if !comparisons(col.name.ty()).contains(&compare) || compare == Compare::Expansion {
         return Answer::No;
     }
     if form(kind) != Form::Keywords {
         return Answer::Exact;
     }
     let first = layouts(kind).iter().any(|layout| layout.columns.first() == Some(&col));
-    let can = |exact| if exact { Answer::Exact } else { Answer::Over };
     match compare {
-        Compare::Ne | Compare::NotIn | Compare::Order => can(first),
-        Compare::InSlot if whole_field(kind, col).is_some() => Answer::Exact,
-        Compare::InSlot | Compare::NotInSlot => Answer::No,
+        Compare::Ne | Compare::NotIn | Compare::Order if !first => Answer::Over,
+        Compare::InSlot if whole_field(kind, col).is_none() => Answer::No,
+        Compare::NotInSlot => Answer::No,
         _ => Answer::Exact,
     }
 }

@@ -7,7 +7,7 @@ use crate::rows::{Col, RowKind, Value};
 use crate::target::{Comparison, Tuples};
 
 /// The most alternatives: SQLite allows 500 arms of a `UNION`. Lists of values are one `In`, not alternatives.
-const MAX_CASES: usize = 400;
+pub(super) const MAX_CASES: usize = 400;
 
 type Case<'a> = Vec<Comparison<'a>>;
 

@@ -10,12 +10,13 @@ use crate::capability::{Answer, Question};
 use crate::program::{Query, Strategy, Yield};
 use crate::rows::RowKind;
 use crate::target::{Comparison, Results, Rows, Target};
+use cases::MAX_CASES;
 pub(crate) use cases::cases;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The deepest nesting of sets. SQLite joins at most 64 tables, and a join over urls takes two.
-const MAX_DEPTH: usize = 30;
+/// The deepest nesting of sets. SQLite joins at most 64 tables and nests at most 1,000 expressions, some 40 per join.
+const MAX_DEPTH: usize = 20;
 
 /// Something in a query that the target does not answer. Lowering never drops it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +110,9 @@ impl<'q, T: Target> Walk<'q, T> {
         // Children stand before their parents, so the walk ends.
         if node.set.children().iter().any(|child| *child >= id) {
             return Err(self.refusal(id, Question::Dangling));
+        }
+        if node.set.children().len() > MAX_CASES {
+            return Err(self.refusal(id, Question::Alternatives));
         }
         if node.scope.guard.is_some() {
             self.ask(id, Question::Guard)?;

@@ -117,14 +117,21 @@ fn alternatives_are_bounded_and_lists_are_not_alternatives() {
 }
 
 #[test]
+fn children_are_bounded() {
+    let wide = |n| query(vec![all(), Set::Or(vec![SetId(0); n])]);
+    assert_eq!(sqlite(&wide(400)), Ok(()));
+    refused(&wide(401), Question::Alternatives);
+}
+
+#[test]
 fn depth_is_bounded() {
     let chain = |n: u32| {
         let mut sets = vec![all()];
         sets.extend((0..n).map(|n| Set::And(vec![SetId(n)])));
         query(sets)
     };
-    assert_eq!(sqlite(&chain(29)), Ok(()));
-    assert_eq!(sqlite(&chain(30)).map_err(|refused| refused.what), Err(Question::Depth));
+    assert_eq!(sqlite(&chain(19)), Ok(()));
+    assert_eq!(sqlite(&chain(20)).map_err(|refused| refused.what), Err(Question::Depth));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Resources at hand, and selects that produce members.
 
 use super::constant::{never, number};
+use super::schema::SqlType;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{SlotId, Universe};
 use crate::rows::TypeCode;
@@ -140,7 +141,7 @@ impl<D: Dialect> Target<D> {
     pub(super) fn scan_list(&mut self, slot: SlotId) -> Scan {
         let alias = self.alias("l");
         let list = self.binds.expr(Bind::Resources(slot));
-        let (table, column) = D::elements(list, super::schema::SqlType::Int, &alias.to_string());
+        let (table, column) = D::elements(list, SqlType::Int, &alias.to_string());
         let at = At::unknown(col(&alias, &column));
         Scan { select: Query::select().from_function(table, alias).take(), at, repeats: true }
     }
@@ -156,7 +157,10 @@ impl<D: Dialect> Target<D> {
         let live = scans.iter().all(|scan| scan.at.live);
         let mut scans = scans.into_iter();
         let Some(first) = scans.next() else {
-            return self.nested(Query::select().expr_as(number(0), "ord").and_where(never()).take(), true);
+            return self.nested(
+                Query::select().expr_as(D::typed(number(0), SqlType::Int), "ord").and_where(never()).take(),
+                true,
+            );
         };
         if scans.len() == 0 {
             return first;

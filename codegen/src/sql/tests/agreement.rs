@@ -101,7 +101,7 @@ fn the_deepest_joins_are_within_the_limits_of_the_database() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn every_way_gives_the_members_in_order(

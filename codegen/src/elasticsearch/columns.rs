@@ -79,6 +79,12 @@ impl Fields<'_> {
             Rel::Meets => Clause::all(vec![a(Range { lt: Some(e), ..any() }), b(Range { gt: Some(s), ..any() })]),
             Rel::Same => Clause::all(vec![Clause::term(self.first(col), s), Clause::term(self.last(col), e)]),
             Rel::Covers => Clause::all(vec![a(Range { lte: Some(s), ..any() }), b(Range { gte: Some(e), ..any() })]),
+            Rel::Differs => Clause::any(vec![
+                a(Range { lt: Some(s.clone()), ..any() }),
+                a(Range { gt: Some(s), ..any() }),
+                b(Range { lt: Some(e.clone()), ..any() }),
+                b(Range { gt: Some(e), ..any() }),
+            ]),
         }
     }
 
@@ -103,6 +109,11 @@ pub(super) fn point(field: &str, rel: Rel, bounds: Bounds<'_>) -> Clause {
         Rel::Within | Rel::Meets => Clause::range(field, Range { gte: start, lt: end, ..Range::default() }),
         Rel::Same if s.checked_add(1) == Some(e) => Clause::term(field, Term::Int(s)),
         Rel::Same => Clause::never(),
+        Rel::Differs if s.checked_add(1) == Some(e) => Clause::any(vec![
+            Clause::range(field, Range { lt: start.clone(), ..Range::default() }),
+            Clause::range(field, Range { gt: start, ..Range::default() }),
+        ]),
+        Rel::Differs => Clause::always(),
         Rel::Covers => {
             let last = Some(Term::Int(e.saturating_sub(1)));
             Clause::range(field, Range { gte: last, lte: start, ..Range::default() })

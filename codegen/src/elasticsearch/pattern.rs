@@ -217,6 +217,13 @@ fn any(clauses: Vec<Clause>) -> Clause {
     Clause::any(lists.chain(others).collect())
 }
 
+/// A whole row of another text: what lies before it and after it.
+pub(super) fn otherwise(key: KeyId, field: &str, text: &str) -> Clause {
+    let (start, text) = (head(key), escape(text));
+    let gap = |from, to| between(field.to_owned(), &start, &from, &to);
+    Clause::any(vec![gap(None, Some(below(&text))), gap(Some(above(&text)), None)])
+}
+
 /// A whole row of one text.
 pub(super) fn exactly(key: KeyId, field: &str, text: &str) -> Clause {
     Clause::term(field, Term::Text(head(key) + &column(text)))

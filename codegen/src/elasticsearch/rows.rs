@@ -3,7 +3,7 @@
 use super::clause::{Clause, Field, Nested, Range, Relation, Term};
 use super::columns::{Fields, point};
 use super::keyword::{Form, form, head};
-use super::pattern::{exactly, keywords};
+use super::pattern::{exactly, keywords, otherwise};
 use crate::algebra::{Rel, Universe};
 use crate::capability::Answer;
 use crate::names::stem;
@@ -54,6 +54,7 @@ fn interval(key: KeyId, atom: &Comparison<'_>) -> Clause {
         Rel::Meets => Relation::Intersects,
         Rel::Covers => Relation::Contains,
         Rel::Same => return exactly(key, "time", &interval_text(*s, *e)),
+        Rel::Differs => return otherwise(key, "time", &interval_text(*s, *e)),
     };
     let bounds = Range { gte: Some(Term::Int(*s)), lt: Some(Term::Int(*e)), ..Range::default() };
     Clause::range(interval_field(key), Range { relation: Some(relation), ..bounds })

@@ -4,5 +4,6 @@ pub mod definitions;
 pub mod ir;
 pub mod keys;
 pub mod plan;
+pub mod reference;
 pub mod resolve;
 pub mod values;

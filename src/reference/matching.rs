@@ -100,7 +100,7 @@ fn in_canonical_units(stored: Stored) -> Stored {
 fn own(node: Node<'_>, ty: ParamType) -> Option<Stored> {
     match ty {
         ParamType::Date if node.is_contained() => None,
-        ParamType::Date => Some(Stored::Date(node.stored.last_updated.interval())),
+        ParamType::Date => node.stored.last_updated.map(|instant| Stored::Date(instant.interval())),
         _ => Some(Stored::Id(node.id().to_owned())),
     }
 }

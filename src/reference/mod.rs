@@ -23,8 +23,8 @@ pub struct Resource {
     pub ty: ResourceType,
     /// Its logical id.
     pub id: String,
-    /// When it last changed, as the store that holds it says.
-    pub last_updated: Instant,
+    /// When it last changed, as the store that holds it says; nothing where it was never told.
+    pub last_updated: Option<Instant>,
     /// The resource itself.
     pub json: Value,
 }

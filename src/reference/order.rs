@@ -51,7 +51,7 @@ fn directed(ordering: Ordering, dir: Dir) -> Ordering {
 /// Of several values the one that comes first in the direction of the key (item 130).
 fn rank(store: &Store<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
     let (param, of) = match key.by {
-        SortBy::LastUpdated => return Some(Rank::Instant(node.stored.last_updated.0)),
+        SortBy::LastUpdated => return node.stored.last_updated.map(|instant| Rank::Instant(instant.0)),
         SortBy::Id => return Some(Rank::Text(node.id().to_owned())),
         SortBy::Param { via: None, param } => (param, vec![node]),
         SortBy::Param { via: Some(link), param } => {

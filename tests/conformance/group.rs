@@ -60,7 +60,7 @@ impl Group {
 fn resource(registry: &Registry, json: &Value) -> Resource {
     let text = |name: &str| json[name].as_str().unwrap();
     let stated = json["meta"]["lastUpdated"].as_str();
-    let last_updated = stated.map_or(NOW, |text| Instant(parse_date(text, &Zone::UTC).unwrap().interval.start()));
+    let last_updated = stated.map(|text| Instant(parse_date(text, &Zone::UTC).unwrap().interval.start()));
     let ty = registry.resource_type(text("resourceType")).unwrap();
     Resource { ty, id: text("id").to_owned(), last_updated, json: json.clone() }
 }

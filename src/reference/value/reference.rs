@@ -26,10 +26,14 @@ pub(in crate::reference) enum Ref {
 pub(in crate::reference) fn stored(store: &Store<'_>, element: &Element<'_>) -> Option<Ref> {
     match element.datatype {
         "Reference" => literal(store, element.get("reference")?.as_str()?),
-        "canonical" | "uri" | "url" => match element.text()?.strip_prefix('#') {
-            Some(id) => Some(Ref::Contained(id.to_owned())),
-            None => uri::stored(element).map(Ref::Canonical),
-        },
+        // A uri that a reference parameter reads names a canonical resource: `ConceptMap.source`.
+        "canonical" | "uri" | "url" => {
+            let text = element.text()?;
+            Some(match text.strip_prefix('#') {
+                Some(id) => Ref::Contained(id.to_owned()),
+                None => Ref::Canonical(uri::canonical(text)),
+            })
+        }
         // A resource in the place of a reference to it.
         name => {
             let (ty, id) = (store.registry.resource_type(name)?, element.get("id")?.as_str()?);

@@ -26,12 +26,17 @@ impl Url {
 pub(super) fn stored(element: &Element<'_>) -> Option<Url> {
     let text = element.text()?;
     match element.datatype {
-        "canonical" => Some(match text.split_once('|') {
-            Some((url, version)) => Url { url: url.to_owned(), version: Some(version.to_owned()) },
-            None => Url { url: text.to_owned(), version: None },
-        }),
+        "canonical" => Some(canonical(text)),
         "uri" | "url" | "oid" | "uuid" => Some(Url { url: text.to_owned(), version: None }),
         _ => None,
+    }
+}
+
+/// `url|version`.
+pub(super) fn canonical(text: &str) -> Url {
+    match text.split_once('|') {
+        Some((url, version)) => Url { url: url.to_owned(), version: Some(version.to_owned()) },
+        None => Url { url: text.to_owned(), version: None },
     }
 }
 

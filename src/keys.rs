@@ -2,7 +2,7 @@
 
 use fhirc_codegen::rows::{Base, KeyId, RowKind, Tuple, TypeCode};
 
-use crate::definitions::{FhirVersion, ParamId, ParamType, Registry};
+use crate::definitions::{ParamId, ParamType, Registry, SearchParam};
 
 /// What about a parameter's values a key holds. A modifier asks another key with the same kinds of tests.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -22,13 +22,13 @@ pub enum Facet {
     OfType,
     /// Is there an element with content at all: `:missing`.
     Present,
-    /// The code read as a text: `:code-text`, from R5 on.
+    /// The code read as a text: `:code-text`. Of R5; parameters of R4 have no such rows.
     CodeText,
     /// What the store knows of the resource itself, without rows of a key: its id, its time of change.
     Own,
 }
 
-const FACETS: [Facet; 9] = [
+const FACETS: [Facet; 8] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -37,8 +37,23 @@ const FACETS: [Facet; 9] = [
     Facet::OfType,
     Facet::Present,
     Facet::CodeText,
-    Facet::Own,
 ];
+
+impl Facet {
+    /// How the view is shown behind a parameter; nothing for the values themselves.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Facet::Value | Facet::Own => "",
+            Facet::Canonical => "#canonical",
+            Facet::Words => "#words",
+            Facet::Text => "#text",
+            Facet::Identifier => "#identifier",
+            Facet::OfType => "#of-type",
+            Facet::Present => "#present",
+            Facet::CodeText => "#code-text",
+        }
+    }
+}
 
 /// Whose values a key holds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -60,22 +75,6 @@ pub struct Key {
     pub level: Level,
 }
 
-impl Facet {
-    /// How the view is shown behind a parameter; nothing for the values themselves.
-    pub fn suffix(self) -> &'static str {
-        match self {
-            Facet::Value | Facet::Own => "",
-            Facet::Canonical => "#canonical",
-            Facet::Words => "#words",
-            Facet::Text => "#text",
-            Facet::Identifier => "#identifier",
-            Facet::OfType => "#of-type",
-            Facet::Present => "#present",
-            Facet::CodeText => "#code-text",
-        }
-    }
-}
-
 const LEVEL_BITS: u32 = 1;
 const FACET_BITS: u32 = 4;
 const SLOT_BITS: u32 = 10;
@@ -86,10 +85,15 @@ pub const MAX_SLOTS: u16 = 1 << SLOT_BITS;
 impl Key {
     /// The number of the key, at most 23 bits: type code, slot, facet, level. The same on every store and every day.
     ///
-    /// A slot from [`MAX_SLOTS`] on has no number; compiling such a parameter refuses it.
+    /// A slot from [`MAX_SLOTS`] on gets no number of its own but 0, which no row has: such a parameter is refused
+    /// when it is compiled.
     pub fn id(self) -> KeyId {
+        let slot = self.param.slot();
+        if slot >= MAX_SLOTS {
+            return KeyId(0);
+        }
         let ty = u32::from(self.param.ty().code()) << (SLOT_BITS + FACET_BITS + LEVEL_BITS);
-        let slot = u32::from(self.param.slot() % MAX_SLOTS) << (FACET_BITS + LEVEL_BITS);
+        let slot = u32::from(slot) << (FACET_BITS + LEVEL_BITS);
         let facet = (self.facet as u32) << LEVEL_BITS;
         KeyId(ty | slot | facet | self.level as u32)
     }
@@ -119,49 +123,49 @@ fn take_bits(number: &mut u32, bits: u32) -> u32 {
     taken
 }
 
-/// The facets that parameters of a type have rows for.
-pub fn facets(ty: ParamType, version: FhirVersion) -> &'static [Facet] {
-    use Facet::{Canonical, CodeText, Identifier, OfType, Present, Text, Value};
-    match ty {
-        ParamType::Token if version >= FhirVersion::R5 => &[Value, Text, OfType, Present, CodeText],
+/// The facets that a parameter has rows for.
+pub fn facets(param: &SearchParam) -> &'static [Facet] {
+    use Facet::{Canonical, Identifier, OfType, Present, Text, Value, Words};
+    match param.ty {
+        _ if matches!(param.code.as_str(), "_text" | "_content") => &[Words],
         ParamType::Token => &[Value, Text, OfType, Present],
         ParamType::Reference => &[Value, Identifier, Present],
         ParamType::Quantity | ParamType::Composite => &[Value, Canonical, Present],
         ParamType::String | ParamType::Uri | ParamType::Date | ParamType::Number => &[Value, Present],
-        ParamType::Special => &[Facet::Words],
+        ParamType::Special => &[],
     }
 }
 
 /// The kinds of rows that stand under a key of this facet; several where the values of one parameter are of several
 /// kinds. Empty where the parameter has no such facet, or is a composite of a shape that no tuple row has.
 pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKind> {
-    let ty = registry.definition(param).ty;
-    if !facets(ty, registry.version()).contains(&facet) {
+    let definition = registry.definition(param);
+    if !facets(definition).contains(&facet) {
         return Vec::new();
     }
-    match (facet, ty) {
+    match (facet, definition.ty) {
+        (Facet::Own, _) => Vec::new(),
         (Facet::Present, _) => vec![RowKind::Present],
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
         (Facet::Text | Facet::CodeText, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
         (Facet::OfType, _) => vec![RowKind::Tuple(Tuple::TokenToken)],
-        (Facet::Value | Facet::Canonical, ParamType::Composite) => {
-            let shape = tuple_shape(param, registry);
-            let wanted = shape.filter(|shape| facet == Facet::Value || shape.parts().contains(&Base::Quantity));
-            wanted.into_iter().map(RowKind::Tuple).collect()
-        }
         (Facet::Value, ParamType::Reference) => {
             vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)]
         }
-        (Facet::Own, _) => Vec::new(),
+        (Facet::Value, ParamType::Composite) => tuple_shape(param, registry).map(RowKind::Tuple).into_iter().collect(),
+        (Facet::Canonical, ParamType::Composite) => {
+            let shape = tuple_shape(param, registry).filter(|shape| shape.parts().contains(&Base::Quantity));
+            shape.map(RowKind::Tuple).into_iter().collect()
+        }
         (Facet::Value | Facet::Canonical, ty) => base(ty).map(RowKind::One).into_iter().collect(),
     }
 }
 
 /// The tuple row of a composite; `None` if no row has that shape.
 pub fn tuple_shape(param: ParamId, registry: &Registry) -> Option<Tuple> {
-    let components = registry.components(param);
-    let parts: Option<Vec<Base>> = components.iter().map(|component| base(component.ty())).collect();
+    let components = registry.components(param).iter();
+    let parts: Option<Vec<Base>> = components.map(|component| base(component.ty())).collect();
     Tuple::of(&parts?)
 }
 
@@ -176,5 +180,87 @@ pub fn base(ty: ParamType) -> Option<Base> {
         ParamType::Number => Some(Base::Number),
         ParamType::Quantity => Some(Base::Quantity),
         ParamType::Composite | ParamType::Special => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn param(ty: &str, code: &str) -> ParamId {
+        let registry = Registry::r4();
+        registry.param(registry.resource_type(ty).unwrap(), code).unwrap()
+    }
+
+    #[test]
+    fn every_key_of_the_release_has_its_own_number_and_comes_back_from_it() {
+        let registry = Registry::r4();
+        let mut seen = std::collections::BTreeSet::new();
+        for param in registry.types().flat_map(|ty| registry.params(ty).collect::<Vec<_>>()) {
+            for facet in FACETS {
+                for level in [Level::Top, Level::Contained] {
+                    let key = Key { param, facet, level };
+                    assert!(key.id().0 < 1 << 23);
+                    assert!(seen.insert(key.id()), "{key:?}");
+                    if facet == Facet::Value {
+                        assert_eq!(Key::from_id(key.id(), registry), Some(key));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_without_a_parameter_name_no_key() {
+        let registry = Registry::r4();
+        assert_eq!(Key::from_id(KeyId(0), registry), None);
+        assert_eq!(Key::from_id(KeyId(u32::MAX), registry), None);
+        let key = Key { param: param("Patient", "birthdate"), facet: Facet::Value, level: Level::Top };
+        assert_eq!(Key::from_id(KeyId(key.id().0 | 0b11110), registry), None, "a facet that does not exist");
+    }
+
+    #[test]
+    fn kinds_of_rows() {
+        use Facet::{Canonical, Identifier, OfType, Present, Text, Value, Words};
+        let one = |base| vec![RowKind::One(base)];
+        let table = [
+            ("Patient", "gender", Value, one(Base::Token)),
+            ("Patient", "gender", Text, one(Base::Text)),
+            ("Patient", "gender", Facet::CodeText, vec![]),
+            ("Patient", "gender", Canonical, vec![]),
+            ("Patient", "identifier", OfType, vec![RowKind::Tuple(Tuple::TokenToken)]),
+            ("Patient", "birthdate", Value, one(Base::Time)),
+            ("Patient", "birthdate", Present, vec![RowKind::Present]),
+            ("Patient", "name", Value, one(Base::Text)),
+            ("Patient", "_profile", Value, one(Base::Url)),
+            ("Patient", "_text", Words, one(Base::Word)),
+            ("Patient", "_text", Value, vec![]),
+            ("Location", "near", Value, vec![]),
+            ("ChargeItem", "factor-override", Value, one(Base::Number)),
+            (
+                "Observation",
+                "subject",
+                Value,
+                vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)],
+            ),
+            ("Observation", "subject", Identifier, one(Base::Token)),
+            ("Observation", "value-quantity", Canonical, one(Base::Quantity)),
+            ("Observation", "code-value-quantity", Canonical, vec![RowKind::Tuple(Tuple::TokenQuantity)]),
+            ("Observation", "code-value-concept", Canonical, vec![]),
+            ("Observation", "code-value-concept", Value, vec![RowKind::Tuple(Tuple::TokenToken)]),
+            ("DocumentReference", "relationship", Value, vec![RowKind::Tuple(Tuple::RefToken)]),
+        ];
+        for (ty, code, facet, expected) in table {
+            assert_eq!(row_kinds(param(ty, code), facet, Registry::r4()), expected, "{ty} {code} {facet:?}");
+        }
+    }
+
+    #[test]
+    fn every_composite_of_the_release_has_a_shape() {
+        let registry = Registry::r4();
+        for param in registry.types().flat_map(|ty| registry.params(ty).collect::<Vec<_>>()) {
+            let composite = registry.definition(param).ty == ParamType::Composite;
+            assert_eq!(tuple_shape(param, registry).is_some(), composite, "{}", registry.definition(param).url);
+        }
     }
 }

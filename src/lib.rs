@@ -1,9 +1,21 @@
 //! A compiler for FHIR search: one query, one meaning, every store.
 
+pub mod compiler;
+#[cfg(feature = "sqlite")]
+pub mod conformance;
 pub mod definitions;
+mod fnv;
+pub mod index;
 pub mod ir;
 pub mod keys;
+#[cfg(feature = "sqlite")]
+pub mod load;
+mod parallel;
 pub mod plan;
 pub mod reference;
 pub mod resolve;
+#[cfg(feature = "sqlite")]
+pub mod runtime;
+pub mod stores;
+pub mod tenant;
 pub mod values;

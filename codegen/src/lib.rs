@@ -1,7 +1,10 @@
 //! Set algebra in, target queries out. Knows no FHIR rule and no driver.
 
 pub mod algebra;
+pub mod capability;
+pub mod lower;
 pub mod program;
 pub mod rows;
-pub mod capability;
+pub mod sql;
 pub mod stats;
+pub mod target;

@@ -27,6 +27,14 @@ pub struct Roots {
     pub includes: Vec<StepId>,
 }
 
+impl Roots {
+    /// The place of the first step that belongs to `root`: behind the last step of the root before it.
+    pub fn before(&self, root: StepId) -> u32 {
+        let roots = self.page.into_iter().chain(self.total).chain(self.includes.iter().copied());
+        roots.filter(|&other| other < root).map(|other| other.0 + 1).max().unwrap_or(0)
+    }
+}
+
 /// One step.
 #[derive(Clone, Debug)]
 pub struct Step {

@@ -15,8 +15,8 @@ pub const MAX_ITEMS: usize = 10_000;
 /// Parentheses and brackets of a filter open at one place.
 pub const MAX_FILTER_DEPTH: u32 = 64;
 
-/// Bytes of a SearchParameter expression; the longest of HL7's has 1,386 in R4 and 6,500 in R5.
+/// Bytes of a SearchParameter expression; the longest of HL7's has 1,386 in R4 and 3,107 in R5.
 pub const MAX_PATH_BYTES: usize = 64 * 1024;
 
-/// Steps and parentheses of a SearchParameter expression around one place.
+/// Height of the tree of a SearchParameter expression, and parentheses open at one place.
 pub const MAX_PATH_DEPTH: u32 = 32;

@@ -24,7 +24,8 @@ pub fn build(search: &Search, registry: &Registry) -> Plan {
     };
     let includes = search.includes.iter().flat_map(|include| builder.include(include)).collect();
     let order = search.order.iter().map(|key| builder.order_key(key)).collect();
-    let page = Root { set, order, take: search.page.count, strategy: Strategy::SetFirst };
+    let order_spans = search.order.iter().map(|key| place(key.span)).collect();
+    let page = Root { set, order, order_spans, take: search.page.count, strategy: Strategy::SetFirst };
     Plan { graph: builder.graph, page, total: search.total != Total::None, includes }
 }
 

@@ -6,6 +6,7 @@ mod dot;
 mod graph;
 mod passes;
 mod print;
+mod program;
 mod rows;
 mod split;
 mod types;
@@ -14,8 +15,9 @@ mod validate;
 pub use build::build;
 pub use graph::Graph;
 pub use passes::choose::choose;
-pub use passes::{PASSES, Pass, optimize, optimize_observed};
+pub use passes::{Context, PASSES, Pass, optimize, optimize_observed};
 pub use print::print;
+pub use program::print_program;
 pub use dot::print_dot;
 pub use split::{Refusal, split};
 pub use validate::{Broken, validate};
@@ -46,6 +48,8 @@ pub struct Root {
     pub set: SetId,
     /// The order; after all keys comes `ord`.
     pub order: Vec<OrderKey>,
+    /// Where the query names each sort key.
+    pub order_spans: Vec<Span>,
     /// Matches on a page; 0: none are wanted.
     pub take: u32,
     /// How the page is produced.

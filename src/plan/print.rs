@@ -2,69 +2,59 @@
 
 use crate::definitions::Registry;
 use crate::keys::Key;
-use crate::plan::{Graph, Plan};
-use fhirc_codegen::algebra::{Access, Atom, Edge, End, Order, Rel, Set, SetId, Source, Test, Universe};
-use fhirc_codegen::program::{Dir, OrderBy, OrderKey, Strategy};
+use crate::plan::Plan;
+use crate::plan::program::strategy;
+use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey};
 use fhirc_codegen::rows::{Col, KeyId, Value};
 use std::fmt::{self, Write};
 
 /// The plan as text for people and golden files.
 pub fn print(plan: &Plan, registry: &Registry) -> String {
-    let mut printer = Printer { out: String::new(), names: Names { registry }, graph: &plan.graph };
+    let mut out = String::new();
     // Writing to a string does not fail.
-    let _ = printer.plan(plan);
-    printer.out
+    let _ = print_plan(&mut out, plan, Names { registry });
+    out
 }
 
-struct Printer<'p> {
-    out: String,
-    names: Names<'p>,
-    graph: &'p Graph,
+fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
+    let sets = |id| print_sets(&|id| plan.graph.node(id), id, names, 1);
+    write!(out, "page {}", plan.page.take)?;
+    for key in &plan.page.order {
+        write!(out, " by {}", names.order_key(key))?;
+    }
+    writeln!(out, ", {}", strategy(&plan.page.strategy))?;
+    out.push_str(&sets(plan.page.set));
+    if plan.total {
+        writeln!(out, "total")?;
+    }
+    for include in &plan.includes {
+        writeln!(out, "include{}", if include.iterate { " iterate" } else { "" })?;
+        out.push_str(&sets(include.set));
+    }
+    Ok(())
 }
 
-impl Printer<'_> {
-    fn plan(&mut self, plan: &Plan) -> fmt::Result {
-        write!(self.out, "page {}", plan.page.take)?;
-        for key in &plan.page.order {
-            write!(self.out, " by {}", self.names.order_key(key))?;
-        }
-        writeln!(self.out, ", {}", strategy(&plan.page.strategy))?;
-        self.set(plan.page.set, 1)?;
-        if plan.total {
-            writeln!(self.out, "total")?;
-        }
-        for include in &plan.includes {
-            writeln!(self.out, "include{}", if include.iterate { " iterate" } else { "" })?;
-            self.set(include.set, 1)?;
-        }
-        Ok(())
+/// A set and what it is made of, a line each.
+pub(super) fn print_sets<'n>(
+    node: &dyn Fn(SetId) -> Option<&'n Node>,
+    id: SetId,
+    names: Names<'_>,
+    depth: usize,
+) -> String {
+    let Some(found) = node(id) else { return String::new() };
+    let access = match found.access {
+        Access::Probe => "",
+        Access::Drive => "  [drive]",
+        Access::Walk => "  [walk]",
+        Access::Build => "  [build]",
+    };
+    let est = if found.est.0 > 0 { format!("  ~{}", found.est.0) } else { String::new() };
+    let mut out = format!("{:width$}{}{access}{est}\n", "", names.set(&found.set), width = depth * 2);
+    for child in found.set.children() {
+        out.push_str(&print_sets(node, child, names, depth + 1));
     }
-
-    fn set(&mut self, id: SetId, depth: usize) -> fmt::Result {
-        let set = self.graph.set(id);
-        write!(self.out, "{:width$}{}", "", self.names.set(set), width = depth * 2)?;
-        if let Some(node) = self.graph.node(id) {
-            match node.access {
-                Access::Probe => {}
-                Access::Drive => write!(self.out, "  [drive]")?,
-                Access::Walk => write!(self.out, "  [walk]")?,
-                Access::Build => write!(self.out, "  [build]")?,
-            }
-            if node.est.0 > 0 {
-                write!(self.out, "  ~{}", node.est.0)?;
-            }
-        }
-        writeln!(self.out)?;
-        set.children().into_iter().try_for_each(|child| self.set(child, depth + 1))
-    }
-}
-
-fn strategy(strategy: &Strategy) -> &'static str {
-    match strategy {
-        Strategy::Walk => "walk in page order",
-        Strategy::SetFirst => "set first",
-        Strategy::Measure { .. } => "measured at run time",
-    }
+    out
 }
 
 /// Numbers of the index as the names they stand for.
@@ -115,7 +105,7 @@ impl Names<'_> {
         format!("{ty}.{}{}", self.registry.definition(key.param).code, key.facet.suffix())
     }
 
-    fn order_key(self, key: &OrderKey) -> String {
+    pub(super) fn order_key(self, key: &OrderKey) -> String {
         let by = match key.by {
             OrderBy::Rows { key, .. } => self.key(key),
             OrderBy::Updated => "_lastUpdated".to_owned(),
@@ -206,6 +196,7 @@ fn relation(rel: Rel) -> &'static str {
         Rel::Meets => "meets",
         Rel::Same => "is",
         Rel::Covers => "covers",
+        Rel::Differs => "differs from",
     }
 }
 

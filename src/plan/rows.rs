@@ -88,13 +88,14 @@ fn tuple(registry: &Registry, param: ParamId, facet: Facet, parts: &[Test]) -> O
 }
 
 fn range(col: Col, rel: Rel, value: Value) -> algebra::Test {
-    algebra::Test::Atom(match rel {
-        Rel::Within => Atom::Range(col, algebra::Rel::Within, value),
-        Rel::Meets => Atom::Range(col, algebra::Rel::Meets, value),
-        Rel::Same => Atom::Range(col, algebra::Rel::Same, value),
-        Rel::Covers => Atom::Range(col, algebra::Rel::Covers, value),
-        Rel::Differs => Atom::Ne(col, value),
-    })
+    let rel = match rel {
+        Rel::Within => algebra::Rel::Within,
+        Rel::Meets => algebra::Rel::Meets,
+        Rel::Same => algebra::Rel::Same,
+        Rel::Covers => algebra::Rel::Covers,
+        Rel::Differs => algebra::Rel::Differs,
+    };
+    algebra::Test::Atom(Atom::Range(col, rel, value))
 }
 
 fn cuts(number: &NumberTest, part: u8) -> algebra::Test {

@@ -3,7 +3,7 @@
 use crate::plan::{PAGE_SLOT, Plan};
 use fhirc_codegen::algebra::{Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test};
 use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
-use fhirc_codegen::program::{Op, Program, Query, Step, StepId, Strategy, Take, Yield};
+use fhirc_codegen::program::{Op, OrderBy, Program, Query, Step, StepId, Strategy, Take, Yield};
 use fhirc_codegen::rows::{Base, Col, ColName, RowKind};
 use std::collections::HashMap;
 
@@ -23,6 +23,7 @@ pub struct Refusal {
 pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refusal>> {
     let mut splitter = Splitter { plan, store, program: Program::default(), slots: PAGE_SLOT.0, refusals: Vec::new() };
     let root = &plan.page;
+    splitter.check_order();
     if root.take > 0 {
         // One more than the page holds tells whether there is a next page.
         let take = Take { n: root.take.saturating_add(1), after: None };
@@ -122,6 +123,21 @@ impl Splitter<'_> {
                 let universe = fhirc_codegen::algebra::Universe(vec![crate::keys::type_code(edge.key)]);
                 Set::Rows { key: edge.key, kind: RowKind::One(Base::Ref), universe, test }
             }
+        }
+    }
+
+    /// What the sort keys ask of the store.
+    fn check_order(&mut self) {
+        for (key, &span) in self.plan.page.order.iter().zip(&self.plan.page.order_spans) {
+            let by = match key.by {
+                OrderBy::Rows { kind, .. } => Question::OrderRows(kind),
+                OrderBy::Updated => Question::OrderUpdated,
+                OrderBy::Id => Question::OrderId,
+                OrderBy::Ord => Question::OrderOrd,
+            };
+            let via = key.via.map(|edge| Question::OrderVia(join(edge.on)));
+            let refused = via.into_iter().chain([by]).find(|what| self.store.answer(*what) != Answer::Exact);
+            self.refusals.extend(refused.map(|what| Refusal { what, span }));
         }
     }
 

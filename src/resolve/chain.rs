@@ -20,6 +20,10 @@ pub(super) enum Step<'t> {
 pub(super) trait End {
     /// The parameter that the resource there must have.
     fn name(&self) -> &Spanned<String>;
+    /// Whether resources of type `ty` have all that is asked of them.
+    fn fits(&self, resolver: &Resolver<'_>, ty: ResourceType) -> bool {
+        resolver.knows(ty, &self.name().node)
+    }
     /// The condition on a resource of type `ty`.
     fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred>;
 }
@@ -108,7 +112,8 @@ impl Resolver<'_> {
     fn can_go_on(&self, ty: ResourceType, rest: &[Step<'_>], end: &dyn End) -> bool {
         match rest.first() {
             Some(Step::Has(_)) => true,
-            Some(Step::Forward(_)) | None => self.knows(ty, &next_name(rest, end).node),
+            Some(Step::Forward(name)) => self.knows(ty, &name.name.node),
+            None => end.fits(self, ty),
         }
     }
 

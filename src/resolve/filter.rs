@@ -145,6 +145,22 @@ impl End for Bracket<'_> {
     }
 }
 
+/// Whether resources of type `ty` have every parameter that a filter begins a path with.
+fn names_fit(resolver: &Resolver<'_>, ty: ResourceType, node: &Node) -> bool {
+    match &node.node {
+        Filter::Not(inner) => names_fit(resolver, ty, inner),
+        Filter::Logic { first, tail } => {
+            names_fit(resolver, ty, first) && tail.iter().all(|next| names_fit(resolver, ty, &next.right))
+        }
+        Filter::Compare { path, .. } => match path.links.first() {
+            None => resolver.knows(ty, &path.end.name.node),
+            Some(FilterLink::Forward(name)) => resolver.knows(ty, &name.name.node),
+            Some(FilterLink::Element { name, .. }) => resolver.knows(ty, &name.node),
+            Some(FilterLink::Has(_)) => true,
+        },
+    }
+}
+
 /// The resource that a bracket is about.
 struct Inside<'t>(&'t Bracket<'t>);
 
@@ -156,6 +172,10 @@ impl End for Inside<'_> {
             Some(FilterLink::Element { name, .. }) => name,
             None => self.0.leaf.name(),
         }
+    }
+
+    fn fits(&self, resolver: &Resolver<'_>, ty: ResourceType) -> bool {
+        resolver.knows(ty, &self.name().node) && names_fit(resolver, ty, self.0.filter)
     }
 
     fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {

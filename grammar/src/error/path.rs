@@ -61,5 +61,5 @@ impl PathError<'_> {
     }
 }
 
-const SUBSET: &str = "paths, `|`, `as`, `is`, `ofType`, `where`, `exists`, `first`, `resolve`, `extension`, an index, and \
+const SUBSET: &str = "the subset has paths, `|`, `as`, `is`, `ofType`, `where`, `exists`, `first`, `resolve`, `extension`, an index, and \
                       `=`, `!=` and `and` in criteria";

@@ -101,7 +101,7 @@ pub(crate) enum ValueError<'t> {
     TooManyItems { limit: usize },
     EmptySortKey,
     IncludeList,
-    IncompleteInclude,
+    NotAnInclude { text: &'t str },
 }
 
 impl ValueError<'_> {
@@ -119,7 +119,7 @@ impl ValueError<'_> {
                 .help("write `_sort=status,-date`; a `-` sorts in descending order"),
             Self::IncludeList => error("include-list", "an include takes one path, no list".into())
                 .help("repeat the parameter for every path"),
-            Self::IncompleteInclude => error("incomplete-include", "the include is incomplete".into())
+            Self::NotAnInclude { text } => error("not-an-include", format!("{} is no path to include", quote(text)))
                 .help("write `Type:parameter`, `Type:parameter:Target`, `Type:*` or `*`"),
         }
     }

@@ -40,10 +40,10 @@ pub(crate) enum Quote {
     Inner,
 }
 
-/// A string begins only where a value can: `a"b c"` is the bare value `a"b` and then something else.
+/// A string begins only behind a blank, where a value can: `a"b c"` is the bare value `a"b` and then something else.
 fn quoted<'t>(lexer: &mut Lexer<'t, FilterToken>) -> Quote {
     let before = lexer.source().get(..lexer.span().start).and_then(|text| text.chars().next_back());
-    if before.is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | '[')) {
+    if before.is_some_and(|c| !c.is_whitespace()) {
         return Quote::Inner;
     }
     let mut escaped = false;

@@ -46,6 +46,29 @@ pub enum PathExpr {
     And(Box<PathNode>, Box<PathNode>),
 }
 
+impl PathExpr {
+    /// The expressions it is made of, from left to right.
+    pub fn children(&self) -> impl Iterator<Item = &PathNode> {
+        let (left, right, many): (Option<&PathNode>, Option<&PathNode>, &[PathNode]) = match self {
+            Self::Ident(_) | Self::Resource | Self::This => (None, None, &[]),
+            Self::Child(left, _) | Self::As(left, _) | Self::OfType(left, _) | Self::Is(left, _) => {
+                (Some(left), None, &[])
+            }
+            Self::Index(left, _) | Self::Extension(left, _) => (Some(left), None, &[]),
+            Self::First(left) | Self::Resolve(left) | Self::Exists(left) => (Some(left), None, &[]),
+            Self::Eq(left, _) | Self::Ne(left, _) => (Some(left), None, &[]),
+            Self::Where(left, right) | Self::And(left, right) => (Some(left), Some(right), &[]),
+            Self::Union(nodes) => (None, None, nodes),
+        };
+        left.into_iter().chain(right).chain(many)
+    }
+
+    /// Edges on the longest way down.
+    pub(crate) fn height(&self) -> u32 {
+        self.children().map(|child| 1 + child.node.height()).max().unwrap_or_default()
+    }
+}
+
 /// A literal in a comparison.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
 pub enum Literal {

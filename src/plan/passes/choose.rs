@@ -60,6 +60,12 @@ impl Chooser<'_> {
         let walked = self.graph.add(Set::All(universe), Access::Walk, span);
         let conditions: Vec<SetId> = match self.plan.graph.set(root) {
             Set::All(_) => Vec::new(),
+            Set::Minus { from, less } => {
+                let (from, less) = (*from, *less);
+                let set = Set::Minus { from: self.walk(from), less: self.probe(less) };
+                let set = self.graph.add(set, Access::Walk, span);
+                return self.estimated(set, root);
+            }
             Set::And(children) => {
                 let conditions: Vec<_> = children.iter().copied().filter(|&child| !self.is_universe(child)).collect();
                 conditions.into_iter().map(|child| self.probe(child)).collect()

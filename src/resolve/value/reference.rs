@@ -39,9 +39,9 @@ pub(in crate::resolve) fn plain(resolver: &mut Resolver<'_>, asked: &Asked<'_>, 
         Some(Local { ty: Some(name), id, version }) => match resolver.registry.resource_type(name) {
             Some(ty) => Some(local(ty, id, version)),
             None => {
-                let ty = fhirc_grammar::Spanned::new(name.to_owned(), written.span);
-                resolver.report(errors::unknown_type(resolver.registry, &ty));
-                None
+                // An unknown id is an empty result (item 105), and so is one of a type that nothing has.
+                resolver.report(errors::never_matches(written.span, &format!("`{name}` is no resource type")));
+                Some(Test::Any(Vec::new()))
             }
         },
         None => {

@@ -103,24 +103,31 @@ fn stray(input: Input<'_>) -> Parsed<'_, Option<LogicTail>> {
 
 /// `operand = negation | group | comparison` (filter.ebnf); a wrong comparison is reported and skipped
 fn operand(input: Input<'_>) -> Parsed<'_, Option<Node>> {
-    match alt((negation, group, comparison::comparison)).parse(input) {
+    // Chosen by the next tokens, not by trying one after the other: this recurses, and `alt` takes much stack.
+    let parsed = match input.peek() {
+        Some(word) if word.text == "not" && begins_group(blanks(input.skip())) => negation(input, word.span),
+        _ if begins_group(input) => group(input),
+        _ => comparison::comparison(input),
+    };
+    match parsed {
         Err(Err::Failure(Fault::Wrong(diagnostic))) => {
             input.sink.report(*diagnostic);
-            Ok((input.next().map_or(input, |(rest, first)| skip(rest, first)), None))
+            let rest = input.next().filter(|(_, first)| !closes(first.kind)).map(|(rest, first)| skip(rest, first));
+            Ok((rest.unwrap_or(input), None))
         }
         other => other,
     }
 }
 
+fn begins_group(input: Input<'_>) -> bool {
+    input.peek().is_some_and(|next| next.kind == FilterToken::Open)
+}
+
 /// `negation = "not" group` (filter.ebnf)
-fn negation(input: Input<'_>) -> Parsed<'_, Option<Node>> {
-    let (rest, word) = token(FilterToken::Word)(input)?;
-    if word.text != "not" {
-        return Err(Err::Error(Fault::NoMatch));
-    }
-    let (rest, inner) = group(blanks(rest))?;
+fn negation(input: Input<'_>, word: Span) -> Parsed<'_, Option<Node>> {
+    let (rest, inner) = group(blanks(input.skip()))?;
     let not = |inner: Node| {
-        let span = word.span.to(inner.span);
+        let span = word.to(inner.span);
         Spanned::new(Filter::Not(Box::new(inner)), span)
     };
     Ok((rest, inner.map(not)))

@@ -31,9 +31,13 @@ pub(super) fn path(input: Input<'_>) -> Parsed<'_, Option<FilterPath>> {
 
 /// `link = has ":" | element "." | name "."` (filter.ebnf)
 fn link(input: Input<'_>) -> Parsed<'_, Option<FilterLink>> {
+    // By the next tokens, not by `alt`: an element recurses.
+    if input.skip().peek().is_some_and(|second| second.kind == FilterToken::OpenBracket) {
+        return element(input);
+    }
     let has = map(has, |has| Some(FilterLink::Has(has)));
     let forward = map(terminated(name, token(FilterToken::Dot)), |name| Some(FilterLink::Forward(name)));
-    alt((has, element, forward)).parse(input)
+    alt((has, forward)).parse(input)
 }
 
 /// `has = "_has" ":" word ":" word` (filter.ebnf), and the `":"` that follows it

@@ -58,19 +58,22 @@ fn unexpected(next: Token<'_, PathToken>) -> Diagnostic {
 
 /// `expression = comparison *( "and" comparison )` (path.ebnf)
 pub(super) fn expression(input: Input<'_>) -> Parsed<'_, PathNode> {
-    if input.depth >= MAX_PATH_DEPTH {
-        return Err(fail(PathError::TooDeep { limit: MAX_PATH_DEPTH }.at(input.place())));
+    let too_deep = || fail(PathError::TooDeep { limit: MAX_PATH_DEPTH }.at(input.before()));
+    if input.depth > MAX_PATH_DEPTH {
+        return Err(too_deep());
     }
     let (rest, first) = comparison(input)?;
     let (rest, others) = many0(preceded(word("and"), comparison)).parse(rest)?;
-    if others.len() + input.depth as usize >= MAX_PATH_DEPTH as usize {
-        return Err(fail(PathError::TooDeep { limit: MAX_PATH_DEPTH }.at(input.place())));
+    if others.len() > MAX_PATH_DEPTH as usize {
+        return Err(too_deep());
     }
     let and = |left: PathNode, right: PathNode| {
         let span = left.span.to(right.span);
         Spanned::new(PathExpr::And(Box::new(left), Box::new(right)), span)
     };
-    Ok((rest, others.into_iter().fold(first, and)))
+    let node = others.into_iter().fold(first, and);
+    // The height of the tree decides, not the number of brackets it was written with: what is printed parses again.
+    if node.node.height() > MAX_PATH_DEPTH { Err(too_deep()) } else { Ok((rest, node)) }
 }
 
 /// `comparison = union [ ( "=" | "!=" ) literal ]` (path.ebnf)
@@ -115,12 +118,11 @@ fn typed(input: Input<'_>) -> Parsed<'_, PathNode> {
 /// `postfix = primary *( "." invocation | "[" integer "]" )` (path.ebnf)
 fn postfix(input: Input<'_>) -> Parsed<'_, PathNode> {
     let (mut rest, mut node) = primary(input)?;
-    while rest.depth < MAX_PATH_DEPTH {
-        // What stands inside a step counts from there: the tree is as high as its steps and brackets together.
+    for _ in 0..=MAX_PATH_DEPTH {
         (rest, node) = match rest.peek().map(|token| token.kind) {
-            Some(PathToken::Dot) => invocation(rest.skip().deeper(), Some(node))?,
-            Some(PathToken::OpenBracket) => terminal::index(rest.deeper(), node)?,
-            _ => return Ok((rest.as_deep_as(input), node)),
+            Some(PathToken::Dot) => invocation(rest.skip(), Some(node))?,
+            Some(PathToken::OpenBracket) => terminal::index(rest, node)?,
+            _ => return Ok((rest, node)),
         };
     }
     Err(fail(PathError::TooDeep { limit: MAX_PATH_DEPTH }.at(rest.before())))

@@ -1,13 +1,16 @@
 //! The value of `_include` and `_revinclude`. FHIR R4 3.1.1.5.4.
 
-use nom::Err;
+use nom::Parser;
+use nom::branch::alt;
+use nom::combinator::{map, opt};
+use nom::sequence::preceded;
 
-use super::key::{Input, Parsed, owned, word};
+use super::key::{Input, Parsed, owned};
 use crate::diagnostic::Diagnostic;
 use crate::error::ValueError;
 use crate::lex::search::KeyToken;
 use crate::lex::tokens;
-use crate::parse::{Fault, Sink, Tokens, fail, token};
+use crate::parse::{Sink, Tokens, token};
 use crate::span::Spanned;
 use crate::tree::search::{Include, Value};
 
@@ -23,8 +26,7 @@ pub fn parse_include(value: &Value) -> Result<Spanned<Include>, Vec<Diagnostic>>
     }
     match include(Tokens::new(&read, text, &sink)) {
         Ok((rest, include)) if rest.is_empty() => Ok(Spanned::new(include, value.span)),
-        Err(Err::Failure(Fault::Wrong(diagnostic) | Fault::Fatal(diagnostic))) => Err(vec![*diagnostic]),
-        _ => Err(vec![ValueError::IncompleteInclude.at(value.span)]),
+        _ => Err(vec![ValueError::NotAnInclude { text: text.text() }.at(value.span)]),
     }
 }
 
@@ -33,16 +35,10 @@ fn include(input: Input<'_>) -> Parsed<'_, Include> {
     if let Ok((rest, _)) = token(KeyToken::Star)(input) {
         return Ok((rest, Include::All));
     }
-    let incomplete = |_| fail(ValueError::IncompleteInclude.at(input.whole().span));
-    let (rest, source) = word(input)?;
-    let (rest, _) = token(KeyToken::Colon)(rest).map_err(incomplete)?;
-    let (rest, parameter) = match token(KeyToken::Star)(rest) {
-        Ok((rest, _)) => (rest, None),
-        Err(_) => token(KeyToken::Word)(rest).map(|(rest, word)| (rest, Some(owned(word)))).map_err(incomplete)?,
-    };
-    let Ok((rest, _)) = token(KeyToken::Colon)(rest) else {
-        return Ok((rest, Include::Of { source, parameter, target: None }));
-    };
-    let (rest, target) = token(KeyToken::Word)(rest).map_err(incomplete)?;
-    Ok((rest, Include::Of { source, parameter, target: Some(owned(target)) }))
+    let (rest, source) = token(KeyToken::Word)(input)?;
+    let (rest, _) = token(KeyToken::Colon)(rest)?;
+    let parameter = map(token(KeyToken::Word), |word| Some(owned(word)));
+    let (rest, parameter) = alt((map(token(KeyToken::Star), |_| None), parameter)).parse(rest)?;
+    let (rest, target) = opt(preceded(token(KeyToken::Colon), token(KeyToken::Word))).parse(rest)?;
+    Ok((rest, Include::Of { source: owned(source), parameter, target: target.map(owned) }))
 }

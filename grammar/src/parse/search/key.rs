@@ -28,7 +28,7 @@ pub(super) fn parse_key(text: &Decoded, piece: Range<usize>) -> Result<Key, Diag
     match key(Tokens::new(&read, text, &sink)) {
         Ok((rest, key)) => match rest.peek() {
             None => Ok(key),
-            Some(next) => Err(after_name(&key.end, next)),
+            Some(next) => Err(after_name(&key.end, next, rest)),
         },
         Err(Err::Failure(Fault::Wrong(diagnostic) | Fault::Fatal(diagnostic))) => Err(*diagnostic),
         Err(_) => Err(KeyError::NoName.at(start)),
@@ -36,9 +36,9 @@ pub(super) fn parse_key(text: &Decoded, piece: Range<usize>) -> Result<Key, Diag
 }
 
 /// A name is followed by something that can't follow it.
-fn after_name(name: &Name, next: Token<'_, KeyToken>) -> Diagnostic {
+fn after_name(name: &Name, next: Token<'_, KeyToken>, rest: Input<'_>) -> Diagnostic {
     match next.kind {
-        KeyToken::Colon => KeyError::SecondModifier { name: &name.name.node }.at(next.span),
+        KeyToken::Colon => KeyError::SecondModifier { name: &name.name.node }.at(rest.whole().span),
         _ => KeyError::NameCharacter { text: next.text }.at(next.span),
     }
 }
@@ -87,21 +87,26 @@ fn name(input: Input<'_>) -> Parsed<'_, Name> {
     match token(KeyToken::Word)(rest) {
         Ok((rest, modifier)) => Ok((rest, Name { name, modifier: Some(owned(modifier)) })),
         Err(_) => Err(fail(match rest.peek() {
-            Some(next) if next.kind == KeyToken::Other => KeyError::NameCharacter { text: next.text }.at(next.span),
+            Some(next) if is_stray(next.kind) => KeyError::NameCharacter { text: next.text }.at(next.span),
             _ => KeyError::NoModifier.at(rest.place()),
         })),
     }
 }
 
 /// `word = <one or more ASCII letters, digits, "_" and "-">` (search.ebnf)
-pub(super) fn word(input: Input<'_>) -> Parsed<'_, Spanned<String>> {
+fn word(input: Input<'_>) -> Parsed<'_, Spanned<String>> {
     match input.next() {
         Some((rest, token)) if token.kind == KeyToken::Word => Ok((rest, owned(token))),
-        Some((_, token)) if matches!(token.kind, KeyToken::Other | KeyToken::Star) => {
+        Some((_, token)) if is_stray(token.kind) => {
             Err(fail(KeyError::NameCharacter { text: token.text }.at(token.span)))
         }
         _ => Err(fail(KeyError::NoName.at(input.place()))),
     }
+}
+
+/// Never part of a key.
+fn is_stray(kind: KeyToken) -> bool {
+    matches!(kind, KeyToken::Other | KeyToken::Star)
 }
 
 pub(super) fn owned(token: Token<'_, KeyToken>) -> Spanned<String> {

@@ -1,0 +1,73 @@
+//! Values against the types of their columns: what passes here can be lowered without a second look.
+
+use crate::algebra::{Atom, Source};
+use crate::capability::Question;
+use crate::program::{After, OrderBy, OrderKey};
+use crate::rows::{Col, ColType, RowKind, Value};
+use crate::target::{Bounds, Scalar};
+
+/// The value as one of a column of this type.
+pub(super) fn scalar(ty: ColType, value: &Value) -> Option<Scalar<'_>> {
+    match (ty, value) {
+        (ColType::Int, Value::Int(int)) => Some(Scalar::Int(*int)),
+        (ColType::Bytes, Value::Text(text)) => Some(Scalar::Text(text)),
+        (ColType::System, Value::System(system)) => Some(Scalar::System(system.as_deref())),
+        (ColType::Rid, Value::Rid(ty, id)) => Some(Scalar::Rid(*ty, id)),
+        _ => None,
+    }
+}
+
+/// The value as an interval of a column of this type.
+pub(super) fn bounds(ty: ColType, value: &Value) -> Option<Bounds<'_>> {
+    match (ty, value) {
+        (ColType::Instants, Value::Instants(lo, hi)) => Some(Bounds::Instants(*lo, *hi)),
+        (ColType::Cuts, Value::Cuts(lo, hi)) => Some(Bounds::Cuts(lo, hi)),
+        _ => None,
+    }
+}
+
+/// The value as a text, for comparisons that only texts have.
+pub(super) fn text(ty: ColType, value: &Value) -> Option<&str> {
+    match (ty, value) {
+        (ColType::Bytes, Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// The columns exist, and a tuple of them can be compared as one.
+pub(super) fn columns(kind: RowKind, atom: &Atom) -> Result<(), Question> {
+    let known = kind.columns();
+    let all = |cols: &[Col]| !cols.is_empty() && cols.iter().all(|col| known.contains(col));
+    let fits = match atom {
+        Atom::In(cols, Source::Slot(_)) | Atom::NotIn(cols, Source::Slot(_)) => cols.len() == 1 && all(cols),
+        Atom::In(cols, _) | Atom::NotIn(cols, _) => all(cols),
+        Atom::Eq(col, _) | Atom::Ne(col, _) | Atom::Range(col, _, _) | Atom::Order(col, _, _) => known.contains(col),
+        Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) => {
+            known.contains(col) && col.name.ty() == ColType::Bytes
+        }
+    };
+    if fits { Ok(()) } else { Err(Question::Typing(kind)) }
+}
+
+/// The position has one value per sort key, of the key's type.
+pub(super) fn cursor(order: &[OrderKey], after: &After) -> bool {
+    let fits = |(key, value): (&OrderKey, &Option<Value>)| match value {
+        None => true,
+        Some(Value::Int(_)) => numeric(key.by),
+        Some(Value::Text(_)) => !numeric(key.by),
+        Some(_) => false,
+    };
+    order.len() == after.keys.len() && order.iter().zip(&after.keys).all(fits)
+}
+
+/// Whether the value that sorts is an integer; else it is a text.
+fn numeric(by: OrderBy) -> bool {
+    match by {
+        OrderBy::Updated | OrderBy::Ord => true,
+        OrderBy::Id => false,
+        OrderBy::Rows { kind, .. } => {
+            let first = kind.columns().first().map(|col| col.name.ty());
+            matches!(first, Some(ColType::Instants | ColType::Int))
+        }
+    }
+}

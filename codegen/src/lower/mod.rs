@@ -1,0 +1,281 @@
+//! The walk: from a neutral query to a target's, asking the target only questions that it answers.
+
+mod cases;
+mod check;
+
+use crate::algebra::{Access, Atom, Edge, Node, Set, SetId, Sets, Span, Test};
+use crate::capability::{Answer, Question};
+use crate::program::{Query, Strategy, Yield};
+use crate::rows::RowKind;
+use crate::target::{Comparison, Results, Rows, Target};
+use cases::cases;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The deepest nesting of sets: below the expression depth that the databases allow, and safe for the stack.
+const MAX_DEPTH: usize = 100;
+
+/// Something in a query that the target does not answer. Lowering never drops it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The set.
+    pub node: SetId,
+    /// Where in the text of the query it comes from.
+    pub span: Span,
+    /// What was asked of the target.
+    pub what: Question,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the store cannot answer: {}", self.what)
+    }
+}
+
+impl std::error::Error for Unsupported {}
+
+/// Lowers a query.
+///
+/// # Errors
+/// The first thing that the target does not answer, or that is not well formed.
+pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported> {
+    let mut walk = Walk { target, sets: &query.sets, built: BTreeMap::new(), depth: 0 };
+    walk.ask(query.root, query.yields.into())?;
+    walk.order(query)?;
+    let members = match query.strategy {
+        Strategy::Walk => walk.in_page_order(query)?,
+        Strategy::SetFirst => {
+            let scan = walk.scan(query.root)?;
+            walk.target.distinct(scan)
+        }
+        Strategy::Measure { .. } => return Err(walk.refusal(query.root, Question::Measure)),
+    };
+    let take = query.take.as_ref();
+    let results = Results {
+        yields: query.yields,
+        order: &query.order,
+        limit: take.map(|take| take.n),
+        after: take.and_then(|take| take.after.as_ref()),
+    };
+    Ok(walk.target.finish(members, &results))
+}
+
+struct Walk<'q, T: Target> {
+    target: T,
+    sets: &'q Sets,
+    built: BTreeMap<SetId, T::Built>,
+    depth: usize,
+}
+
+type Lowered<T> = Result<T, Unsupported>;
+
+impl<'q, T: Target> Walk<'q, T> {
+    fn refusal(&self, node: SetId, what: Question) -> Unsupported {
+        let span = self.sets.get(node).map(|node| node.span).unwrap_or_default();
+        Unsupported { node, span, what }
+    }
+
+    fn ask(&self, node: SetId, what: Question) -> Lowered<()> {
+        match self.target.answer(what) {
+            Answer::Exact | Answer::Over => Ok(()),
+            Answer::No => Err(self.refusal(node, what)),
+        }
+    }
+
+    fn order(&self, query: &Query) -> Lowered<()> {
+        for key in &query.order {
+            self.ask(query.root, key.by.into())?;
+            if let Some(Edge { on, .. }) = key.via {
+                self.ask(query.root, Question::OrderVia(on.into()))?;
+            }
+        }
+        let after = query.take.as_ref().and_then(|take| take.after.as_ref());
+        let fits = after.is_none_or(|after| check::cursor(&query.order, after) && query.yields != Yield::Count);
+        if fits { Ok(()) } else { Err(self.refusal(query.root, Question::Cursor)) }
+    }
+
+    fn in_page_order(&mut self, query: &Query) -> Lowered<T::Scan> {
+        let scan = self.target.walk(&query.order);
+        let at = self.target.at(&scan);
+        let cond = self.condition(query.root, &at)?;
+        Ok(self.target.filter(scan, cond))
+    }
+
+    /// The node, one level deeper than its parent: `leave` follows.
+    fn enter(&mut self, id: SetId) -> Lowered<&'q Node> {
+        let Some(node) = self.sets.get(id) else { return Err(self.refusal(id, Question::Dangling)) };
+        // Children stand before their parents, so the walk ends.
+        if node.set.children().iter().any(|child| *child >= id) {
+            return Err(self.refusal(id, Question::Dangling));
+        }
+        if node.scope.guard.is_some() {
+            self.ask(id, Question::Guard)?;
+        }
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err(self.refusal(id, Question::Depth)) } else { Ok(node) }
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// The set as a condition on the resource at hand.
+    fn condition(&mut self, id: SetId, at: &T::At) -> Lowered<T::Cond> {
+        let node = self.enter(id)?;
+        let cond = if node.access == Access::Build {
+            let built = self.built(id)?;
+            self.target.member(at, &built)
+        } else {
+            self.test(id, &node.set, at)?
+        };
+        self.leave();
+        Ok(cond)
+    }
+
+    fn test(&mut self, id: SetId, set: &'q Set, at: &T::At) -> Lowered<T::Cond> {
+        Ok(match set {
+            Set::All(universe) => {
+                self.ask(id, Question::All)?;
+                self.target.all(at, universe)
+            }
+            Set::None => self.target.none(),
+            Set::Rows { key, kind, universe, test } => {
+                let mut conds = Vec::new();
+                for atoms in &self.cases(id, *kind, test)? {
+                    let row = self.target.probe(at, &Rows { key: *key, kind: *kind, universe, atoms });
+                    let tests = self.tests(&row, atoms);
+                    conds.push(self.target.holds(row, tests));
+                }
+                self.target.or(conds)
+            }
+            // Nothing is intersected: empty, since a set always has a stated universe.
+            Set::And(children) if children.is_empty() => self.target.none(),
+            Set::And(children) => {
+                let conds = self.conditions(children, at)?;
+                self.target.and(conds)
+            }
+            Set::Or(children) => {
+                let conds = self.conditions(children, at)?;
+                self.target.or(conds)
+            }
+            Set::Minus { from, less } => {
+                self.ask(id, Question::Minus)?;
+                let (from, less) = (self.condition(*from, at)?, self.condition(*less, at)?);
+                self.target.minus(from, less)
+            }
+            Set::Via { edge, from, far } => {
+                self.ask(id, Question::Via(edge.on.into(), *from))?;
+                let (hop, other) = self.target.hop(at, *edge, *from);
+                let far = self.condition(*far, &other)?;
+                self.target.via(hop, far)
+            }
+            Set::Closure { .. } => return Err(self.refusal(id, Question::Closure)),
+            Set::Slot(slot) => {
+                self.ask(id, Question::Slot)?;
+                self.target.slot(at, *slot)
+            }
+        })
+    }
+
+    fn conditions(&mut self, children: &[SetId], at: &T::At) -> Lowered<Vec<T::Cond>> {
+        children.iter().map(|child| self.condition(*child, at)).collect()
+    }
+
+    /// The set computed once; the same node is computed once for all places that test it.
+    fn built(&mut self, id: SetId) -> Lowered<T::Built> {
+        if let Some(built) = self.built.get(&id) {
+            return Ok(built.clone());
+        }
+        let scan = self.scan(id)?;
+        let built = self.target.build(scan);
+        self.built.insert(id, built.clone());
+        Ok(built)
+    }
+
+    /// The members of the set.
+    fn scan(&mut self, id: SetId) -> Lowered<T::Scan> {
+        let node = self.enter(id)?;
+        let scan = self.members(id, &node.set)?;
+        self.leave();
+        Ok(scan)
+    }
+
+    fn members(&mut self, id: SetId, set: &'q Set) -> Lowered<T::Scan> {
+        Ok(match set {
+            Set::All(universe) => {
+                self.ask(id, Question::All)?;
+                self.target.scan_all(universe)
+            }
+            Set::None => self.target.union(Vec::new()),
+            Set::Rows { key, kind, universe, test } => {
+                let mut scans = Vec::new();
+                for atoms in &self.cases(id, *kind, test)? {
+                    let row = self.target.seek(&Rows { key: *key, kind: *kind, universe, atoms });
+                    let tests = self.tests(&row, atoms);
+                    scans.push(self.target.scan_rows(row, tests));
+                }
+                self.target.union(scans)
+            }
+            Set::And(children) => self.driven(children)?,
+            Set::Or(children) => {
+                let scans = children.iter().map(|child| self.scan(*child)).collect::<Lowered<_>>()?;
+                self.target.union(scans)
+            }
+            Set::Minus { from, less } => {
+                self.ask(id, Question::Minus)?;
+                let from = self.scan(*from)?;
+                let at = self.target.at(&from);
+                let less = self.condition(*less, &at)?;
+                let all = self.target.and(Vec::new());
+                let cond = self.target.minus(all, less);
+                self.target.filter(from, cond)
+            }
+            Set::Via { edge, from, far } => {
+                self.ask(id, Question::Via(edge.on.into(), *from))?;
+                let far = self.scan(*far)?;
+                self.target.scan_via(*edge, *from, far)
+            }
+            Set::Closure { .. } => return Err(self.refusal(id, Question::Closure)),
+            Set::Slot(slot) => {
+                self.ask(id, Question::Slot)?;
+                self.target.scan_slot(*slot)
+            }
+        })
+    }
+
+    /// The alternatives of a test, when the target answers every atom of it.
+    fn cases(&self, id: SetId, kind: RowKind, test: &'q Test) -> Lowered<Vec<Vec<Comparison<'q>>>> {
+        self.ask(id, Question::Rows(kind))?;
+        let cases = cases(kind, test).map_err(|what| self.refusal(id, what))?;
+        self.ask_atoms(id, kind, test)?;
+        Ok(cases)
+    }
+
+    fn ask_atoms(&self, id: SetId, kind: RowKind, test: &Test) -> Lowered<()> {
+        match test {
+            Test::Atom(atom) => Atom::questions(atom, kind).into_iter().try_for_each(|what| self.ask(id, what)),
+            Test::All(tests) | Test::Any(tests) => tests.iter().try_for_each(|test| self.ask_atoms(id, kind, test)),
+        }
+    }
+
+    fn tests(&mut self, row: &T::Row, atoms: &[Comparison<'_>]) -> Vec<T::Test> {
+        atoms.iter().map(|atom| self.target.atom(row, atom)).collect()
+    }
+
+    /// An intersection: one child produces, the others are tested on its members.
+    fn driven(&mut self, children: &[SetId]) -> Lowered<T::Scan> {
+        let drives = |id: &SetId| self.sets.get(*id).is_some_and(|n| matches!(n.access, Access::Drive | Access::Walk));
+        let driver = children.iter().position(drives).unwrap_or(0);
+        let Some(first) = children.get(driver) else { return Ok(self.target.union(Vec::new())) };
+        let scan = self.scan(*first)?;
+        let at = self.target.at(&scan);
+        let mut others = Vec::with_capacity(children.len());
+        for (position, child) in children.iter().enumerate() {
+            if position != driver {
+                others.push(self.condition(*child, &at)?);
+            }
+        }
+        let cond = self.target.and(others);
+        Ok(self.target.filter(scan, cond))
+    }
+}

@@ -1,0 +1,220 @@
+//! Comparisons of one row.
+
+use super::constant::{always, never, number};
+use super::rows::Row;
+use super::scan::col;
+use super::schema::{SqlType, physical};
+use super::{Bind, Dialect, Target};
+use crate::algebra::{Order, Rel, SlotId};
+use crate::rows::{Col, ColType, RowKind};
+use crate::target::{Bounds, Comparison, Scalar, Tuples};
+use sea_query::{Expr, ExprTrait, Query};
+
+impl<D: Dialect> Target<D> {
+    pub(super) fn compare(&mut self, row: &Row, atom: &Comparison<'_>) -> Expr {
+        match atom {
+            Comparison::Eq(column, value) => one(row, *column).eq(self.scalar(*value)),
+            Comparison::Ne(column, value) => one(row, *column).ne(self.known(*value)),
+            Comparison::In(columns, tuples) => self.among(row, columns, tuples),
+            Comparison::NotIn(columns, tuples) => self.among(row, columns, tuples).not(),
+            Comparison::InSlot(column, slot) => self.found(row, *column, *slot),
+            Comparison::NotInSlot(column, slot) => self.found(row, *column, *slot).not(),
+            Comparison::Range(column, rel, bounds) => self.range(row, *column, *rel, *bounds),
+            Comparison::Order(column, order, value) => {
+                let (column, value) = (one(row, *column), self.text(*value));
+                match order {
+                    Order::Before => column.lt(value),
+                    Order::UpTo => column.lte(value),
+                    Order::After => column.gt(value),
+                    Order::From => column.gte(value),
+                }
+            }
+            Comparison::Starts(column, head) => self.starts(&one(row, *column), head),
+            Comparison::Ends(column, tail) => D::ends(one(row, *column), self.text(*tail)),
+            Comparison::Has(column, part) => D::has(one(row, *column), self.text(*part)),
+        }
+    }
+
+    /// The value as stored. Null if it has no number here: it equals nothing.
+    pub(super) fn scalar(&mut self, value: Scalar<'_>) -> Expr {
+        match value {
+            Scalar::Int(int) => self.int(int),
+            Scalar::Text(text) => self.text(text),
+            Scalar::System(None) => number(0),
+            Scalar::System(Some(url)) => {
+                let url = self.text(url);
+                let id = Query::select().column("id").from("system").and_where(Expr::col("url").eq(url)).take();
+                id.into()
+            }
+            Scalar::Rid(ty, id) => {
+                let (tenant, id) = (self.tenant(), self.text(id));
+                let ord = Query::select()
+                    .column("ord")
+                    .from("resource_id")
+                    .and_where(Expr::col("tenant").eq(tenant))
+                    .and_where(Expr::col("type").eq(number(i64::from(ty.0))))
+                    .and_where(Expr::col("id").eq(id))
+                    .take();
+                ord.into()
+            }
+        }
+    }
+
+    /// The value as stored, or a number that nothing has: null would hide rows that differ.
+    fn known(&mut self, value: Scalar<'_>) -> Expr {
+        let stored = self.scalar(value);
+        match value {
+            Scalar::System(Some(_)) | Scalar::Rid(..) => stored.if_null(number(-1)),
+            Scalar::Int(_) | Scalar::Text(_) | Scalar::System(None) => stored,
+        }
+    }
+
+    fn among(&mut self, row: &Row, columns: &[Col], tuples: &Tuples<'_>) -> Expr {
+        if let [column] = columns {
+            let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(*value)).collect();
+            return one(row, *column).is_in(values);
+        }
+        // `VALUES`, since SQLite compares rows with a subquery only.
+        let mut tuples: Vec<Expr> = tuples.iter().map(|tuple| self.tuple(columns, tuple)).collect();
+        let rows = vec![marker::<D>(); tuples.len()].join(", ");
+        let columns = Expr::tuple(columns.iter().map(|column| one(row, *column)));
+        tuples.insert(0, columns);
+        Expr::cust_with_exprs(format!("({} IN (VALUES {rows}))", marker::<D>()), tuples)
+    }
+
+    fn tuple(&mut self, columns: &[Col], tuple: &[Scalar<'_>]) -> Expr {
+        let typed = columns.iter().zip(tuple).map(|(column, value)| D::typed(self.known(*value), sql_type(*column)));
+        Expr::tuple(typed.collect::<Vec<_>>())
+    }
+
+    fn found(&mut self, row: &Row, column: Col, slot: SlotId) -> Expr {
+        let bind = match column.name.ty() {
+            ColType::Bytes => Bind::Texts(slot),
+            ColType::Rid => Bind::Resources(slot),
+            _ => Bind::Ints(slot),
+        };
+        let list = self.binds.expr(bind);
+        D::element(one(row, column), list, sql_type(column))
+    }
+
+    /// `column` begins with `head`, as a range: the index answers it and no character has a meaning.
+    fn starts(&mut self, column: &Expr, head: &str) -> Expr {
+        let from = column.clone().gte(self.text(head));
+        match successor(head) {
+            Some(end) => from.and(column.clone().lt(self.text(end))),
+            None => from,
+        }
+    }
+
+    /// Stored `[a, b)` against `[s, e)`.
+    fn range(&mut self, row: &Row, column: Col, rel: Rel, bounds: Bounds<'_>) -> Expr {
+        if row.kind == RowKind::Updated {
+            return self.point(&col(&row.table, "updated"), rel, bounds);
+        }
+        let [a, b] = ends(row, column);
+        let (s, e) = self.bounds(bounds);
+        match rel {
+            // `a < e` follows from the rest, stored intervals being non-empty; it ends the range that is read.
+            Rel::Within => all([s.map(|s| a.clone().gte(s)), e.clone().map(|e| a.lt(e)), e.map(|e| b.lte(e))]),
+            Rel::Meets => all([e.map(|e| a.lt(e)), s.map(|s| b.gt(s))]),
+            Rel::Same | Rel::Covers | Rel::Differs => {
+                let (s, e) = self.closed(bounds);
+                match rel {
+                    Rel::Same => a.eq(s).and(b.eq(e)),
+                    Rel::Differs => a.ne(s).or(b.ne(e)),
+                    _ => a.lte(s).and(b.gte(e)),
+                }
+            }
+        }
+    }
+
+    /// A stored instant, that is `[updated, updated + 1)`, against `[s, e)`.
+    fn point(&mut self, updated: &Expr, rel: Rel, bounds: Bounds<'_>) -> Expr {
+        let Bounds::Instants(s, e) = bounds else { return never() };
+        match rel {
+            Rel::Within | Rel::Meets => updated.clone().gte(self.int(s)).and(updated.clone().lt(self.int(e))),
+            Rel::Same if s.checked_add(1) == Some(e) => updated.clone().eq(self.int(s)),
+            Rel::Same => never(),
+            Rel::Differs if s.checked_add(1) == Some(e) => updated.clone().ne(self.int(s)),
+            Rel::Differs => always(),
+            Rel::Covers => {
+                let last = self.int(e.saturating_sub(1));
+                updated.clone().lte(self.int(s)).and(updated.clone().gte(last))
+            }
+        }
+    }
+
+    /// The ends of a search interval; `None` where it is open, which every stored end satisfies.
+    fn bounds(&mut self, bounds: Bounds<'_>) -> (Option<Expr>, Option<Expr>) {
+        match bounds {
+            Bounds::Instants(s, e) => ((s != i64::MIN).then(|| self.int(s)), (e != i64::MAX).then(|| self.int(e))),
+            Bounds::Cuts(s, e) => (Some(self.text(s)), Some(self.text(e))),
+        }
+    }
+
+    fn closed(&mut self, bounds: Bounds<'_>) -> (Expr, Expr) {
+        match bounds {
+            Bounds::Instants(s, e) => (self.int(s), self.int(e)),
+            Bounds::Cuts(s, e) => (self.text(s), self.text(e)),
+        }
+    }
+}
+
+/// The stored column of a column that is no interval.
+pub(super) fn one(row: &Row, column: Col) -> Expr {
+    let [first, _] = ends(row, column);
+    first
+}
+
+/// The stored columns of an interval; twice the same for others.
+fn ends(row: &Row, column: Col) -> [Expr; 2] {
+    let stored = physical(row.kind, column);
+    let name = |column: Option<&super::schema::Column>| column.map_or_else(String::new, |column| column.name.clone());
+    [col(&row.table, &name(stored.first())), col(&row.table, &name(stored.last()))]
+}
+
+fn sql_type(column: Col) -> SqlType {
+    match column.name.ty() {
+        ColType::Bytes | ColType::Cuts => SqlType::Text,
+        ColType::Int | ColType::System | ColType::Rid | ColType::Instants => SqlType::Int,
+    }
+}
+
+/// What stands for an expression inside a template of sea-query.
+fn marker<D: Dialect>() -> String {
+    D::PARAMETER.to_string()
+}
+
+fn all(conds: impl IntoIterator<Item = Option<Expr>>) -> Expr {
+    super::rows::conjunction(conds.into_iter().flatten())
+}
+
+/// The least text after every text that begins with `head`: its last character that can grow, grown.
+fn successor(head: &str) -> Option<String> {
+    let mut chars: Vec<char> = head.chars().collect();
+    while let Some(last) = chars.pop() {
+        let next = match last {
+            '\u{D7FF}' => Some('\u{E000}'),
+            last => char::from_u32(u32::from(last) + 1),
+        };
+        if let Some(next) = next {
+            chars.push(next);
+            return Some(chars.into_iter().collect());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::successor;
+
+    #[test]
+    fn successor_is_the_end_of_a_prefix() {
+        assert_eq!(successor("ab").as_deref(), Some("ac"));
+        assert_eq!(successor("a\u{10FFFF}").as_deref(), Some("b"));
+        assert_eq!(successor("\u{D7FF}").as_deref(), Some("\u{E000}"));
+        assert_eq!(successor("\u{10FFFF}"), None);
+        assert_eq!(successor(""), None);
+    }
+}

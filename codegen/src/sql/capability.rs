@@ -1,0 +1,49 @@
+//! What SQL answers: everything but closures, expansions, guards and choices at run time.
+
+use super::{Dialect, Target};
+use crate::capability::{Answer, Capabilities, Compare, Join, Question, comparisons};
+use crate::rows::{Base, ColName, ColType, RowKind, Tuple};
+
+impl<D: Dialect> Capabilities for Target<D> {
+    fn answer(&self, question: Question) -> Answer {
+        let can = match question {
+            Question::Row(kind, name, compare) => row(kind, name, compare),
+            Question::OrderRows(kind) => ordered(kind),
+            Question::OrderVia(on) => on == Join::Rid,
+            Question::All
+            | Question::Rows(_)
+            | Question::Minus
+            | Question::Via(..)
+            | Question::Slot
+            | Question::OrderUpdated
+            | Question::OrderId
+            | Question::OrderOrd
+            | Question::Page
+            | Question::Count
+            | Question::Rid
+            | Question::Targets(_) => true,
+            Question::Closure
+            | Question::Guard
+            | Question::Measure
+            | Question::Typing(_)
+            | Question::Alternatives
+            | Question::Depth
+            | Question::Dangling
+            | Question::Cursor => false,
+        };
+        if can { Answer::Exact } else { Answer::No }
+    }
+}
+
+fn row(kind: RowKind, name: ColName, compare: Compare) -> bool {
+    let known = kind.columns().iter().any(|col| col.name == name);
+    let slot = matches!(compare, Compare::InSlot | Compare::NotInSlot);
+    // An earlier step may have found systems that this store has not numbered.
+    let systems = slot && name.ty() == ColType::System;
+    known && comparisons(name.ty()).contains(&compare) && compare != Compare::Expansion && !systems
+}
+
+/// References have no order that all stores share, and presence has no value.
+fn ordered(kind: RowKind) -> bool {
+    !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
+}

@@ -1,0 +1,35 @@
+//! Where the databases differ: small questions.
+
+use super::binds::Writer;
+use super::schema::SqlType;
+use sea_query::{Expr, FunctionCall, SelectStatement};
+use std::fmt;
+
+/// A SQL dialect.
+pub trait Dialect: fmt::Debug {
+    /// What follows the column list of a table.
+    const TABLE_OPTIONS: &'static str;
+    /// The sign before the number of a parameter.
+    const PARAMETER: char;
+
+    /// The name of a column type. Texts compare byte by byte.
+    fn type_name(ty: SqlType) -> &'static str;
+
+    /// Writes the statement.
+    fn write(select: &SelectStatement, writer: &mut Writer);
+
+    /// The text `column` ends with `tail`.
+    fn ends(column: Expr, tail: Expr) -> Expr;
+
+    /// The text `column` contains `part`.
+    fn has(column: Expr, part: Expr) -> Expr;
+
+    /// A parameter whose type the database could not infer from where it stands.
+    fn typed(value: Expr, ty: SqlType) -> Expr;
+
+    /// `expr` is an element of a list parameter.
+    fn element(expr: Expr, list: Expr, ty: SqlType) -> Expr;
+
+    /// The elements of a list parameter as a table, and the name of its column when the table is called `alias`.
+    fn elements(list: Expr, ty: SqlType, alias: &str) -> (FunctionCall, String);
+}

@@ -1,0 +1,170 @@
+//! The outermost select: pages, counts, identities, targets.
+
+use super::binds::{Bind, Binds, Writer};
+use super::constant::number;
+use super::links::aliased;
+use super::order::{Key, sort};
+use super::scan::{At, Scan, col, from};
+use super::{Dialect, Sql, Target};
+use crate::algebra::{Edge, End, On};
+use crate::program::Yield;
+use crate::target::Results;
+use sea_query::{CommonTableExpression, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, WithClause};
+
+/// A select with the tables that are computed before it.
+pub(super) struct Statement {
+    pub(super) select: SelectStatement,
+    pub(super) tables: Vec<CommonTableExpression>,
+    pub(super) binds: Binds,
+}
+
+impl Statement {
+    pub(super) fn write<D: Dialect>(mut self) -> Sql {
+        if !self.tables.is_empty() {
+            let mut with = WithClause::new();
+            for table in self.tables {
+                with.cte(table);
+            }
+            self.select.with_cte(with);
+        }
+        let mut writer = Writer::new(D::PARAMETER);
+        D::write(&self.select, &mut writer);
+        Sql { text: writer.to_string(), binds: self.binds.into_list() }
+    }
+}
+
+/// A page of members: `ord` and `k0`, `k1` ... in order.
+struct Page {
+    select: SelectStatement,
+    keys: Vec<Key>,
+}
+
+impl<D: Dialect> Target<D> {
+    pub(super) fn result(&mut self, members: Scan, results: &Results<'_>) -> SelectStatement {
+        match results.yields {
+            Yield::Count => self.count(members, results.limit),
+            Yield::Page => self.page(members, results).select,
+            Yield::Rid => self.identities(members, results),
+            Yield::Targets(edge) => self.targets(members, edge, results),
+        }
+    }
+
+    fn count(&mut self, members: Scan, limit: Option<u32>) -> SelectStatement {
+        let mut counted = match limit {
+            None => members.select,
+            Some(_) => {
+                let live = members.at.live;
+                let mut some = members.ords();
+                self.limit(&mut some, limit);
+                self.nested(some, live).select
+            }
+        };
+        counted.expr_as(Func::cust("count").arg(Expr::cust("*")), "n").take()
+    }
+
+    fn page(&mut self, members: Scan, results: &Results<'_>) -> Page {
+        let keys = self.keys(&members.at, results.order);
+        let (mut scan, keys) =
+            if keys.iter().any(|key| key.optional) { self.computed(members, keys) } else { (members, keys) };
+        if let Some(after) = results.after {
+            let beyond = self.beyond(&keys, &scan.at.ord, after);
+            scan.select.and_where(beyond);
+        }
+        let mut select = scan.select;
+        select.expr_as(scan.at.ord.clone(), "ord");
+        for (position, key) in keys.iter().enumerate() {
+            select.expr_as(key.value.clone(), key_name(position));
+        }
+        sort(&mut select, &keys, &scan.at.ord);
+        self.limit(&mut select, results.limit);
+        Page { select, keys }
+    }
+
+    /// The members with their keys, each computed once: the position, the order and the result all read them.
+    fn computed(&mut self, members: Scan, keys: Vec<Key>) -> (Scan, Vec<Key>) {
+        let name: DynIden = "page".into_iden();
+        let mut select = members.select;
+        select.expr_as(members.at.ord, "ord");
+        for (position, key) in keys.iter().enumerate() {
+            select.expr_as(key.value.clone(), key_name(position));
+        }
+        let mut table = CommonTableExpression::new();
+        self.tables.push(table.table_name(name.clone()).query(select).materialized(true).to_owned());
+        let alias = self.alias("p");
+        let scan =
+            Scan { select: from("page", &alias), at: At { ord: col(&alias, "ord"), live: members.at.live, own: None } };
+        (scan, renamed(keys, &alias))
+    }
+
+    fn identities(&mut self, members: Scan, results: &Results<'_>) -> SelectStatement {
+        let page = self.page(members, results);
+        let (page_alias, record) = (self.alias("p"), self.alias("r"));
+        let keys = renamed(page.keys, &page_alias);
+        let ord = col(&page_alias, "ord");
+        let mut select = Query::select().from_subquery(page.select, page_alias).take();
+        self.record_of(&mut select, &record, &ord);
+        sort(&mut select, &keys, &ord);
+        identity(select, &record)
+    }
+
+    fn targets(&mut self, members: Scan, edge: Edge, results: &Results<'_>) -> SelectStatement {
+        let live = members.at.live;
+        let page = match (results.limit, results.after) {
+            (None, None) => members.ords(),
+            _ => Query::select().column("ord").from_subquery(self.page(members, results).select, "page").take(),
+        };
+        let scan = self.nested(page, live);
+        match edge.on {
+            On::Rid => {
+                let Scan { mut select, at } = self.join_from(scan, edge, End::Target);
+                let record = self.alias("r");
+                self.record_of(&mut select, &record, &at.ord);
+                select.and_where(col(&record, "deleted").eq(number(0))).distinct();
+                select.order_by_expr(col(&record, "ord"), sea_query::Order::Asc);
+                identity(select, &record)
+            }
+            On::Url { .. } => self.urls(scan, edge, &["url"]),
+            On::UrlVersion { .. } => self.urls(scan, edge, &["url", "version"]),
+        }
+    }
+
+    fn urls(&mut self, scan: Scan, edge: Edge, columns: &[&str]) -> SelectStatement {
+        let link = self.alias("e");
+        let mut select = scan.select;
+        select.cross_join(aliased("url_s", &link));
+        self.restrict(&mut select, &link, edge.key);
+        select.and_where(col(&link, "ord").eq(scan.at.ord)).distinct();
+        for name in columns {
+            select.expr_as(col(&link, name), (*name).to_owned());
+            select.order_by_expr(col(&link, name), sea_query::Order::Asc);
+        }
+        select
+    }
+
+    fn record_of(&mut self, select: &mut SelectStatement, record: &DynIden, ord: &Expr) {
+        select
+            .cross_join(aliased("resource", record))
+            .and_where(col(record, "tenant").eq(self.tenant()))
+            .and_where(col(record, "ord").eq(ord.clone()));
+    }
+
+    fn limit(&mut self, select: &mut SelectStatement, limit: Option<u32>) {
+        if let Some(n) = limit {
+            select.limit(self.binds.position(Bind::Int(i64::from(n))));
+        }
+    }
+}
+
+fn identity(mut select: SelectStatement, record: &DynIden) -> SelectStatement {
+    select.exprs(["ord", "type", "id"].map(|name| col(record, name))).take()
+}
+
+/// The keys as columns of a select that computed them.
+fn renamed(keys: Vec<Key>, table: &DynIden) -> Vec<Key> {
+    let column = |(position, key): (usize, Key)| Key { value: col(table, &key_name(position)), ..key };
+    keys.into_iter().enumerate().map(column).collect()
+}
+
+fn key_name(position: usize) -> String {
+    format!("k{position}")
+}

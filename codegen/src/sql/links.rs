@@ -1,0 +1,105 @@
+//! Joins: over the target's number, or over its canonical url.
+
+use super::constant::empty_text;
+use super::scan::{At, Scan, col, one_from};
+use super::{Dialect, Target};
+use crate::algebra::{Edge, End, On};
+use crate::rows::KeyId;
+use sea_query::{DynIden, Expr, ExprTrait, SelectStatement, TableName, TableRef};
+
+/// `SELECT 1 FROM ...` over the rows of an edge, one end of which is known.
+#[derive(Debug)]
+pub struct Hop(pub(super) SelectStatement);
+
+impl<D: Dialect> Target<D> {
+    /// The rows of the edge at the resource at hand, and the resource at the other end.
+    pub(super) fn hop_from(&mut self, at: &Expr, edge: Edge, from: End) -> (Hop, At) {
+        let first = self.alias("e");
+        let table = first_table(edge, from);
+        let mut select = one_from(table, &first);
+        let other = self.join(&mut select, &first, at, edge, from);
+        (Hop(select), other)
+    }
+
+    /// The members of `far` and, joined to them, the resources at end `from`.
+    pub(super) fn join_from(&mut self, mut far: Scan, edge: Edge, from: End) -> Scan {
+        let first = self.alias("e");
+        let begin = opposite(from);
+        far.select.cross_join(aliased(first_table(edge, begin), &first));
+        let at = self.join(&mut far.select, &first, &far.at.ord, edge, begin);
+        Scan { select: far.select, at }
+    }
+
+    /// Restricts `first`, the table that knows the resource `at` at end `begin`, and leads on to the other end.
+    fn join(&mut self, select: &mut SelectStatement, first: &DynIden, at: &Expr, edge: Edge, begin: End) -> At {
+        let (begin_key, end_key) = match (edge.on, begin) {
+            (On::Rid, _) => return self.join_rid(select, first, at, edge.key, begin),
+            (On::Url { url } | On::UrlVersion { url, .. }, End::Source) => (edge.key, url),
+            (On::Url { url } | On::UrlVersion { url, .. }, End::Target) => (url, edge.key),
+        };
+        self.restrict(select, first, begin_key);
+        select.and_where(col(first, "ord").eq(at.clone()));
+        let second = self.alias("e");
+        select.cross_join(aliased("url_v", &second));
+        self.restrict(select, &second, end_key);
+        select.and_where(col(&second, "url").eq(col(first, "url")));
+        if let On::UrlVersion { version, .. } = edge.on {
+            let (link, target) = if begin == End::Source { (first, &second) } else { (&second, first) };
+            select.and_where(self.version(link, target, version));
+        }
+        At::row(col(&second, "ord"))
+    }
+
+    fn join_rid(&mut self, select: &mut SelectStatement, first: &DynIden, at: &Expr, key: KeyId, begin: End) -> At {
+        self.restrict(select, first, key);
+        match begin {
+            End::Source => {
+                select.and_where(col(first, "ord").eq(at.clone()));
+                At::unknown(col(first, "target"))
+            }
+            End::Target => {
+                select.and_where(col(first, "target").eq(at.clone()));
+                At::row(col(first, "ord"))
+            }
+        }
+    }
+
+    pub(super) fn restrict(&mut self, select: &mut SelectStatement, table: &DynIden, key: KeyId) {
+        select
+            .and_where(col(table, "tenant").eq(self.tenant()))
+            .and_where(col(table, "key").eq(self.int(i64::from(key.0))));
+    }
+
+    /// The link names no version, or the target's own, which is a token row: as written if that differs from folded.
+    fn version(&mut self, link: &DynIden, target: &DynIden, version: KeyId) -> Expr {
+        let own = self.alias("v");
+        let mut select = one_from("token_s", &own);
+        self.restrict(&mut select, &own, version);
+        let written = Expr::case(col(&own, "exact").eq(empty_text()), col(&own, "code")).finally(col(&own, "exact"));
+        select
+            .and_where(col(&own, "ord").eq(col(target, "ord")))
+            .and_where(Expr::Case(Box::new(written)).eq(col(link, "version")));
+        col(link, "version").eq(empty_text()).or(Expr::exists(select))
+    }
+}
+
+/// The table that leads away from the resource at hand, which stands at end `from`.
+fn first_table(edge: Edge, from: End) -> &'static str {
+    match (edge.on, from) {
+        (On::Rid, End::Source) => "ref_s",
+        (On::Rid, End::Target) => "ref_v",
+        (On::Url { .. } | On::UrlVersion { .. }, _) => "url_s",
+    }
+}
+
+fn opposite(end: End) -> End {
+    match end {
+        End::Source => End::Target,
+        End::Target => End::Source,
+    }
+}
+
+/// A table under a name of its own, for joins.
+pub(super) fn aliased(table: impl Into<DynIden>, alias: &DynIden) -> TableRef {
+    TableRef::Table(TableName(None, table.into()), Some(alias.clone()))
+}

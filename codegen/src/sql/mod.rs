@@ -1,0 +1,92 @@
+//! SQL: one statement per query, for every dialect.
+
+mod atoms;
+mod binds;
+mod capability;
+mod constant;
+mod dialect;
+mod finish;
+mod links;
+mod order;
+mod postgres;
+mod rows;
+mod scan;
+pub mod schema;
+mod sqlite;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use binds::{Bind, Writer};
+pub use dialect::Dialect;
+pub use postgres::Postgres;
+pub use sqlite::Sqlite;
+
+use crate::lower::{Unsupported, lower};
+use crate::program::Query;
+use binds::Binds;
+use sea_query::{CommonTableExpression, DynIden, Expr, IntoIden};
+use std::marker::PhantomData;
+
+/// A statement and its parameters. It names no tenant: the same statement serves all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sql {
+    /// The text, with placeholders `?1` or `$1` and so on.
+    pub text: String,
+    /// The parameters, the first for placeholder 1.
+    pub binds: Vec<Bind>,
+}
+
+/// The SQL target under construction of one query.
+#[derive(Debug)]
+pub struct Target<D> {
+    binds: Binds,
+    tables: Vec<CommonTableExpression>,
+    aliases: u32,
+    dialect: PhantomData<D>,
+}
+
+impl<D: Dialect> Target<D> {
+    /// A target for one query. Its capabilities are the same for every query.
+    pub fn new() -> Self {
+        Target { binds: Binds::default(), tables: Vec::new(), aliases: 0, dialect: PhantomData }
+    }
+
+    /// A name that no other table of the statement has.
+    fn alias(&mut self, stem: &str) -> DynIden {
+        self.aliases += 1;
+        format!("{stem}{}", self.aliases).into_iden()
+    }
+
+    fn tenant(&mut self) -> Expr {
+        self.binds.expr(Bind::Tenant)
+    }
+
+    fn int(&mut self, value: i64) -> Expr {
+        self.binds.expr(Bind::Int(value))
+    }
+
+    fn text(&mut self, value: impl Into<String>) -> Expr {
+        self.binds.expr(Bind::Text(value.into()))
+    }
+}
+
+impl<D: Dialect> Default for Target<D> {
+    fn default() -> Self {
+        Target::new()
+    }
+}
+
+/// Lowers a query to SQL.
+///
+/// The statement yields, by [`crate::program::Yield`]:
+/// - `Page`: `ord`, then one column per sort key (null where the resource has none);
+/// - `Count`: one row, the number of members (at most the limit, if there is one);
+/// - `Rid`: `ord`, `type`, `id`, in the order of the query;
+/// - `Targets`: `ord`, `type`, `id` of the live targets, each once; `url` or `url`, `version` for canonical edges.
+///
+/// # Errors
+/// The first thing that SQL does not answer, or that is not well formed.
+pub fn sql<D: Dialect>(query: &Query) -> Result<Sql, Unsupported> {
+    lower(Target::<D>::new(), query)
+}

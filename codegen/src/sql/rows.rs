@@ -1,0 +1,141 @@
+//! Which table answers a test of one row: by value, by source, or the record of the resource.
+
+use super::constant::{always, never, number};
+use super::scan::{At, Own, Scan, col, from};
+use super::schema::{self, by_source, by_value, sought};
+use super::{Dialect, Target};
+use crate::algebra::{Rel, Universe};
+use crate::rows::{Col, RowKind};
+use crate::target::{Comparison, Rows};
+use sea_query::{DynIden, Expr, ExprTrait, SelectStatement};
+
+/// Rows that are not yet tested.
+#[derive(Debug)]
+pub struct Row {
+    pub(super) kind: RowKind,
+    pub(super) table: DynIden,
+    /// Where the rows come from; `None` if they are the record at hand.
+    from: Option<SelectStatement>,
+    /// What already restricts them.
+    conds: Vec<Expr>,
+}
+
+impl<D: Dialect> Target<D> {
+    /// Rows of the resource at hand.
+    pub(super) fn rows_at(&mut self, at: &At, rows: &Rows<'_>) -> Row {
+        match rows.kind {
+            RowKind::Id | RowKind::Updated => self.record_at(at, rows),
+            kind => {
+                let table = if pinned(rows) { by_value(kind) } else { by_source(kind).or_else(|| by_value(kind)) };
+                let mut row = self.keyed(rows, table);
+                row.conds.push(col(&row.table, "ord").eq(at.ord.clone()));
+                row
+            }
+        }
+    }
+
+    /// Rows of any resource.
+    pub(super) fn rows_of_any(&mut self, rows: &Rows<'_>) -> Row {
+        match rows.kind {
+            RowKind::Id => self.identity(rows.universe),
+            RowKind::Updated => {
+                let Scan { select, at } = self.scan_updated();
+                let mut row = self.record(RowKind::Updated, at.own, Some(select));
+                row.conds.push(self.typed(&at.ord, rows.universe));
+                row
+            }
+            kind => self.keyed(rows, by_value(kind)),
+        }
+    }
+
+    pub(super) fn exists(row: Row, tests: Vec<Expr>) -> Expr {
+        let all = row.conds.into_iter().chain(tests);
+        match row.from {
+            None => conjunction(all),
+            Some(mut select) => {
+                select.expr(number(1));
+                all.for_each(|cond| {
+                    select.and_where(cond);
+                });
+                Expr::exists(select)
+            }
+        }
+    }
+
+    pub(super) fn scan_of(&mut self, row: Row, tests: Vec<Expr>) -> Scan {
+        let at = At::row(col(&row.table, "ord"));
+        let mut select = row.from.unwrap_or_default();
+        row.conds.into_iter().chain(tests).for_each(|cond| {
+            select.and_where(cond);
+        });
+        Scan { select, at }
+    }
+
+    fn keyed(&mut self, rows: &Rows<'_>, table: Option<schema::Table>) -> Row {
+        let alias = self.alias("t");
+        let select = from(&table.map(|table| table.name).unwrap_or_default(), &alias);
+        let conds =
+            vec![col(&alias, "tenant").eq(self.tenant()), col(&alias, "key").eq(self.int(i64::from(rows.key.0)))];
+        Row { kind: rows.kind, table: alias, from: Some(select), conds }
+    }
+
+    /// The record of the resource at hand: the one we go through, or a lookup.
+    fn record_at(&mut self, at: &At, rows: &Rows<'_>) -> Row {
+        let own = match (&at.own, rows.kind) {
+            (Some(Own::Updated(_)), RowKind::Id) | (None, _) => None,
+            (own, _) => own.clone(),
+        };
+        let mut row = if own.is_some() {
+            self.record(rows.kind, own, None)
+        } else {
+            let Scan { select, at: record } = self.scan_live(None);
+            let mut row = self.record(rows.kind, record.own, Some(select));
+            row.conds.push(record.ord.eq(at.ord.clone()));
+            row
+        };
+        row.conds.push(self.typed(&at.ord, rows.universe));
+        row
+    }
+
+    fn record(&mut self, kind: RowKind, own: Option<Own>, from: Option<SelectStatement>) -> Row {
+        let table = match own {
+            Some(Own::Resource(alias) | Own::Updated(alias)) => alias,
+            None => self.alias("r"),
+        };
+        Row { kind, table, from, conds: Vec::new() }
+    }
+
+    /// Known identities of these types, which are found by type and id.
+    fn identity(&mut self, universe: &Universe) -> Row {
+        let alias = self.alias("i");
+        let codes = universe.0.iter().map(|ty| number(i64::from(ty.0)));
+        let types = if universe.0.is_empty() { never() } else { col(&alias, "type").is_in(codes) };
+        let conds = vec![
+            col(&alias, "tenant").eq(self.tenant()),
+            types,
+            col(&alias, "live").eq(number(1)),
+            self.typed(&col(&alias, "ord"), universe),
+        ];
+        Row { kind: RowKind::Id, from: Some(from("resource_id", &alias)), table: alias, conds }
+    }
+}
+
+/// All hold; none is true.
+pub(super) fn conjunction(conds: impl IntoIterator<Item = Expr>) -> Expr {
+    conds.into_iter().reduce(ExprTrait::and).unwrap_or_else(always)
+}
+
+/// Whether equalities pin every column that stands before `ord` in the order by value, so that a probe is one seek.
+/// With less, the rows of the resource itself are fewer than those of the value.
+fn pinned(rows: &Rows<'_>) -> bool {
+    let columns = sought(rows.kind);
+    rows.kind != RowKind::Present && columns.iter().all(|col| rows.atoms.iter().any(|atom| pins(atom, *col)))
+}
+
+fn pins(atom: &Comparison<'_>, col: Col) -> bool {
+    match atom {
+        Comparison::Eq(other, _) | Comparison::Range(other, Rel::Same, _) => *other == col,
+        Comparison::In(cols, _) => cols.contains(&col),
+        _ => false,
+    }
+}

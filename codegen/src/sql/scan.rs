@@ -1,0 +1,177 @@
+//! Resources at hand, and selects that produce members.
+
+use super::constant::{never, number};
+use super::{Bind, Dialect, Target};
+use crate::algebra::{SlotId, Universe};
+use crate::rows::TypeCode;
+use sea_query::{CommonTableExpression, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType};
+
+/// `ord` is the type code shifted by this, and a number per tenant and type.
+const TYPE_SHIFT: u32 = 39;
+/// The bits of `ord` that are not zero for contained resources and for targets that have not arrived.
+const NOT_TOP_LEVEL: i64 = 0b11 << 37;
+
+/// The resource that a condition is about.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// Its number.
+    pub(super) ord: Expr,
+    /// Whether it is known to be live: it has index rows, or was found to be.
+    pub(super) live: bool,
+    /// The table that holds its record, where that is what we go through.
+    pub(super) own: Option<Own>,
+}
+
+/// A table with one row per live resource.
+#[derive(Clone, Debug)]
+pub(super) enum Own {
+    /// `resource`, under this name.
+    Resource(DynIden),
+    /// `resource_updated`, under this name.
+    Updated(DynIden),
+}
+
+impl At {
+    /// The resource that a row is about.
+    pub(super) fn row(ord: Expr) -> At {
+        At { ord, live: true, own: None }
+    }
+
+    /// A resource that is only referred to.
+    pub(super) fn unknown(ord: Expr) -> At {
+        At { ord, live: false, own: None }
+    }
+}
+
+/// A select without result columns, and the member that each of its rows is about.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    pub(super) select: SelectStatement,
+    pub(super) at: At,
+}
+
+impl Scan {
+    /// The select with `ord` as its only column.
+    pub(super) fn ords(self) -> SelectStatement {
+        let mut select = self.select;
+        select.expr_as(self.at.ord, "ord").take()
+    }
+
+    pub(super) fn and(mut self, cond: Expr) -> Scan {
+        self.select.and_where(cond);
+        self
+    }
+}
+
+/// A column of a table of the statement.
+pub(super) fn col(table: &DynIden, name: &str) -> Expr {
+    Expr::col((table.clone(), name.to_owned().into_iden()))
+}
+
+/// `SELECT 1 FROM table AS alias`, to be tested for existence.
+pub(super) fn one_from(table: &str, alias: &DynIden) -> SelectStatement {
+    Query::select().expr(number(1)).from_as(table.to_owned(), alias.clone()).take()
+}
+
+pub(super) fn from(table: &str, alias: &DynIden) -> SelectStatement {
+    Query::select().from_as(table.to_owned(), alias.clone()).take()
+}
+
+impl<D: Dialect> Target<D> {
+    /// A top-level number of these types.
+    pub(super) fn typed(&mut self, ord: &Expr, universe: &Universe) -> Expr {
+        let mut types = universe.0.clone();
+        types.sort();
+        types.dedup();
+        let (Some(first), Some(last)) = (types.first(), types.last()) else { return never() };
+        let range = ord.clone().gte(self.int(base(*first))).and(ord.clone().lt(self.int(end(*last))));
+        if types.len() == 1 {
+            return range;
+        }
+        // One range with a filter, not a range per type: `ord` order is kept and the page ends early.
+        let codes = types.iter().map(|ty| number(i64::from(ty.0)));
+        let listed = ord.clone().right_shift(number(i64::from(TYPE_SHIFT))).is_in(codes);
+        let top = ord.clone().bit_and(number(NOT_TOP_LEVEL)).eq(number(0));
+        range.and(listed).and(top)
+    }
+
+    pub(super) fn scan_live(&mut self, universe: Option<&Universe>) -> Scan {
+        let alias = self.alias("r");
+        let ord = col(&alias, "ord");
+        let mut select = from("resource", &alias);
+        select.and_where(col(&alias, "tenant").eq(self.tenant()));
+        if let Some(universe) = universe {
+            select.and_where(self.typed(&ord, universe));
+        }
+        select.and_where(col(&alias, "deleted").eq(number(0)));
+        Scan { select, at: At { ord, live: true, own: Some(Own::Resource(alias)) } }
+    }
+
+    pub(super) fn scan_updated(&mut self) -> Scan {
+        let alias = self.alias("u");
+        let mut select = from("resource_updated", &alias);
+        select.and_where(col(&alias, "tenant").eq(self.tenant()));
+        Scan { select, at: At { ord: col(&alias, "ord"), live: true, own: Some(Own::Updated(alias)) } }
+    }
+
+    /// A live record with this number exists.
+    pub(super) fn live(&mut self, ord: &Expr) -> Expr {
+        let alias = self.alias("r");
+        let mut select = one_from("resource", &alias);
+        select
+            .and_where(col(&alias, "tenant").eq(self.tenant()))
+            .and_where(col(&alias, "ord").eq(ord.clone()))
+            .and_where(col(&alias, "deleted").eq(number(0)));
+        Expr::exists(select)
+    }
+
+    pub(super) fn scan_list(&mut self, slot: SlotId) -> Scan {
+        let alias = self.alias("l");
+        let list = self.binds.expr(Bind::Resources(slot));
+        let (table, column) = D::elements(list, super::schema::SqlType::Int, &alias.to_string());
+        let at = At::unknown(col(&alias, &column));
+        Scan { select: Query::select().from_function(table, alias).take(), at }
+    }
+
+    /// A select that is a table of another: what is nested is produced as it stands.
+    pub(super) fn nested(&mut self, select: SelectStatement, live: bool) -> Scan {
+        let alias = self.alias("m");
+        let at = At { ord: col(&alias, "ord"), live, own: None };
+        Scan { select: Query::select().from_subquery(select, alias).take(), at }
+    }
+
+    pub(super) fn united(&mut self, scans: Vec<Scan>) -> Scan {
+        let live = scans.iter().all(|scan| scan.at.live);
+        let mut scans = scans.into_iter();
+        let Some(first) = scans.next() else {
+            return self.nested(Query::select().expr_as(number(0), "ord").and_where(never()).take(), true);
+        };
+        if scans.len() == 0 {
+            return first;
+        }
+        let mut select = first.ords();
+        for scan in scans {
+            select.union(UnionType::Distinct, scan.ords());
+        }
+        self.nested(select, live)
+    }
+
+    pub(super) fn materialized(&mut self, scan: Scan) -> DynIden {
+        let name = self.alias("built");
+        let mut select = scan.ords();
+        select.distinct();
+        let mut table = CommonTableExpression::new();
+        self.tables.push(table.table_name(name.clone()).query(select).materialized(true).to_owned());
+        name
+    }
+}
+
+/// The least number of a type.
+fn base(ty: TypeCode) -> i64 {
+    i64::from(ty.0) << TYPE_SHIFT
+}
+
+/// One past the greatest top-level number of a type.
+fn end(ty: TypeCode) -> i64 {
+    base(ty) + (1 << 37)
+}

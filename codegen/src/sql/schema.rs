@@ -1,0 +1,197 @@
+//! The schema, generated from the row kinds: one description for every SQL dialect, for queries and for writes.
+
+use super::dialect::Dialect;
+use crate::capability::kinds;
+use crate::rows::{Base, Col, ColName, ColType, RowKind};
+
+/// The type of a stored column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SqlType {
+    /// 64-bit integer.
+    Int,
+    /// UTF-8, compared byte by byte.
+    Text,
+    /// Bytes.
+    Blob,
+}
+
+/// A stored column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: SqlType,
+    /// Whether it may be null: only the body of a deletion in the history is.
+    pub nullable: bool,
+}
+
+/// A table; rows lie in the order of its primary key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns, those of the primary key first.
+    pub columns: Vec<Column>,
+    /// How many of the columns are the primary key.
+    pub key: usize,
+    /// A column that is unique besides.
+    pub unique: Option<&'static str>,
+}
+
+impl Table {
+    /// The columns of the primary key, in order.
+    pub fn primary_key(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().take(self.key)
+    }
+
+    /// The statement that creates it.
+    pub fn ddl<D: Dialect>(&self) -> String {
+        let mut parts: Vec<String> = self.columns.iter().map(column::<D>).collect();
+        let key: Vec<&str> = self.primary_key().map(|column| column.name.as_str()).collect();
+        parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        parts.extend(self.unique.map(|name| format!("UNIQUE ({name})")));
+        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n){}", self.name, parts.join(",\n  "), D::TABLE_OPTIONS)
+    }
+}
+
+fn column<D: Dialect>(column: &Column) -> String {
+    let null = if column.nullable { "" } else { " NOT NULL" };
+    format!("{} {}{null}", column.name, D::type_name(column.ty))
+}
+
+/// Every table.
+pub fn tables() -> Vec<Table> {
+    let rows = kinds().flat_map(|kind| [by_value(kind), by_source(kind)]).flatten();
+    fixed().into_iter().chain(rows).collect()
+}
+
+/// The rows of a kind in the order of their values: answers "who has this value". `Id` and `Updated` have no rows.
+pub fn by_value(kind: RowKind) -> Option<Table> {
+    if matches!(kind, RowKind::Id | RowKind::Updated) {
+        return None;
+    }
+    let sought: Vec<Column> = sought(kind).into_iter().flat_map(|col| physical(kind, col)).collect();
+    let residual = kind.columns().into_iter().flat_map(|col| physical(kind, col)).filter(|c| !sought.contains(c));
+    // A reference is looked up without knowing its key ("who refers to this"), so its target stands before the key.
+    let columns: Vec<Column> = if kind == RowKind::One(Base::Ref) {
+        [int("tenant")].into_iter().chain(sought.clone()).chain([int("key"), int("ord")]).chain(residual).collect()
+    } else {
+        let head = [int("tenant"), int("key")];
+        head.into_iter().chain(sought.clone()).chain([int("ord")]).chain(residual).collect()
+    };
+    Some(table(format!("{}_v", stem(kind)), columns))
+}
+
+/// The rows of a kind in the order of the resources that they belong to: answers "does this resource have a row".
+pub fn by_source(kind: RowKind) -> Option<Table> {
+    // A presence row has no column besides key and resource, so by value is already a lookup by resource.
+    if matches!(kind, RowKind::Id | RowKind::Updated | RowKind::Present) {
+        return None;
+    }
+    let head = [int("tenant"), int("ord"), int("key")];
+    let columns = head.into_iter().chain(kind.columns().into_iter().flat_map(|col| physical(kind, col))).collect();
+    Some(table(format!("{}_s", stem(kind)), columns))
+}
+
+/// The first column of each part: rows by value are sought by these.
+pub(super) fn sought(kind: RowKind) -> Vec<Col> {
+    let columns = kind.columns();
+    let first = |col: &Col| columns.iter().find(|other| other.part == col.part) == Some(col);
+    columns.iter().copied().filter(first).collect()
+}
+
+/// The stored columns of a column: two for an interval.
+pub fn physical(kind: RowKind, col: Col) -> Vec<Column> {
+    let named = |name: &str, ty| Column { name: physical_name(kind, col, name), ty, nullable: false };
+    match col.name.ty() {
+        ColType::Int | ColType::System | ColType::Rid => vec![named(name(col.name), SqlType::Int)],
+        ColType::Bytes => vec![named(name(col.name), SqlType::Text)],
+        ColType::Instants => vec![named("lo", SqlType::Int), named("hi", SqlType::Int)],
+        ColType::Cuts => vec![named("lo", SqlType::Text), named("hi", SqlType::Text)],
+    }
+}
+
+/// The columns of a tuple carry the number of their part.
+fn physical_name(kind: RowKind, col: Col, name: &str) -> String {
+    match kind {
+        RowKind::Tuple(_) => format!("{name}{}", col.part),
+        _ => name.to_owned(),
+    }
+}
+
+fn name(name: ColName) -> &'static str {
+    match name {
+        ColName::System => "system",
+        ColName::Code => "code",
+        ColName::Exact => "exact",
+        ColName::Text => "text",
+        ColName::Rank => "rank",
+        ColName::Target => "target",
+        ColName::Version => "version",
+        ColName::Url => "url",
+        ColName::Time => "time",
+        ColName::Cuts => "cuts",
+        ColName::Unit => "unit",
+        ColName::Word => "word",
+        ColName::Id => "id",
+    }
+}
+
+fn stem(kind: RowKind) -> String {
+    kind.to_string().replace('-', "_")
+}
+
+fn fixed() -> [Table; 10] {
+    [
+        table_of("meta", 1, vec![text("name"), text("value")]),
+        Table { unique: Some("name"), ..table_of("tenant", 1, vec![int("id"), text("name")]) },
+        // Number 0 stands for "no system" and has no row.
+        Table { unique: Some("url"), ..table_of("system", 1, vec![int("id"), text("url")]) },
+        table_of(
+            "resource",
+            2,
+            vec![int("tenant"), int("ord"), int("type"), text("id"), int("version"), int("updated"), int("deleted")],
+        ),
+        table_of("resource_id", 3, vec![int("tenant"), int("type"), text("id"), int("ord"), int("live")]),
+        // How far stubs and contained resources of a type are numbered: a number is never given twice.
+        table_of("inner_number", 2, vec![int("tenant"), int("type"), int("next")]),
+        // Rows per key; live resources per type under the negative number of the type.
+        table_of("stat", 2, vec![int("tenant"), int("key"), int("rows")]),
+        table_of("resource_updated", 3, vec![int("tenant"), int("updated"), int("ord")]),
+        table_of("body", 2, vec![int("tenant"), int("ord"), blob("body")]),
+        table_of(
+            "history",
+            3,
+            vec![
+                int("tenant"),
+                int("ord"),
+                int("version"),
+                int("updated"),
+                text("method"),
+                Column { nullable: true, ..blob("body") },
+            ],
+        ),
+    ]
+}
+
+/// A table of rows: every column is part of what makes a row, so all are the key.
+fn table(name: String, columns: Vec<Column>) -> Table {
+    Table { name, key: columns.len(), columns, unique: None }
+}
+
+fn table_of(name: &str, key: usize, columns: Vec<Column>) -> Table {
+    Table { name: name.to_owned(), columns, key, unique: None }
+}
+
+fn int(name: &str) -> Column {
+    Column { name: name.to_owned(), ty: SqlType::Int, nullable: false }
+}
+
+fn text(name: &str) -> Column {
+    Column { name: name.to_owned(), ty: SqlType::Text, nullable: false }
+}
+
+fn blob(name: &str) -> Column {
+    Column { name: name.to_owned(), ty: SqlType::Blob, nullable: false }
+}

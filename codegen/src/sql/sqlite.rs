@@ -1,0 +1,54 @@
+//! SQLite.
+
+use super::binds::Writer;
+use super::constant::number;
+use super::dialect::Dialect;
+use super::schema::SqlType;
+use sea_query::{Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement, SqliteQueryBuilder};
+
+/// SQLite 3.38 or later. Every join order is pinned with `CROSS JOIN`, every table with its primary key alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sqlite;
+
+impl Dialect for Sqlite {
+    const TABLE_OPTIONS: &'static str = " STRICT, WITHOUT ROWID";
+    const PARAMETER: char = '?';
+
+    fn type_name(ty: SqlType) -> &'static str {
+        match ty {
+            SqlType::Int => "INTEGER",
+            SqlType::Text => "TEXT",
+            SqlType::Blob => "BLOB",
+        }
+    }
+
+    fn write(select: &SelectStatement, writer: &mut Writer) {
+        select.build_collect_into(SqliteQueryBuilder, writer);
+    }
+
+    fn ends(column: Expr, tail: Expr) -> Expr {
+        // As bytes: `length` of a text stops at a zero character, and a suffix of UTF-8 is a suffix of its bytes.
+        // A tail longer than the text takes the whole text, which is shorter than the tail and differs.
+        let bytes = |text: Expr| text.cast_as("blob");
+        let length = |text: Expr| Expr::from(Func::cust("length").arg(bytes(text)));
+        let start = length(column.clone()).sub(length(tail.clone())).add(number(1));
+        Expr::from(Func::cust("substr").arg(bytes(column)).arg(start)).eq(bytes(tail))
+    }
+
+    fn has(column: Expr, part: Expr) -> Expr {
+        Expr::from(Func::cust("instr").arg(column).arg(part)).gt(number(0))
+    }
+
+    fn typed(value: Expr, _: SqlType) -> Expr {
+        value
+    }
+
+    fn element(expr: Expr, list: Expr, ty: SqlType) -> Expr {
+        let (table, column) = Self::elements(list, ty, "list");
+        expr.in_subquery(Query::select().column(column).from_function(table, "list").take())
+    }
+
+    fn elements(list: Expr, _: SqlType, _: &str) -> (FunctionCall, String) {
+        (Func::cust("json_each").arg(list), "value".to_owned())
+    }
+}

@@ -1,0 +1,135 @@
+//! The answers of SQL to the questions of a target.
+
+use super::constant::{always, never};
+use super::finish::Statement;
+use super::links::Hop;
+use super::rows::{Row, conjunction};
+use super::scan::{At, Scan, col, one_from};
+use super::schema::SqlType;
+use super::{Bind, Dialect, Sql, Target};
+use crate::algebra::{Edge, End, SlotId, Universe};
+use crate::program::{OrderBy, OrderKey};
+use crate::target::{Comparison, Results, Rows};
+use sea_query::{DynIden, Expr, ExprTrait};
+
+impl<D: Dialect> crate::target::Target for Target<D> {
+    type At = At;
+    type Cond = Expr;
+    type Scan = Scan;
+    type Built = DynIden;
+    type Row = Row;
+    type Test = Expr;
+    type Hop = Hop;
+    type Out = Sql;
+
+    fn all(&mut self, at: &At, universe: &Universe) -> Expr {
+        let typed = self.typed(&at.ord, universe);
+        if at.live { typed } else { typed.and(self.live(&at.ord)) }
+    }
+
+    fn none(&mut self) -> Expr {
+        never()
+    }
+
+    fn and(&mut self, conds: Vec<Expr>) -> Expr {
+        conjunction(conds)
+    }
+
+    fn or(&mut self, conds: Vec<Expr>) -> Expr {
+        conds.into_iter().reduce(ExprTrait::or).unwrap_or_else(never)
+    }
+
+    /// Conditions are two-valued, whatever may be null stands inside an `EXISTS`: so `NOT` is the complement.
+    fn minus(&mut self, from: Expr, less: Expr) -> Expr {
+        from.and(less.not())
+    }
+
+    fn slot(&mut self, at: &At, slot: SlotId) -> Expr {
+        let list = self.binds.expr(Bind::Resources(slot));
+        D::element(at.ord.clone(), list, SqlType::Int)
+    }
+
+    fn member(&mut self, at: &At, built: &DynIden) -> Expr {
+        let alias = self.alias("b");
+        let mut select = one_from(&built.to_string(), &alias);
+        select.and_where(col(&alias, "ord").eq(at.ord.clone()));
+        Expr::exists(select)
+    }
+
+    fn hop(&mut self, at: &At, edge: Edge, from: End) -> (Hop, At) {
+        self.hop_from(&at.ord, edge, from)
+    }
+
+    fn via(&mut self, hop: Hop, far: Expr) -> Expr {
+        let Hop(mut select) = hop;
+        select.and_where(far);
+        Expr::exists(select)
+    }
+
+    fn probe(&mut self, at: &At, rows: &Rows<'_>) -> Row {
+        self.rows_at(at, rows)
+    }
+
+    fn seek(&mut self, rows: &Rows<'_>) -> Row {
+        self.rows_of_any(rows)
+    }
+
+    fn atom(&mut self, row: &Row, atom: &Comparison<'_>) -> Expr {
+        self.compare(row, atom)
+    }
+
+    fn holds(&mut self, row: Row, tests: Vec<Expr>) -> Expr {
+        Self::exists(row, tests)
+    }
+
+    fn scan_rows(&mut self, row: Row, tests: Vec<Expr>) -> Scan {
+        self.scan_of(row, tests)
+    }
+
+    fn walk(&mut self, order: &[OrderKey]) -> Scan {
+        match order {
+            [OrderKey { via: None, by: OrderBy::Updated, .. }] => self.scan_updated(),
+            _ => self.scan_live(None),
+        }
+    }
+
+    fn scan_all(&mut self, universe: &Universe) -> Scan {
+        self.scan_live(Some(universe))
+    }
+
+    fn scan_slot(&mut self, slot: SlotId) -> Scan {
+        self.scan_list(slot)
+    }
+
+    fn union(&mut self, scans: Vec<Scan>) -> Scan {
+        self.united(scans)
+    }
+
+    fn at(&mut self, scan: &Scan) -> At {
+        scan.at.clone()
+    }
+
+    fn filter(&mut self, scan: Scan, cond: Expr) -> Scan {
+        if cond == always() { scan } else { scan.and(cond) }
+    }
+
+    fn scan_via(&mut self, edge: Edge, from: End, far: Scan) -> Scan {
+        self.join_from(far, edge, from)
+    }
+
+    fn distinct(&mut self, scan: Scan) -> Scan {
+        let live = scan.at.live;
+        let mut select = scan.ords();
+        select.distinct();
+        self.nested(select, live)
+    }
+
+    fn build(&mut self, scan: Scan) -> DynIden {
+        self.materialized(scan)
+    }
+
+    fn finish(mut self, members: Scan, results: &Results<'_>) -> Sql {
+        let select = self.result(members, results);
+        Statement { select, tables: self.tables, binds: self.binds }.write::<D>()
+    }
+}

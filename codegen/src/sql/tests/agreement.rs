@@ -1,0 +1,134 @@
+//! Every access, strategy and page size gives what the naive evaluation gives.
+
+use super::database::Database;
+use super::model;
+use super::queries::{arena, order, root, ways};
+use super::world::{CANONICAL, OWN_URL, REF, World, world};
+use crate::algebra::{Edge, On, SetId, Sets};
+use crate::program::{After, OrderKey, Query, Strategy, Take, Yield};
+use crate::rows::Value;
+use crate::sql::{Sqlite, sql};
+use proptest::prelude::*;
+use rusqlite::types::Value as Cell;
+use std::collections::BTreeSet;
+
+/// Two ways to produce the members of every query.
+const STRATEGIES: [Strategy; 2] = [Strategy::Walk, Strategy::SetFirst];
+
+fn query(sets: &Sets, root: SetId, yields: Yield, order: &[OrderKey], strategy: &Strategy) -> Query {
+    Query { sets: sets.clone(), root, yields, order: order.to_vec(), strategy: strategy.clone(), take: None }
+}
+
+fn run(database: &Database<'_>, query: &Query) -> Vec<Vec<Cell>> {
+    database.rows(&sql::<Sqlite>(query).unwrap())
+}
+
+fn ords(rows: &[Vec<Cell>]) -> Vec<i64> {
+    rows.iter().map(|row| int(&row[0])).collect()
+}
+
+fn int(cell: &Cell) -> i64 {
+    match cell {
+        Cell::Integer(int) => *int,
+        other => panic!("{other:?} is no integer"),
+    }
+}
+
+/// The cursor after a row of a page.
+fn after(row: &[Cell]) -> After {
+    let key = |cell: &Cell| match cell {
+        Cell::Null => None,
+        Cell::Integer(int) => Some(Value::Int(*int)),
+        Cell::Text(text) => Some(Value::Text(text.clone())),
+        other => panic!("{other:?} is no sort value"),
+    };
+    After { keys: row[1..].iter().map(key).collect(), ord: int(&row[0]) }
+}
+
+/// All pages of `n`, one after the other.
+fn pages(database: &Database<'_>, query: &Query, n: u32) -> Vec<i64> {
+    let mut all = Vec::new();
+    let mut position = None;
+    loop {
+        let page = Query { take: Some(Take { n, after: position }), ..query.clone() };
+        let rows = run(database, &page);
+        assert!(rows.len() <= n as usize);
+        all.extend(ords(&rows));
+        assert!(all.len() < 1000, "pages never end");
+        let Some(last) = rows.last() else { return all };
+        position = Some(after(last));
+    }
+}
+
+/// `Type/id` of numbers, as statements tell them.
+fn identities(world: &World, ords: impl IntoIterator<Item = i64>) -> Vec<Vec<Cell>> {
+    let of = |ord| world.resources.iter().find(|r| r.ord == ord).unwrap();
+    let cells = |ord: i64| vec![ord.into(), i64::from(of(ord).ty.0).into(), of(ord).id.clone().into()];
+    ords.into_iter().map(cells).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_way_gives_the_members_in_order(
+        world in world(), tree in root(), order in order(), ways in prop::collection::vec(ways(), 3), n in 1u32..5
+    ) {
+        let database = Database::of(&world);
+        for ways in &ways {
+            let (sets, root) = arena(&tree, ways);
+            let members = model::members(&world, &sets, root);
+            let expected = model::sorted(&world, &members, &order);
+            for strategy in &STRATEGIES {
+                let page = query(&sets, root, Yield::Page, &order, strategy);
+                let text = sql::<Sqlite>(&page).unwrap().text;
+                prop_assert_eq!(&ords(&run(&database, &page)), &expected, "{}", text);
+                prop_assert_eq!(&pages(&database, &page, n), &expected, "pages of {}: {}", n, text);
+            }
+        }
+    }
+
+    #[test]
+    fn counts_identities_and_targets_are_those_of_the_members(
+        world in world(), tree in root(), order in order(), ways in ways(), n in 1u32..5
+    ) {
+        let database = Database::of(&world);
+        let (sets, root) = arena(&tree, &ways);
+        let members = model::members(&world, &sets, root);
+        let sorted = model::sorted(&world, &members, &order);
+        for strategy in &STRATEGIES {
+            let count = query(&sets, root, Yield::Count, &[], strategy);
+            prop_assert_eq!(int(&run(&database, &count)[0][0]), members.len() as i64);
+            let some = Query { take: Some(Take { n, after: None }), ..count };
+            prop_assert_eq!(int(&run(&database, &some)[0][0]), members.len().min(n as usize) as i64);
+            let rid = query(&sets, root, Yield::Rid, &order, strategy);
+            prop_assert_eq!(run(&database, &rid), identities(&world, sorted.clone()));
+            let first = Query { take: Some(Take { n, after: None }), ..rid };
+            prop_assert_eq!(run(&database, &first), identities(&world, sorted.iter().copied().take(n as usize)));
+        }
+    }
+
+    #[test]
+    fn targets_are_live_and_told_once(world in world(), tree in root(), ways in ways()) {
+        let database = Database::of(&world);
+        let (sets, root) = arena(&tree, &ways);
+        let members = model::members(&world, &sets, root);
+        let edge = Edge { key: REF, on: On::Rid };
+        let live = |ord: &i64| world.resources.iter().any(|r| r.ord == *ord && r.has_rows());
+        let linked = model::pairs(&world, edge).into_iter().filter(|pair| members.contains(&pair.0));
+        let targets: BTreeSet<i64> = linked.map(|pair| pair.1).filter(live).collect();
+        let urls: BTreeSet<String> = world.resources.iter()
+            .filter(|r| members.contains(&r.ord))
+            .flat_map(|r| &r.rows)
+            .filter(|row| row.key == CANONICAL)
+            .map(|row| match &row.values[0] { Value::Text(url) => url.clone(), other => panic!("{other:?}") })
+            .collect();
+        for strategy in &STRATEGIES {
+            let query = |edge| query(&sets, root, Yield::Targets(edge), &[], strategy);
+            prop_assert_eq!(run(&database, &query(edge)), identities(&world, targets.clone()));
+            let canonical = Edge { key: CANONICAL, on: On::Url { url: OWN_URL } };
+            let told: Vec<Vec<Cell>> = urls.iter().map(|url| vec![url.clone().into()]).collect();
+            prop_assert_eq!(run(&database, &query(canonical)), told);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The algebra, evaluated as its documentation reads.
+
+use super::world::{OWN_URL, OWN_VERSION, Resource, State, World};
+use crate::algebra::{Atom, Edge, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
+use crate::program::{Dir, OrderBy, OrderKey};
+use crate::rows::{Col, ColName, ColType, KeyId, Row, RowKind, Value};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+pub(super) type Members = BTreeSet<i64>;
+
+pub(super) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
+    let of = |id: SetId| members(world, sets, id);
+    match &sets.get(id).unwrap().set {
+        Set::All(universe) => having(world, |r| top_level(r, universe)),
+        Set::None => Members::new(),
+        Set::Rows { key, kind, universe, test } => {
+            having(world, |r| rows(r, *key, *kind, universe).iter().any(|row| passes(world, row, test)))
+        }
+        Set::And(children) => children.iter().map(|id| of(*id)).reduce(|a, b| &a & &b).unwrap_or_default(),
+        Set::Or(children) => children.iter().flat_map(|id| of(*id)).collect(),
+        Set::Minus { from, less } => &of(*from) - &of(*less),
+        Set::Via { edge, from, far } => {
+            let far = of(*far);
+            let pairs = pairs(world, *edge);
+            match from {
+                End::Source => pairs.iter().filter(|(_, target)| far.contains(target)).map(|pair| pair.0).collect(),
+                End::Target => pairs.iter().filter(|(source, _)| far.contains(source)).map(|pair| pair.1).collect(),
+            }
+        }
+        Set::Slot(_) => world.found.iter().copied().collect(),
+        Set::Closure { .. } => panic!("no target answers it"),
+    }
+}
+
+fn having(world: &World, has: impl Fn(&Resource) -> bool) -> Members {
+    world.resources.iter().filter(|r| has(r)).map(|r| r.ord).collect()
+}
+
+fn top_level(r: &Resource, universe: &Universe) -> bool {
+    r.state == State::Live && universe.0.contains(&r.ty)
+}
+
+fn rows(r: &Resource, key: KeyId, kind: RowKind, universe: &Universe) -> Vec<Row> {
+    let own = |value| vec![Row { key, kind, values: vec![value] }];
+    match kind {
+        RowKind::Id if top_level(r, universe) => own(Value::Text(r.id.clone())),
+        RowKind::Updated if top_level(r, universe) => own(Value::Instants(r.updated, r.updated + 1)),
+        RowKind::Id | RowKind::Updated => Vec::new(),
+        _ if r.has_rows() => r.rows.iter().filter(|row| row.key == key).cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The links of an edge: source and target numbers.
+pub(super) fn pairs(world: &World, edge: Edge) -> BTreeSet<(i64, i64)> {
+    let mut pairs = BTreeSet::new();
+    let sources = world.resources.iter().filter(|r| r.has_rows());
+    for (source, row) in sources.flat_map(|r| r.rows.iter().map(move |row| (r, row))) {
+        if row.key == edge.key {
+            pairs.extend(targets(world, edge.on, row).into_iter().map(|target| (source.ord, target)));
+        }
+    }
+    pairs
+}
+
+fn targets(world: &World, on: On, link: &Row) -> Vec<i64> {
+    let has = |r: &Resource, key, value: &Value| {
+        r.has_rows() && r.rows.iter().any(|row| row.key == key && written(row) == *value)
+    };
+    let matching = |r: &&Resource| match on {
+        On::Rid => link.values[0] == Value::Rid(r.ty, r.id.clone()),
+        On::Url { .. } => has(r, OWN_URL, &link.values[0]),
+        On::UrlVersion { .. } => {
+            let version = &link.values[1];
+            has(r, OWN_URL, &link.values[0]) && (*version == Value::Text(String::new()) || has(r, OWN_VERSION, version))
+        }
+    };
+    world.resources.iter().filter(matching).map(|r| r.ord).collect()
+}
+
+/// The first column; of a token the code as written.
+fn written(row: &Row) -> Value {
+    match (row.key, row.values.last()) {
+        (OWN_VERSION, Some(exact)) if *exact != Value::Text(String::new()) => exact.clone(),
+        _ => row.values[0].clone(),
+    }
+}
+
+pub(super) fn passes(world: &World, row: &Row, test: &Test) -> bool {
+    match test {
+        Test::Atom(atom) => atom_holds(world, row, atom),
+        Test::All(tests) => tests.iter().all(|test| passes(world, row, test)),
+        Test::Any(tests) => tests.iter().any(|test| passes(world, row, test)),
+    }
+}
+
+fn atom_holds(world: &World, row: &Row, atom: &Atom) -> bool {
+    let value = |col: &Col| &row.values[row.kind.columns().iter().position(|known| known == col).unwrap()];
+    let text = |col: &Col| match value(col) {
+        Value::Text(text) => text.as_str(),
+        other => panic!("{other:?} is no text"),
+    };
+    let tuple = |cols: &[Col]| cols.iter().map(|col| value(col).clone()).collect::<Vec<_>>();
+    match atom {
+        Atom::Eq(col, other) => value(col) == other,
+        Atom::Ne(col, other) => value(col) != other,
+        Atom::In(cols, source) => among(world, &tuple(cols), source),
+        Atom::NotIn(cols, source) => !among(world, &tuple(cols), source),
+        Atom::Range(col, rel, other) => related(value(col), *rel, other),
+        Atom::Order(col, order, Value::Text(other)) => match order {
+            Order::Before => text(col) < other.as_str(),
+            Order::UpTo => text(col) <= other.as_str(),
+            Order::After => text(col) > other.as_str(),
+            Order::From => text(col) >= other.as_str(),
+        },
+        Atom::Order(..) => panic!("an order of what is no text"),
+        Atom::Starts(col, head) => text(col).starts_with(head.as_str()),
+        Atom::Ends(col, tail) => text(col).ends_with(tail.as_str()),
+        Atom::Has(col, part) => text(col).contains(part.as_str()),
+    }
+}
+
+fn among(world: &World, tuple: &[Value], source: &Source) -> bool {
+    match (source, tuple) {
+        (Source::Values(tuples), _) => tuples.iter().any(|other| other == tuple),
+        (Source::Slot(_), [Value::Text(text)]) => world.texts.contains(text),
+        (Source::Slot(_), [Value::Rid(ty, id)]) => {
+            world.resources.iter().any(|r| r.ty == *ty && r.id == *id && world.found.contains(&r.ord))
+        }
+        other => panic!("not generated: {other:?}"),
+    }
+}
+
+fn related(stored: &Value, rel: Rel, search: &Value) -> bool {
+    match (stored, search) {
+        (Value::Instants(a, b), Value::Instants(s, e)) => lie(rel, (a, b), (s, e)),
+        (Value::Cuts(a, b), Value::Cuts(s, e)) => lie(rel, (a, b), (s, e)),
+        other => panic!("no intervals: {other:?}"),
+    }
+}
+
+fn lie<T: Ord>(rel: Rel, (a, b): (T, T), (s, e): (T, T)) -> bool {
+    match rel {
+        Rel::Within => s <= a && b <= e,
+        Rel::Meets => a < e && s < b,
+        Rel::Same => a == s && b == e,
+        Rel::Covers => a <= s && e <= b,
+        Rel::Differs => a != s || b != e,
+    }
+}
+
+/// The members in the order of the keys.
+pub(super) fn sorted(world: &World, members: &Members, order: &[OrderKey]) -> Vec<i64> {
+    let mut list: Vec<i64> = members.iter().copied().collect();
+    list.sort_by(|a, b| {
+        let keys = order.iter().map(|key| {
+            let (a, b) = (first_value(world, *a, key), first_value(world, *b, key));
+            missing_last(a, b, key.dir)
+        });
+        let last = order.last().map_or(Dir::Asc, |key| key.dir);
+        keys.fold(Ordering::Equal, Ordering::then).then(directed(a.cmp(b), last))
+    });
+    list
+}
+
+fn missing_last(a: Option<Value>, b: Option<Value>, dir: Dir) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => directed(a.cmp(&b), dir),
+        (a, b) => a.is_none().cmp(&b.is_none()),
+    }
+}
+
+fn directed(ordering: Ordering, dir: Dir) -> Ordering {
+    match dir {
+        Dir::Asc => ordering,
+        Dir::Desc => ordering.reverse(),
+    }
+}
+
+fn first_value(world: &World, ord: i64, key: &OrderKey) -> Option<Value> {
+    let holders: Vec<&Resource> = match key.via {
+        None => world.resources.iter().filter(|r| r.ord == ord).collect(),
+        Some(edge) => {
+            let pairs = pairs(world, edge);
+            world.resources.iter().filter(|r| pairs.contains(&(ord, r.ord))).collect()
+        }
+    };
+    let values = holders.into_iter().flat_map(|r| values(r, key));
+    match key.dir {
+        Dir::Asc => values.min(),
+        Dir::Desc => values.max(),
+    }
+}
+
+fn values(r: &Resource, key: &OrderKey) -> Vec<Value> {
+    let OrderBy::Rows { key: id, kind } = key.by else {
+        let own = match key.by {
+            OrderBy::Updated => Value::Int(r.updated),
+            OrderBy::Id => Value::Text(r.id.clone()),
+            _ => Value::Int(r.ord),
+        };
+        return if r.has_rows() { vec![own] } else { Vec::new() };
+    };
+    let primary = |row: &Row| {
+        row.kind.columns().get(1).map(|col| col.name) != Some(ColName::Rank) || row.values[1] == Value::Int(0)
+    };
+    let rows = rows(r, id, kind, &Universe(Vec::new()));
+    rows.iter().filter(|row| primary(row)).map(|row| sort_value(&row.values[0], key.dir)).collect()
+}
+
+fn sort_value(value: &Value, dir: Dir) -> Value {
+    match (value, dir) {
+        (Value::Instants(lo, _), Dir::Asc) => Value::Int(*lo),
+        (Value::Instants(_, hi), Dir::Desc) => Value::Int(*hi),
+        (Value::Cuts(lo, _), Dir::Asc) => Value::Text(lo.clone()),
+        (Value::Cuts(_, hi), Dir::Desc) => Value::Text(hi.clone()),
+        (value, _) => value.clone(),
+    }
+}
+
+/// Whether the type can be compared with what a slot of the world holds.
+pub(super) fn has_slot(ty: ColType) -> bool {
+    matches!(ty, ColType::Bytes | ColType::Rid)
+}

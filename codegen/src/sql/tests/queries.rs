@@ -1,0 +1,212 @@
+//! Generated sets, orders and ways to run them.
+
+use super::model::has_slot;
+use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, text, value};
+use crate::algebra::{
+    Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
+    Span, Test, Universe,
+};
+use crate::program::{Dir, OrderBy, OrderKey};
+use crate::rows::{Base, Col, ColType, KeyId, RowKind, Value};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// A set as a tree; accesses are chosen when it becomes an arena, so that one tree runs in many ways.
+#[derive(Clone, Debug)]
+pub(super) enum Tree {
+    Leaf(Set),
+    And(Vec<Tree>),
+    Or(Vec<Tree>),
+    Minus(Box<Tree>, Box<Tree>),
+    Via(Edge, End, Box<Tree>),
+}
+
+/// A tree within a universe: as plans do, whatever may be dead is intersected with what lives.
+pub(super) fn root() -> impl Strategy<Value = Tree> {
+    (universe(), tree(), any::<bool>()).prop_map(|(universe, tree, within)| {
+        let all = Tree::Leaf(Set::All(universe));
+        if within { Tree::And(vec![all, tree]) } else { Tree::Minus(Box::new(all), Box::new(tree)) }
+    })
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        12 => rows().prop_map(Tree::Leaf),
+        2 => universe().prop_map(|universe| Tree::Leaf(Set::All(universe))),
+        1 => Just(Tree::Leaf(Set::Slot(SlotId(0)))),
+        1 => Just(Tree::Leaf(Set::None)),
+    ];
+    leaf.prop_recursive(4, 12, 3, |inner| {
+        let edge =
+            (select(vec![Base::Ref, Base::Url]), any::<bool>()).prop_map(|(base, versioned)| edge(base, versioned));
+        prop_oneof![
+            2 => vec(inner.clone(), 0..3).prop_map(Tree::And),
+            3 => vec(inner.clone(), 0..4).prop_map(Tree::Or),
+            2 => (inner.clone(), inner.clone()).prop_map(|(from, less)| Tree::Minus(Box::new(from), Box::new(less))),
+            3 => (edge, any::<bool>(), inner).prop_map(|(edge, source, far)| {
+                Tree::Via(edge, if source { End::Source } else { End::Target }, Box::new(far))
+            }),
+        ]
+    })
+}
+
+fn edge(base: Base, versioned: bool) -> Edge {
+    match (base, versioned) {
+        (Base::Ref, _) => Edge { key: REF, on: On::Rid },
+        (_, false) => Edge { key: CANONICAL, on: On::Url { url: OWN_URL } },
+        (_, true) => Edge { key: CANONICAL, on: On::UrlVersion { url: OWN_URL, version: OWN_VERSION } },
+    }
+}
+
+fn universe() -> impl Strategy<Value = Universe> {
+    prop_oneof![Just(TYPES.to_vec()), vec(select(TYPES.to_vec()), 0..3), select(TYPES.to_vec()).prop_map(|ty| vec![ty])]
+        .prop_map(Universe)
+}
+
+fn rows() -> impl Strategy<Value = Set> {
+    let own = [(KeyId(0), RowKind::Id), (KeyId(0), RowKind::Updated)];
+    let kinds: Vec<_> = KEYS.into_iter().chain(own).collect();
+    (select(kinds), universe()).prop_flat_map(|((key, kind), universe)| {
+        test(kind).prop_map(move |test| Set::Rows { key, kind, universe: universe.clone(), test })
+    })
+}
+
+fn test(kind: RowKind) -> BoxedStrategy<Test> {
+    let columns = kind.columns();
+    if columns.is_empty() {
+        return select(vec![Test::TRUE, Test::FALSE]).boxed();
+    }
+    let single = select(columns.clone()).prop_flat_map(atom);
+    let tuples = tuple_of(&columns);
+    let leaf = prop_oneof![5 => single, 1 => tuples].prop_map(Test::Atom);
+    leaf.prop_recursive(2, 5, 3, |inner| {
+        prop_oneof![vec(inner.clone(), 0..3).prop_map(Test::All), vec(inner, 0..4).prop_map(Test::Any)]
+    })
+    .boxed()
+}
+
+/// A column of the row among values, or a pair of columns among pairs.
+fn tuple_of(columns: &[Col]) -> BoxedStrategy<Atom> {
+    let plain = |col: &&Col| !matches!(col.name.ty(), ColType::Instants | ColType::Cuts);
+    let plain: Vec<Col> = columns.iter().filter(plain).copied().collect();
+    if plain.is_empty() {
+        return atom(columns[0]).boxed();
+    }
+    let widths = 1..=plain.len().min(2);
+    let cols = (Just(plain).prop_shuffle(), widths).prop_map(|(cols, width)| cols[..width].to_vec());
+    let among = cols.prop_flat_map(|cols| {
+        let tuple: Vec<_> = cols.iter().map(|col| asked(col.name.ty())).collect();
+        (Just(cols), vec(tuple, 0..4), any::<bool>())
+    });
+    among
+        .prop_map(|(cols, tuples, within)| {
+            let source = Source::Values(tuples);
+            if within { Atom::In(cols, source) } else { Atom::NotIn(cols, source) }
+        })
+        .boxed()
+}
+
+fn asked(ty: ColType) -> BoxedStrategy<Value> {
+    match ty {
+        ColType::System => prop_oneof![4 => value(ty), 1 => Just(Value::System(Some("unknown".into())))].boxed(),
+        ty => value(ty),
+    }
+}
+
+fn atom(col: Col) -> BoxedStrategy<Atom> {
+    let ty = col.name.ty();
+    if matches!(ty, ColType::Instants | ColType::Cuts) {
+        let rel = select(vec![Rel::Within, Rel::Meets, Rel::Same, Rel::Covers, Rel::Differs]);
+        return (rel, value(ty)).prop_map(move |(rel, value)| Atom::Range(col, rel, value)).boxed();
+    }
+    let eq = asked(ty).prop_map(move |value| Atom::Eq(col, value)).boxed();
+    let ne = asked(ty).prop_map(move |value| Atom::Ne(col, value)).boxed();
+    let mut all = vec![eq.clone(), eq, ne];
+    if has_slot(ty) {
+        let slot = SlotId(u32::from(ty == ColType::Bytes));
+        all.push(Just(Atom::In(vec![col], Source::Slot(slot))).boxed());
+        all.push(Just(Atom::NotIn(vec![col], Source::Slot(slot))).boxed());
+    }
+    if ty == ColType::Bytes {
+        let order = select(vec![Order::Before, Order::UpTo, Order::After, Order::From]);
+        all.push((order, value(ty)).prop_map(move |(order, value)| Atom::Order(col, order, value)).boxed());
+        all.push(text().prop_map(move |text| Atom::Starts(col, text)).boxed());
+        all.push(text().prop_map(move |text| Atom::Ends(col, text)).boxed());
+        all.push(text().prop_map(move |text| Atom::Has(col, text)).boxed());
+    }
+    proptest::strategy::Union::new(all).boxed()
+}
+
+pub(super) fn order() -> impl Strategy<Value = Vec<OrderKey>> {
+    let sortable = |kind: &RowKind| !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(_) | RowKind::Present);
+    let mut by: Vec<OrderBy> = vec![OrderBy::Updated, OrderBy::Updated, OrderBy::Id, OrderBy::Ord];
+    by.extend(KEYS.into_iter().filter(|(_, kind)| sortable(kind)).map(|(key, kind)| OrderBy::Rows { key, kind }));
+    let via = prop_oneof![3 => Just(None), 1 => Just(Some(edge(Base::Ref, false)))];
+    let key = (via, select(by), select(vec![Dir::Asc, Dir::Desc])).prop_map(|(via, by, dir)| OrderKey { via, by, dir });
+    vec(key, 0..3)
+}
+
+/// Which access each node gets, in order; used again from the start when they run out.
+pub(super) fn ways() -> impl Strategy<Value = Vec<Index>> {
+    vec(any::<Index>(), 1..12)
+}
+
+/// The tree as an arena.
+pub(super) fn arena(tree: &Tree, ways: &[Index]) -> (Sets, SetId) {
+    let mut arena = Arena { sets: Sets::default(), ways, next: 0 };
+    let root = arena.add(tree, Access::Drive);
+    (arena.sets, root)
+}
+
+struct Arena<'w> {
+    sets: Sets,
+    ways: &'w [Index],
+    next: usize,
+}
+
+impl Arena<'_> {
+    fn choose(&mut self, of: usize) -> usize {
+        self.next += 1;
+        self.ways[self.next % self.ways.len()].index(of)
+    }
+
+    fn add(&mut self, tree: &Tree, access: Access) -> SetId {
+        let set = match tree {
+            Tree::Leaf(set) => set.clone(),
+            Tree::And(children) => {
+                let driver = if children.is_empty() { 0 } else { self.choose(children.len()) };
+                let of = |(n, child)| {
+                    let access = if n == driver { Access::Drive } else { self.probe() };
+                    self.add(child, access)
+                };
+                Set::And(children.iter().enumerate().map(of).collect())
+            }
+            Tree::Or(children) => Set::Or(children.iter().map(|child| self.add_probe(child)).collect()),
+            Tree::Minus(from, less) => Set::Minus { from: self.add_probe(from), less: self.add_probe(less) },
+            Tree::Via(edge, from, far) => Set::Via { edge: *edge, from: *from, far: self.add_probe(far) },
+        };
+        self.sets.push(node(set, access))
+    }
+
+    fn add_probe(&mut self, tree: &Tree) -> SetId {
+        let access = self.probe();
+        self.add(tree, access)
+    }
+
+    fn probe(&mut self) -> Access {
+        [Access::Probe, Access::Probe, Access::Build][self.choose(3)]
+    }
+}
+
+pub(super) fn node(set: Set, access: Access) -> Node {
+    Node {
+        set,
+        span: Span::default(),
+        scope: Scope::default(),
+        exact: Exactness::Exact,
+        est: Estimate::default(),
+        place: Place::default(),
+        access,
+    }
+}

@@ -1,0 +1,160 @@
+//! What a target answers: small questions about sets, rows and results. It never walks a tree.
+
+use crate::algebra::{Edge, End, Order, Rel, SlotId, Universe};
+use crate::capability::Capabilities;
+use crate::program::{After, OrderKey, Yield};
+use crate::rows::{Col, KeyId, RowKind, TypeCode};
+
+/// A store's query language.
+///
+/// The walk of [`crate::lower`] asks; it asks only what [`Capabilities`] answers with `Exact` or `Over`, and hands
+/// over values whose type fits their column, so that answers cannot fail.
+pub trait Target: Capabilities {
+    /// The resource at hand: the one that a condition is about.
+    type At: Clone;
+    /// A condition on the resource at hand. It is two-valued: never unknown.
+    type Cond;
+    /// Members of a set, produced one after the other, possibly repeated.
+    type Scan;
+    /// A set computed once, to be tested for membership.
+    type Built: Clone;
+    /// Rows of one key, of the resource at hand or of any.
+    type Row;
+    /// A test of one row.
+    type Test;
+    /// A join that was begun and waits for the condition on its other end.
+    type Hop;
+    /// The finished query.
+    type Out;
+
+    /// The resource at hand is live, top-level and of these types.
+    fn all(&mut self, at: &Self::At, universe: &Universe) -> Self::Cond;
+    /// Never.
+    fn none(&mut self) -> Self::Cond;
+    /// All conditions hold; empty is true.
+    fn and(&mut self, conds: Vec<Self::Cond>) -> Self::Cond;
+    /// One condition holds; empty is false.
+    fn or(&mut self, conds: Vec<Self::Cond>) -> Self::Cond;
+    /// The first holds, the second does not.
+    fn minus(&mut self, from: Self::Cond, less: Self::Cond) -> Self::Cond;
+    /// The resource at hand is one that an earlier step found.
+    fn slot(&mut self, at: &Self::At, slot: SlotId) -> Self::Cond;
+    /// The resource at hand is a member of a set that was computed once.
+    fn member(&mut self, at: &Self::At, built: &Self::Built) -> Self::Cond;
+    /// Begins a join at the resource at hand, which stands at end `from`; the other end is the resource at hand of
+    /// the condition that [`Target::via`] receives.
+    fn hop(&mut self, at: &Self::At, edge: Edge, from: End) -> (Self::Hop, Self::At);
+    /// One of the resources at the other end passes the condition.
+    fn via(&mut self, hop: Self::Hop, far: Self::Cond) -> Self::Cond;
+
+    /// The rows of the resource at hand.
+    fn probe(&mut self, at: &Self::At, rows: &Rows<'_>) -> Self::Row;
+    /// The rows of any resource.
+    fn seek(&mut self, rows: &Rows<'_>) -> Self::Row;
+    /// One comparison of one row.
+    fn atom(&mut self, row: &Self::Row, atom: &Comparison<'_>) -> Self::Test;
+    /// The resource at hand has a row that passes all tests.
+    fn holds(&mut self, row: Self::Row, tests: Vec<Self::Test>) -> Self::Cond;
+    /// The resources that have a row that passes all tests.
+    fn scan_rows(&mut self, row: Self::Row, tests: Vec<Self::Test>) -> Self::Scan;
+
+    /// Every live resource, in page order of these keys where the target has such an index.
+    fn walk(&mut self, order: &[OrderKey]) -> Self::Scan;
+    /// Every resource of the universe.
+    fn scan_all(&mut self, universe: &Universe) -> Self::Scan;
+    /// What an earlier step found.
+    fn scan_slot(&mut self, slot: SlotId) -> Self::Scan;
+    /// The members of all; empty is nothing.
+    fn union(&mut self, scans: Vec<Self::Scan>) -> Self::Scan;
+    /// The resource at hand of conditions on the members.
+    fn at(&mut self, scan: &Self::Scan) -> Self::At;
+    /// The members that pass the condition on [`Target::at`].
+    fn filter(&mut self, scan: Self::Scan, cond: Self::Cond) -> Self::Scan;
+    /// The resources at end `from` of the edge whose other end is produced by `far`.
+    fn scan_via(&mut self, edge: Edge, from: End, far: Self::Scan) -> Self::Scan;
+    /// Each member once.
+    fn distinct(&mut self, scan: Self::Scan) -> Self::Scan;
+    /// Computes the members once.
+    fn build(&mut self, scan: Self::Scan) -> Self::Built;
+
+    /// The finished query over members that are produced once each.
+    fn finish(self, members: Self::Scan, result: &Results<'_>) -> Self::Out;
+}
+
+/// Which rows a test is about, and what it compares: targets choose an index by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// The key.
+    pub key: KeyId,
+    /// What its rows hold.
+    pub kind: RowKind,
+    /// The types of the resources, which `Id` and `Updated` are restricted to.
+    pub universe: &'a Universe,
+    /// The comparisons that one row has to pass.
+    pub atoms: &'a [Comparison<'a>],
+}
+
+/// A comparison of one row, its values checked against the types of the columns.
+#[derive(Clone, Debug)]
+pub enum Comparison<'a> {
+    /// The column equals the value.
+    Eq(Col, Scalar<'a>),
+    /// The column differs from the value.
+    Ne(Col, Scalar<'a>),
+    /// The tuple of columns is one of the tuples; at least one column and one tuple.
+    In(&'a [Col], Tuples<'a>),
+    /// The tuple of columns is none of the tuples; at least one column and one tuple.
+    NotIn(&'a [Col], Tuples<'a>),
+    /// The column is one that an earlier step found.
+    InSlot(Col, SlotId),
+    /// The column is none that an earlier step found.
+    NotInSlot(Col, SlotId),
+    /// An interval against an interval.
+    Range(Col, Rel, Bounds<'a>),
+    /// Byte order.
+    Order(Col, Order, &'a str),
+    /// The text begins so.
+    Starts(Col, &'a str),
+    /// The text ends so.
+    Ends(Col, &'a str),
+    /// The text contains this.
+    Has(Col, &'a str),
+}
+
+/// Tuples of equal length.
+pub type Tuples<'a> = Vec<Vec<Scalar<'a>>>;
+
+/// A value of a column that holds one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar<'a> {
+    /// An integer.
+    Int(i64),
+    /// A text.
+    Text(&'a str),
+    /// A code system, or none.
+    System(Option<&'a str>),
+    /// A resource by type and logical id.
+    Rid(TypeCode, &'a str),
+}
+
+/// A half-open search interval, of the type of its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounds<'a> {
+    /// Microseconds; `i64::MIN` and `i64::MAX` are open ends.
+    Instants(i64, i64),
+    /// Decimal cuts.
+    Cuts(&'a str, &'a str),
+}
+
+/// What is told of the members, in what order, how many.
+#[derive(Clone, Copy, Debug)]
+pub struct Results<'a> {
+    /// What each member yields.
+    pub yields: Yield,
+    /// The sort keys.
+    pub order: &'a [OrderKey],
+    /// At most so many.
+    pub limit: Option<u32>,
+    /// Only what comes after this: one key per sort key, of its type.
+    pub after: Option<&'a After>,
+}

@@ -1,0 +1,2 @@
+//! The `fhirc` command.
+fn main() {}

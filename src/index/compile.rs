@@ -1,0 +1,215 @@
+//! Compiles the parameters of a resource type into its extraction program.
+
+use std::collections::BTreeMap;
+
+use fhirc_grammar::{Diagnostic, PathExpr, PathNode, Span, parse_path};
+
+use super::convert::converter;
+use super::route::{Condition, Route};
+use super::routing::{Ground, Unroutable};
+use super::trie::{Leaf, Node, Reader, Rule};
+use super::tuples::{Part, Tuples};
+use super::unindexed::Unindexed;
+use crate::definitions::{Component, ParamId, ParamType, Registry, ResourceType, SearchParam, TypeKind};
+use crate::keys::{MAX_SLOTS, base, tuple_shape};
+
+/// The extraction programs of all resource types.
+#[derive(Debug, Default)]
+pub(super) struct Programs {
+    /// In the order of the types.
+    pub(super) roots: Vec<Node>,
+    /// Parameters without rows, in the order of the types and slots.
+    pub(super) unindexed: Vec<(ParamId, Unindexed)>,
+    /// What could not be compiled; such a parameter has no rows either.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles every parameter of every type.
+pub(super) fn compile(registry: &Registry) -> Programs {
+    let mut programs = Programs::default();
+    let mut parsed = Parsed::default();
+    for ty in registry.types() {
+        let mut compiler = Compiler { registry, ty, parsed: &mut parsed, root: Node::default() };
+        for param in registry.params(ty) {
+            if let Some(why) = Unindexed::why(registry.definition(param)) {
+                programs.unindexed.push((param, why));
+            } else if let Err(refused) = compiler.param(param) {
+                programs.diagnostics.push(compiler.diagnostic(param, refused));
+            }
+        }
+        programs.roots.push(compiler.root);
+    }
+    programs
+}
+
+/// Expressions read so far: one definition may be for fourteen types.
+#[derive(Debug, Default)]
+struct Parsed {
+    trees: BTreeMap<String, Result<PathNode, Refused>>,
+}
+
+impl Parsed {
+    fn path(&mut self, expression: &str) -> Result<PathNode, Refused> {
+        let known = self.trees.entry(expression.to_owned());
+        known.or_insert_with(|| read(expression)).clone()
+    }
+}
+
+fn read(expression: &str) -> Result<PathNode, Refused> {
+    let (tree, mut problems) = parse_path(expression);
+    problems.retain(Diagnostic::is_error);
+    match (tree, problems.into_iter().next()) {
+        (Some(tree), None) => Ok(tree),
+        (_, Some(problem)) => Err(Refused { span: problem.span, what: problem.message }),
+        (None, None) => Err(Refused::new("an empty expression")),
+    }
+}
+
+/// Why a parameter cannot be compiled.
+#[derive(Clone, Debug)]
+struct Refused {
+    what: String,
+    span: Span,
+}
+
+impl Refused {
+    fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), span: Span::new(0, 0) }
+    }
+}
+
+impl From<Unroutable> for Refused {
+    fn from(Unroutable { what, span }: Unroutable) -> Self {
+        Self { what, span }
+    }
+}
+
+struct Compiler<'a> {
+    registry: &'a Registry,
+    ty: ResourceType,
+    parsed: &'a mut Parsed,
+    root: Node,
+}
+
+impl Compiler<'_> {
+    fn param(&mut self, id: ParamId) -> Result<(), Refused> {
+        let param = self.registry.definition(id);
+        if id.slot() >= MAX_SLOTS {
+            return Err(Refused::new(format!("a resource type has room for {MAX_SLOTS} parameters")));
+        }
+        let Some(expression) = &param.expression else {
+            return Err(Refused::new("it has no expression"));
+        };
+        let path = self.parsed.path(expression)?;
+        match param.ty {
+            ParamType::Composite => self.composite(id, &path),
+            ParamType::Special => Err(Refused::new("a special parameter has rules of its own")),
+            _ => self.plain(id, param, &path),
+        }
+    }
+
+    fn plain(&mut self, id: ParamId, param: &SearchParam, path: &PathNode) -> Result<(), Refused> {
+        let mut wanted = 0;
+        for path in alternatives(path) {
+            if is_condition(path) {
+                let condition = self.ground(&self.resource()).condition(path)?;
+                // `Patient.deceased.exists()` says nothing of a Person.
+                if !condition.routes().is_empty() {
+                    self.truth(id, param, condition)?;
+                    wanted += 1;
+                }
+                continue;
+            }
+            for route in self.ground(&self.resource()).routes(path)? {
+                let Some(reader) = self.reader(param.ty, &route) else { continue };
+                let route = self.only_targets(id, route);
+                self.root.add(&route, Leaf { param: id, rule: Rule::Value(reader) });
+                wanted += 1;
+            }
+        }
+        if wanted > 0 { Ok(()) } else { Err(Refused::new(format!("no element that a {} reads", param.ty.code()))) }
+    }
+
+    fn truth(&mut self, id: ParamId, param: &SearchParam, condition: Condition) -> Result<(), Refused> {
+        if param.ty != ParamType::Token {
+            return Err(Refused::new(format!("a condition, which a {} does not read", param.ty.code())));
+        }
+        self.root.add(&self.resource(), Leaf { param: id, rule: Rule::Truth(condition) });
+        Ok(())
+    }
+
+    /// A resource that stands in the place of a reference counts only if the reference could name it.
+    fn only_targets(&self, id: ParamId, route: Route) -> Route {
+        if route.datatype == "Resource" { route.only(Condition::IsResource(self.registry.targets(id))) } else { route }
+    }
+
+    fn composite(&mut self, id: ParamId, path: &PathNode) -> Result<(), Refused> {
+        let Some(shape) = tuple_shape(id, self.registry) else {
+            return Err(Refused::new("components of types that no row combines"));
+        };
+        let focuses = self.ground(&self.resource()).routes(path)?;
+        if focuses.is_empty() {
+            return Err(Refused::new("no element to read components on"));
+        }
+        for focus in focuses {
+            let components = self.registry.components(id);
+            let parts: Result<_, _> = components.iter().map(|component| self.part(component, &focus)).collect();
+            let tuples = Tuples { shape, parts: parts? };
+            self.root.add(&focus, Leaf { param: id, rule: Rule::Tuples(tuples) });
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, component: &Component, focus: &Route) -> Result<Part, Refused> {
+        let path = self.parsed.path(&component.expression)?;
+        let routes = self.ground(&focus.restart()).routes(&path)?;
+        let readers = routes.into_iter().filter_map(|route| {
+            let reader = self.reader(component.ty(), &route)?;
+            Some((route, reader))
+        });
+        let readers: Vec<_> = readers.collect();
+        match base(component.ty()) {
+            Some(base) if !readers.is_empty() => Ok(Part { base, readers }),
+            _ => Err(Refused::new(format!("no element for the component `{}`", component.definition.url))),
+        }
+    }
+
+    fn reader(&self, ty: ParamType, route: &Route) -> Option<Reader> {
+        let is_resource = self.registry.type_info(route.datatype).is_some_and(|info| info.kind == TypeKind::Resource);
+        let datatype = if is_resource { "Resource" } else { route.datatype };
+        let convert = converter(ty, datatype, route.element, self.registry)?;
+        let system = route.element.and_then(|element| element.system);
+        Some(Reader { convert, system })
+    }
+
+    fn resource(&self) -> Route {
+        Route::resource(self.registry.type_name(self.ty))
+    }
+
+    fn ground<'g>(&'g self, start: &'g Route) -> Ground<'g> {
+        Ground { registry: self.registry, resource: self.ty, start }
+    }
+
+    fn diagnostic(&self, id: ParamId, Refused { what, span }: Refused) -> Diagnostic {
+        let param = self.registry.definition(id);
+        let ty = self.registry.type_name(self.ty);
+        let message = format!("`{}` of `{ty}` cannot be indexed: {what}", param.code);
+        let diagnostic = Diagnostic::error("uncompilable-parameter", span, message);
+        match &param.expression {
+            Some(expression) => diagnostic.help(format!("its expression is `{expression}`")),
+            None => diagnostic,
+        }
+    }
+}
+
+fn alternatives(path: &PathNode) -> &[PathNode] {
+    match &path.node {
+        PathExpr::Union(alternatives) => alternatives,
+        _ => std::slice::from_ref(path),
+    }
+}
+
+fn is_condition(path: &PathNode) -> bool {
+    use PathExpr::{And, Eq, Exists, Is, Ne};
+    matches!(path.node, Exists(_) | And(..) | Eq(..) | Ne(..) | Is(..))
+}

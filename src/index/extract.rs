@@ -1,0 +1,109 @@
+//! The extractor: index rows of a resource and of the resources it contains.
+
+use fhirc_codegen::rows::Row;
+use fhirc_grammar::Diagnostic;
+use serde_json::Value;
+
+use super::compile::{Programs, compile};
+use super::harvest::{Harvest, Warnings};
+use super::place::Place;
+use super::scope::Scope;
+use super::settings::ExtractSettings;
+use super::target::{contained_id, resource_type};
+use super::trie::{Node, Spot};
+use super::unindexed::Unindexed;
+use super::warning::{Problem, Warning};
+use crate::definitions::{ParamId, Registry, ResourceType};
+use crate::keys::Level;
+
+/// Extracts index rows; made once from the definitions, used for every resource.
+#[derive(Debug)]
+pub struct Extractor {
+    registry: Registry,
+    settings: ExtractSettings,
+    programs: Programs,
+}
+
+/// What a resource adds to the index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extraction {
+    /// Its own rows, sorted, each once.
+    pub rows: Vec<Row>,
+    /// The rows of the resources it contains.
+    pub contained: Vec<ContainedRows>,
+    /// What could not be read, in the order of the document.
+    pub warnings: Vec<Warning>,
+}
+
+/// The rows of a contained resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContainedRows {
+    /// Its type.
+    pub ty: ResourceType,
+    /// Its id in the whole store, as references to it name it: `Observation/1#p`.
+    pub id: String,
+    /// Its rows under keys of level `Contained`, sorted, each once.
+    pub rows: Vec<Row>,
+}
+
+impl Extractor {
+    /// Compiles the parameters of all types.
+    pub fn new(registry: &Registry, settings: ExtractSettings) -> Self {
+        Self { registry: registry.clone(), settings, programs: compile(registry) }
+    }
+
+    /// Parameters that could not be compiled and have no rows. Empty for the built-in definitions.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.programs.diagnostics
+    }
+
+    /// Parameters that have no rows by design, in the order of the types and slots.
+    pub fn unindexed(&self) -> &[(ParamId, Unindexed)] {
+        &self.programs.unindexed
+    }
+
+    /// The rows of a resource of type `ty`. Whatever is wrong with a value costs that value only.
+    pub fn extract(&self, ty: ResourceType, resource: &Value) -> Extraction {
+        let scope = Scope::of(resource, ty, &self.registry);
+        let name = self.registry.type_name(ty);
+        let mut warnings = Warnings::default();
+        let rows = self.rows(scope, Level::Top, Place::root(name), &mut warnings);
+        let mut contained = Vec::new();
+        let place = Place::root(name);
+        let list = place.member("contained");
+        let all = resource.get("contained").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        for (index, inner) in all.iter().enumerate() {
+            let place = list.item(index);
+            match self.identity(scope, inner) {
+                Some((ty, id)) => {
+                    let rows = self.rows(scope.contained(inner, ty), Level::Contained, place, &mut warnings);
+                    contained.push(ContainedRows { ty, id, rows });
+                }
+                None => warnings.add(None, place.to_string(), Problem::NoContained),
+            }
+        }
+        Extraction { rows, contained, warnings: warnings.list }
+    }
+
+    fn identity(&self, scope: Scope<'_>, inner: &Value) -> Option<(ResourceType, String)> {
+        let ty = resource_type(inner, &self.registry)?;
+        let id = inner.get("id")?.as_str()?;
+        let container = scope.container.get("id")?.as_str()?;
+        Some((ty, contained_id(self.registry.type_name(scope.container_type), container, id)))
+    }
+
+    fn rows<'v>(&'v self, scope: Scope<'v>, level: Level, place: Place<'_>, warnings: &mut Warnings) -> Vec<Row> {
+        let mut harvest = Harvest::new(scope, &self.settings, level, warnings);
+        if let Some(root) = self.root(scope.ty) {
+            root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
+                harvest.meet(meeting, element, place);
+            });
+        }
+        harvest.into_rows()
+    }
+
+    /// The program of a type.
+    pub(super) fn root(&self, ty: ResourceType) -> Option<&Node> {
+        self.programs.roots.get(ty.index())
+    }
+}

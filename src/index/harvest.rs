@@ -1,0 +1,105 @@
+//! What one walk over a resource brings in: rows, and what was wrong.
+
+use std::collections::BTreeSet;
+
+use fhirc_codegen::rows::{Row, RowKind};
+use serde_json::Value;
+
+use super::convert::{Reading, Values, truth_value};
+use super::place::Place;
+use super::presence::holds_value;
+use super::scope::Scope;
+use super::settings::ExtractSettings;
+use super::trie::{Leaf, Meeting, Rule};
+use super::warning::{Problem, Warning};
+use crate::definitions::ParamId;
+use crate::keys::{Facet, Key, Level};
+
+/// The rows of one resource while it is walked.
+#[derive(Debug)]
+pub(super) struct Harvest<'a> {
+    values: Values<'a>,
+    level: Level,
+    rows: Vec<Row>,
+    warnings: &'a mut Warnings,
+}
+
+impl<'a> Harvest<'a> {
+    pub(super) fn new(
+        scope: Scope<'a>,
+        settings: &'a ExtractSettings,
+        level: Level,
+        warnings: &'a mut Warnings,
+    ) -> Self {
+        Self { values: Values::new(scope, settings), level, rows: Vec::new(), warnings }
+    }
+
+    /// The rows sorted, each once.
+    pub(super) fn into_rows(mut self) -> Vec<Row> {
+        self.rows.sort_unstable();
+        self.rows.dedup();
+        self.rows
+    }
+
+    /// Takes what the walk met.
+    pub(super) fn meet(&mut self, meeting: Meeting<'_>, element: &'a Value, place: Place<'_>) {
+        match meeting {
+            Meeting::Wanted(leaf) => self.take(leaf, element, place),
+            Meeting::DeadEnd => {
+                self.warnings.add(None, place.to_string(), Problem::wrong_type("an object", element));
+            }
+        }
+    }
+
+    fn take(&mut self, leaf: &Leaf, element: &'a Value, place: Place<'_>) {
+        let present = match &leaf.rule {
+            Rule::Value(reader) => {
+                self.values.system = reader.system;
+                (reader.convert)(element, &mut self.values);
+                holds_value(element)
+            }
+            Rule::Tuples(tuples) => {
+                tuples.read(element, &mut self.values);
+                // Without a combination a composite is missing (decision 108).
+                !self.values.found.is_empty()
+            }
+            Rule::Truth(condition) => {
+                let scope = self.values.scope;
+                if let Some(truth) = condition.holds(element, 0, scope) {
+                    truth_value(truth, &mut self.values);
+                }
+                condition.routes().iter().any(|route| route.select(element, scope).into_iter().any(holds_value))
+            }
+        };
+        if present {
+            self.push(leaf.param, Reading { facet: Facet::Present, kind: RowKind::Present, cells: Vec::new() });
+        }
+        for found in std::mem::take(&mut self.values.found) {
+            self.push(leaf.param, found);
+        }
+        for misfit in std::mem::take(&mut self.values.problems) {
+            let path = misfit.member.map_or_else(|| place.to_string(), |name| place.member(name).to_string());
+            self.warnings.add(Some(leaf.param), path, misfit.problem);
+        }
+    }
+
+    fn push(&mut self, param: ParamId, Reading { facet, kind, cells }: Reading) {
+        let key = Key { param, facet, level: self.level }.id();
+        self.rows.push(Row { key, kind, values: cells });
+    }
+}
+
+/// Warnings in the order of the document; what several parameters complain of is reported once.
+#[derive(Debug, Default)]
+pub(super) struct Warnings {
+    pub(super) list: Vec<Warning>,
+    seen: BTreeSet<(String, String)>,
+}
+
+impl Warnings {
+    pub(super) fn add(&mut self, param: Option<ParamId>, path: String, problem: Problem) {
+        if self.seen.insert((path.clone(), problem.to_string())) {
+            self.list.push(Warning { param, path, problem });
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! Loading: NDJSON, Bundles and single resources into a store, in chunks, with bounded memory.
+
+mod bundle;
+mod check;
+mod identity;
+mod input;
+mod parse;
+mod place;
+mod reader;
+mod report;
+mod run;
+
+pub use input::{Input, MissingInput, inputs};
+pub use place::{Place, Refusal};
+pub use report::{Counts, EXAMPLES, Example, Group, Groups, Report};
+pub use run::{Limits, Watch, load};

@@ -1,0 +1,178 @@
+//! The load itself: reading, parsing and extracting run while the chunk before is being written.
+
+use super::bundle::Placed;
+use super::input::Input;
+use super::parse::parse_all;
+use super::place::{Place, Refusal};
+use super::reader::{Raw, read};
+use super::report::{Counts, Report};
+use crate::definitions::Registry;
+use crate::stores::{Committed, Store, StoreError, Write};
+use crate::tenant::TenantContext;
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+/// Bounds of the memory that a load uses: about six chunks are on their way at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Documents in a chunk. A chunk is one transaction.
+    pub chunk_documents: usize,
+    /// Bytes in a chunk.
+    pub chunk_bytes: usize,
+    /// Bytes in one line or document; a longer one is refused.
+    pub document_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { chunk_documents: 4_000, chunk_bytes: 8 << 20, document_bytes: 256 << 20 }
+    }
+}
+
+/// Looks on while a load runs, and may stop it.
+pub trait Watch {
+    /// A chunk was written. `bytes` were read from the inputs so far, as they lie there.
+    fn progress(&mut self, counts: &Counts, bytes: u64) {
+        let _ = (counts, bytes);
+    }
+
+    /// Something was not loaded.
+    fn refused(&mut self, refusal: &Refusal) {
+        let _ = refusal;
+    }
+
+    /// Whether to stop before the next chunk. What was written stays; loading the same input again goes on from there.
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+/// Does not look.
+impl Watch for () {}
+
+type Chunk = Vec<Result<Raw, Refusal>>;
+
+/// Loads all inputs, in their order. What is wrong with the input is in the report; an error is the store's.
+///
+/// # Errors
+/// The store failed. What earlier chunks wrote stays.
+pub async fn load(
+    store: &Store,
+    tenant: &TenantContext,
+    inputs: Vec<Input>,
+    limits: Limits,
+    watch: &mut dyn Watch,
+) -> Result<Report, StoreError> {
+    let begun = Instant::now();
+    let bytes = Arc::new(AtomicU64::new(0));
+    // One chunk waits while another is read: more would only take memory.
+    let (sender, mut chunks) = mpsc::channel::<Chunk>(1);
+    let count = Arc::clone(&bytes);
+    let reading = spawn_blocking(move || read_all(&inputs, limits, &count, &sender));
+    let mut loading = Loading { store, tenant, report: Report::default(), pending: None };
+    while let Some(chunk) = chunks.recv().await {
+        if watch.stop() {
+            loading.report.stopped = true;
+            break;
+        }
+        loading.chunk(chunk, watch).await?;
+        watch.progress(&loading.report.counts, bytes.load(Ordering::Relaxed));
+    }
+    // The reader ends by itself when nobody takes its chunks any more.
+    drop(chunks);
+    loading.settle().await?;
+    reading.await.map_err(|_| StoreError::Closed)?;
+    watch.progress(&loading.report.counts, bytes.load(Ordering::Relaxed));
+    Ok(Report { elapsed: begun.elapsed(), ..loading.report })
+}
+
+struct Loading<'a> {
+    store: &'a Store,
+    tenant: &'a TenantContext,
+    report: Report,
+    pending: Option<Pending>,
+}
+
+/// A chunk that is being written.
+struct Pending {
+    places: Vec<Place>,
+    commit: Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>>,
+}
+
+impl Loading<'_> {
+    async fn chunk(&mut self, chunk: Chunk, watch: &mut dyn Watch) -> Result<(), StoreError> {
+        let registry: Arc<Registry> = Arc::clone(self.store.registry());
+        let parsed = spawn_blocking(move || parse_all(chunk, &registry)).await.map_err(|_| StoreError::Closed)?;
+        let (places, writes) = self.sort_out(parsed, watch);
+        let batch = self.store.prepare(self.tenant, writes).await?;
+        for (position, warning) in batch.warnings() {
+            if let Some(place) = places.get(position) {
+                self.report.warnings.add(warning.reason.clone(), place.clone(), Some(warning.detail.clone()));
+            }
+        }
+        self.settle().await?;
+        self.pending = Some(Pending { places, commit: Box::pin(self.store.commit(batch)) });
+        Ok(())
+    }
+
+    fn sort_out(&mut self, parsed: Vec<Result<Placed, Refusal>>, watch: &mut dyn Watch) -> (Vec<Place>, Vec<Write>) {
+        let mut kept = (Vec::with_capacity(parsed.len()), Vec::with_capacity(parsed.len()));
+        for item in parsed {
+            match item {
+                Ok(Placed { place, write, note }) => {
+                    if let Some(note) = note {
+                        self.report.warnings.add(note.to_owned(), place.clone(), None);
+                    }
+                    kept.0.push(place);
+                    kept.1.push(write);
+                }
+                Err(refusal) => {
+                    watch.refused(&refusal);
+                    self.report.refuse(refusal);
+                }
+            }
+        }
+        kept
+    }
+
+    /// Waits for the chunk that is being written, so that chunks are written in the order of the input.
+    async fn settle(&mut self) -> Result<(), StoreError> {
+        let Some(Pending { places, commit }) = self.pending.take() else { return Ok(()) };
+        let committed = commit.await?;
+        debug_assert_eq!(places.len(), committed.outcomes.len(), "every write has an outcome");
+        for outcome in &committed.outcomes {
+            self.report.counts.add(outcome.change);
+        }
+        self.report.counts.rows += committed.rows_added;
+        Ok(())
+    }
+}
+
+/// Cuts the inputs into chunks until all are read or nobody takes them any more.
+fn read_all(inputs: &[Input], limits: Limits, count: &Arc<AtomicU64>, chunks: &mpsc::Sender<Chunk>) {
+    let mut chunk = Chunk::new();
+    let mut bytes = 0;
+    let mut emit = |item: Result<Raw, Refusal>| {
+        bytes += item.as_ref().map_or(0, |raw| raw.json.len());
+        chunk.push(item);
+        if chunk.len() < limits.chunk_documents && bytes < limits.chunk_bytes {
+            return ControlFlow::Continue(());
+        }
+        bytes = 0;
+        send(chunks, std::mem::take(&mut chunk))
+    };
+    let read = inputs.iter().try_for_each(|input| read(input, limits.document_bytes, count, &mut emit));
+    if read.is_continue() && !chunk.is_empty() {
+        // The last one; whether it is taken no longer matters here.
+        let _ = send(chunks, chunk);
+    }
+}
+
+fn send(chunks: &mpsc::Sender<Chunk>, chunk: Chunk) -> ControlFlow<()> {
+    if chunks.blocking_send(chunk).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+}

@@ -1,0 +1,76 @@
+//! A program as text: its steps, each with its sets.
+
+use crate::definitions::Registry;
+use crate::plan::print::{Names, print_sets};
+use fhirc_codegen::program::{Op, Program, Step, StepId, Strategy, Yield};
+use std::fmt::{self, Write};
+
+/// The steps of a program for people and golden files.
+pub fn print_program(program: &Program, registry: &Registry) -> String {
+    let mut out = String::new();
+    for (n, step) in (0u32..).zip(&program.steps) {
+        // Writing to a string does not fail.
+        let _ = print_step(&mut out, program, StepId(n), step, registry);
+    }
+    out
+}
+
+fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, registry: &Registry) -> fmt::Result {
+    write!(out, "step {}{}", id.0 + 1, role(program, id))?;
+    if let Some(slot) = step.fills {
+        write!(out, ", fills {slot:?}")?;
+    }
+    let Op::Query { query, .. } = &step.op else { return writeln!(out, ": {}", other(&step.op)) };
+    let names = Names { registry };
+    match query.yields {
+        Yield::Page => write!(out, ": page")?,
+        Yield::Count => write!(out, ": count")?,
+        Yield::Rid => write!(out, ": identities")?,
+        Yield::Targets(edge) => write!(out, ": targets of {}", names.key(edge.key))?,
+    }
+    if let Some(take) = &query.take {
+        write!(out, ", at most {}", take.n)?;
+    }
+    for key in &query.order {
+        write!(out, ", by {}", names.order_key(key))?;
+    }
+    writeln!(out, ", {}", strategy(&query.strategy))?;
+    out.push_str(&print_sets(&|id| query.sets.get(id), query.root, names, 1));
+    Ok(())
+}
+
+fn role(program: &Program, id: StepId) -> &'static str {
+    let roots = &program.roots;
+    if roots.page == Some(id) {
+        " (matches)"
+    } else if roots.total == Some(id) {
+        " (total)"
+    } else if roots.includes.contains(&id) {
+        " (included)"
+    } else {
+        ""
+    }
+}
+
+/// How a strategy is called.
+pub(super) fn strategy(strategy: &Strategy) -> &'static str {
+    match strategy {
+        Strategy::Walk => "walk in page order",
+        Strategy::SetFirst => "set first",
+        Strategy::Measure { .. } => "measured at run time",
+    }
+}
+
+fn other(op: &Op) -> &'static str {
+    match op {
+        Op::Query { .. } => "query",
+        Op::Refine { .. } => "refine",
+        Op::Merge(_) => "merge",
+        Op::Sort { .. } => "sort",
+        Op::Take { .. } => "take",
+        Op::Count(_) => "count",
+        Op::Fetch(_) => "fetch",
+        Op::Loop { .. } => "loop",
+        Op::Choose { .. } => "choose",
+    }
+}

@@ -1,0 +1,123 @@
+//! Cursors: where a page ended, sealed so that only this store can have written it, for this search and tenant.
+
+use crate::compiler::Compiled;
+use crate::tenant::TenantContext;
+use fhirc_codegen::program::After;
+use fhirc_codegen::rows::Value;
+use hmac_sha256::HMAC;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The secret that seals cursors. Cursors of one key are worth nothing under another.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CursorKey([u8; 32]);
+
+impl CursorKey {
+    /// A key from 32 random bytes.
+    pub fn new(bytes: [u8; 32]) -> CursorKey {
+        CursorKey(bytes)
+    }
+
+    /// The cursor for what comes after `after`.
+    pub(super) fn seal(&self, after: &After, search: &Compiled, tenant: &TenantContext) -> String {
+        let place = Place { ord: after.ord, keys: after.keys.iter().map(|key| key.as_ref().map(Plain::of)).collect() };
+        // A struct of numbers and texts always has a JSON form.
+        let mut bytes = serde_json::to_vec(&place).unwrap_or_default();
+        bytes.extend(self.seal_of(&bytes, search, tenant));
+        data_encoding::BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    /// What a cursor stands for.
+    pub(super) fn open(
+        &self,
+        cursor: &str,
+        search: &Compiled,
+        tenant: &TenantContext,
+    ) -> Result<After, InvalidCursor> {
+        let bytes = data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| InvalidCursor)?;
+        let (place, seal) = bytes.len().checked_sub(SEAL).and_then(|at| bytes.split_at_checked(at)).ok_or(InvalidCursor)?;
+        if !same(&self.seal_of(place, search, tenant), seal) {
+            return Err(InvalidCursor);
+        }
+        let place: Place = serde_json::from_slice(place).map_err(|_| InvalidCursor)?;
+        let keys: Vec<_> = place.keys.into_iter().map(|key| key.map(Plain::value)).collect();
+        if keys.len() != search.search.order.len() {
+            return Err(InvalidCursor);
+        }
+        Ok(After { keys, ord: place.ord })
+    }
+
+    /// Bound to the text of the search and to all that its meaning depends on but the clock, which goes on between
+    /// two pages.
+    fn seal_of(&self, place: &[u8], search: &Compiled, tenant: &TenantContext) -> [u8; SEAL] {
+        let env = &search.search.env;
+        let mut mac = HMAC::new(self.0);
+        let bases: Vec<&str> = env.bases.iter().map(|base| base.as_str()).collect();
+        let bound = [tenant.name(), &search.query, &env.zone.to_string(), env.fhir.name(), &bases.join(" ")];
+        for text in bound {
+            mac.update(text.len().to_le_bytes());
+            mac.update(text.as_bytes());
+        }
+        mac.update(place);
+        mac.finalize()
+    }
+}
+
+impl fmt::Debug for CursorKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CursorKey(..)")
+    }
+}
+
+/// Bytes of the seal.
+const SEAL: usize = 32;
+
+/// Compares without telling by its time where the first difference is.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |found, (a, b)| found | (a ^ b)) == 0
+}
+
+/// A text that is no cursor of this search, tenant and store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidCursor;
+
+impl fmt::Display for InvalidCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the cursor is not one of this search, tenant and store")
+    }
+}
+
+impl std::error::Error for InvalidCursor {}
+
+#[derive(Serialize, Deserialize)]
+struct Place {
+    #[serde(rename = "o")]
+    ord: i64,
+    #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<Option<Plain>>,
+}
+
+/// A sort value. Other kinds of values do not sort.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Plain {
+    Int(i64),
+    Text(String),
+}
+
+impl Plain {
+    fn of(value: &Value) -> Plain {
+        match value {
+            Value::Int(number) => Plain::Int(*number),
+            Value::Text(text) => Plain::Text(text.clone()),
+            other => Plain::Text(format!("{other:?}")),
+        }
+    }
+
+    fn value(self) -> Value {
+        match self {
+            Plain::Int(number) => Value::Int(number),
+            Plain::Text(text) => Value::Text(text),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The interpreter: steps in order, each step's tuples into its slot.
+
+use crate::compiler::Compiled;
+use crate::plan::{PAGE_SLOT, Refusal, choose, split};
+use crate::runtime::include::Included;
+use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
+use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
+use crate::tenant::TenantContext;
+use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
+use fhirc_grammar::{Diagnostic, Span};
+use std::time::{Duration, Instant};
+
+/// Whose resources are searched, from where on.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The tenant.
+    pub tenant: TenantContext,
+    /// [`Page::next`] of the page before; the first page without one.
+    pub cursor: Option<String>,
+}
+
+/// What one step did.
+#[derive(Clone, Copy, Debug)]
+pub struct StepReport<'q> {
+    /// Its place in the program.
+    pub step: StepId,
+    /// The query that ran.
+    pub query: &'q Query,
+    /// Tuples that came back.
+    pub rows: usize,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// Sees each step as it ends.
+pub type Observer<'o> = &'o mut (dyn FnMut(StepReport<'_>) + Send);
+
+/// One page of a compiled search.
+///
+/// # Errors
+/// The store cannot do what is asked, the cursor belongs to another search, or the store fails. Never a shorter answer.
+pub async fn execute(
+    store: &Store,
+    search: &Compiled,
+    request: &Request,
+    observer: Option<Observer<'_>>,
+) -> Result<Page, ExecuteError> {
+    let key = CursorKey::new(store.secret().await?);
+    let after = match &request.cursor {
+        Some(cursor) => Some(key.open(cursor, search, &request.tenant)?),
+        None => None,
+    };
+    let program = program(store, search, &request.tenant).await?;
+    let mut run = Run { store, tenant: &request.tenant, slots: Slots::new(), observer };
+    let mut page = Page { total: run.total(&program).await?, ..Page::default() };
+    let Some(mut tuples) = run.page(&program, after).await? else { return Ok(page) };
+    page.next = cut(&mut tuples, search, &request.tenant, &key);
+    run.slots.insert(PAGE_SLOT, tuples.clone());
+    let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
+    let included = run.included(&program, search, &ords).await?;
+    page.matches = run.bodies(&ords).await?;
+    page.included = run.bodies(&included.ords).await?;
+    page.outcome.extend(included.cut);
+    Ok(page)
+}
+
+/// The steps that answer a search on a store, planned with what the store knows of its data.
+///
+/// # Errors
+/// What the store cannot do.
+pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
+    let statistics = store.statistics(tenant).await?;
+    let plan = choose(&search.plan, &statistics);
+    split(&plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
+        query: search.query.clone(),
+        diagnostics: refusals.iter().map(refused).collect(),
+    })
+}
+
+fn refused(refusal: &Refusal) -> Diagnostic {
+    let span = Span::new(refusal.span.start, refusal.span.end);
+    Diagnostic::error("not-on-this-store", span, format!("this store does not answer {}", refusal.what))
+}
+
+/// Cuts the one tuple too many that tells whether there is a next page, and says where that begins.
+fn cut(tuples: &mut Vec<Tuple>, search: &Compiled, tenant: &TenantContext, key: &CursorKey) -> Option<String> {
+    let size = search.search.page.count as usize;
+    let more = tuples.len() > size;
+    tuples.truncate(size);
+    let last = tuples.last().filter(|_| more)?;
+    let after = After { keys: last.keys.clone(), ord: last.ord };
+    Some(key.seal(&after, search, tenant))
+}
+
+/// A program that is running.
+pub(super) struct Run<'r, 'o> {
+    store: &'r Store,
+    tenant: &'r TenantContext,
+    pub(super) slots: Slots,
+    observer: Option<Observer<'o>>,
+}
+
+impl Run<'_, '_> {
+    async fn total(&mut self, program: &Program) -> Result<Option<u64>, ExecuteError> {
+        let Some(root) = program.roots.total else { return Ok(None) };
+        let tuples = self.root(program, root, None).await?;
+        Ok(tuples.first().map(|tuple| u64::try_from(tuple.ord).unwrap_or_default()))
+    }
+
+    async fn page(&mut self, program: &Program, after: Option<After>) -> Result<Option<Vec<Tuple>>, ExecuteError> {
+        match program.roots.page {
+            Some(root) => self.root(program, root, after).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Runs the step of a root and the steps between it and the root before, which it reads.
+    pub(super) async fn root(
+        &mut self,
+        program: &Program,
+        root: StepId,
+        after: Option<After>,
+    ) -> Result<Vec<Tuple>, ExecuteError> {
+        let begin = program.roots.before(root);
+        let mut last = Vec::new();
+        for (n, step) in (0u32..).zip(&program.steps).skip(begin as usize) {
+            if n > root.0 {
+                break;
+            }
+            let after = if n == root.0 { after.clone() } else { None };
+            last = self.step(StepId(n), step, after).await?;
+            if let Some(slot) = step.fills {
+                self.slots.insert(slot, last.clone());
+            }
+        }
+        Ok(last)
+    }
+
+    async fn step(&mut self, id: StepId, step: &Step, after: Option<After>) -> Result<Vec<Tuple>, ExecuteError> {
+        let Op::Query { query, .. } = &step.op else {
+            let what = "a step that is no query".to_owned();
+            return Err(ExecuteError::Store(StoreError::Unsupported { what }));
+        };
+        let mut query = query.clone();
+        if let Some(take) = &mut query.take {
+            take.after = after;
+        }
+        let begin = Instant::now();
+        let tuples = self.store.run(self.tenant, &query, &self.slots).await?;
+        if let Some(observer) = &mut self.observer {
+            observer(StepReport { step: id, query: &query, rows: tuples.len(), time: begin.elapsed() });
+        }
+        Ok(tuples)
+    }
+
+    async fn bodies(&self, ords: &[i64]) -> Result<Vec<Resource>, ExecuteError> {
+        let resource = |stored: Stored| {
+            let Stored { ty, id, version, updated, body, .. } = stored;
+            Resource { ty, id, version, updated, body }
+        };
+        Ok(self.store.bodies(self.tenant, ords).await?.into_iter().map(resource).collect())
+    }
+
+    async fn included(
+        &mut self,
+        program: &Program,
+        search: &Compiled,
+        matches: &[i64],
+    ) -> Result<Included, ExecuteError> {
+        crate::runtime::include::included(self, program, search, matches).await
+    }
+}
+

@@ -1,0 +1,12 @@
+//! Runs a program on a store: steps in order, slots filled, a page assembled.
+
+mod cursor;
+mod error;
+mod execute;
+mod include;
+mod page;
+
+pub use cursor::{CursorKey, InvalidCursor};
+pub use error::ExecuteError;
+pub use execute::{Observer, Request, StepReport, execute};
+pub use page::{Page, Resource};

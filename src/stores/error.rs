@@ -1,0 +1,136 @@
+//! What a store says when it cannot do something.
+
+use super::meta::InvalidMeta;
+use super::url::InvalidUrl;
+use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why a store did not do what it was asked to. Never shows a password or a value of a resource.
+#[derive(Debug)]
+pub enum StoreError {
+    /// The text is no store URL.
+    Url(InvalidUrl),
+    /// The store is planned.
+    NotYet {
+        /// The store.
+        store: &'static str,
+    },
+    /// The file holds something else than a store.
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The stored index rows were made under other settings, so that searches over them would go wrong.
+    Mismatch {
+        /// What differs.
+        what: &'static str,
+        /// What the store was written with.
+        stored: String,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// There is no store at the place.
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A resource cannot be written as it is.
+    Invalid {
+        /// Its place in the batch, from 0.
+        position: usize,
+        /// Why.
+        why: InvalidMeta,
+    },
+    /// A query that this store cannot answer.
+    Unsupported {
+        /// What it is.
+        what: String,
+    },
+    /// The store's own data contradict each other.
+    Corrupt {
+        /// What was found.
+        what: String,
+    },
+    /// A limit of the store was reached.
+    Limit {
+        /// Which.
+        what: &'static str,
+    },
+    /// Another process holds the store's write lock.
+    Busy,
+    /// The caller no longer waits for the answer.
+    Cancelled,
+    /// The store was closed, or a request ended in a bug.
+    Closed,
+    /// The database or the operating system failed.
+    Failed {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl StoreError {
+    /// An error of the operating system.
+    pub(crate) fn io(doing: &'static str, error: std::io::Error) -> StoreError {
+        StoreError::Failed { doing, source: Box::new(error) }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl StoreError {
+    /// Turns an error of SQLite into one of the store.
+    pub(crate) fn database(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, OperationInterrupted};
+        move |error| match error.sqlite_error_code() {
+            Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy,
+            Some(OperationInterrupted) => StoreError::Cancelled,
+            _ => StoreError::Failed { doing, source: Box::new(error) },
+        }
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Url(error) => error.fmt(f),
+            StoreError::NotYet { store } => write!(f, "store `{store}` is not supported yet"),
+            StoreError::NotAStore { path } => {
+                write!(f, "`{}` exists and is not a store of fhirc; it was left as it is", path.display())
+            }
+            StoreError::Mismatch { what, stored, wanted } => write!(
+                f,
+                "the store was written with {what} `{stored}`, not `{wanted}`: open it with `{stored}`, or load the \
+                 resources into a new store"
+            ),
+            StoreError::Missing { path } => write!(f, "there is no store `{}`; `fhirc load` creates one", path.display()),
+            StoreError::Invalid { position, why } => write!(f, "write {position} of the batch: {why}"),
+            StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),
+            StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),
+            StoreError::Limit { what } => write!(f, "the store is full: {what}"),
+            StoreError::Busy => f.write_str("another process is writing to the store; try again"),
+            StoreError::Cancelled => f.write_str("the request was cancelled"),
+            StoreError::Closed => f.write_str("the store was closed before it answered"),
+            StoreError::Failed { doing, source } => write!(f, "{doing} failed: {source}"),
+        }
+    }
+}
+
+impl Error for StoreError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            StoreError::Url(error) => Some(error),
+            StoreError::Invalid { why, .. } => Some(why),
+            StoreError::Failed { source, .. } => Some(source.as_ref()),
+            _ => None,
+        }
+    }
+}
+
+impl From<InvalidUrl> for StoreError {
+    fn from(error: InvalidUrl) -> StoreError {
+        StoreError::Url(error)
+    }
+}

@@ -1,0 +1,29 @@
+//! Stores: drivers that execute lowered queries, write, read and keep history.
+
+#[cfg(feature = "sqlite")]
+mod batch;
+mod error;
+#[cfg(feature = "sqlite")]
+mod extract;
+mod meta;
+mod record;
+mod settings;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+#[cfg(feature = "sqlite")]
+mod store;
+mod url;
+#[cfg(feature = "sqlite")]
+mod version;
+
+#[cfg(feature = "sqlite")]
+pub use batch::{Batch, Committed};
+pub use error::StoreError;
+pub use meta::InvalidMeta;
+pub use record::{Change, Method, Slots, Stored, Tuple, Write, WriteOutcome};
+pub use settings::{Clock, StoreSettings};
+#[cfg(feature = "sqlite")]
+pub use store::Store;
+pub use url::{InvalidUrl, ServerUrl, StoreUrl};
+#[cfg(feature = "sqlite")]
+pub use version::WriteWarning;

@@ -1,0 +1,115 @@
+//! Writing a batch in one transaction.
+
+use super::Shared;
+use super::current::{base, current};
+use super::layout::Layout;
+use super::number::{Identity, Numbers};
+use super::rows::Tables;
+use super::stat::Tally;
+use super::stub::renumber;
+use super::tenants::Tenant;
+use super::record;
+use crate::stores::version::{Item, Owner};
+use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Writes a batch, whole or not at all.
+pub(super) fn commit(connection: &mut Connection, shared: &Shared, batch: Batch) -> Result<Committed, StoreError> {
+    let written = (|| {
+        // Immediate: the write lock is taken before anything is read, so what was read stays true.
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::database("beginning a transaction"))?;
+        let tenant = shared.tenants.to_write(&transaction, &batch.tenant)?;
+        let mut committed = Committed::default();
+        for run in batch.runs {
+            write(&transaction, shared, tenant, run, &mut committed)?;
+        }
+        transaction.commit().map_err(StoreError::database("committing"))?;
+        Ok(committed)
+    })();
+    if written.is_err() {
+        shared.systems.forget();
+    }
+    written
+}
+
+/// Where a write goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Home {
+    pub(super) ord: i64,
+    /// When the version before was made, if there is one.
+    pub(super) before: Option<i64>,
+}
+
+/// Writes a run, in which every resource stands once.
+fn write(
+    connection: &Connection,
+    shared: &Shared,
+    tenant: Tenant,
+    mut items: Vec<Item>,
+    committed: &mut Committed,
+) -> Result<(), StoreError> {
+    let mut numbers = Numbers::new(connection, &shared.systems, tenant.0);
+    let mut known = Vec::with_capacity(items.len());
+    for item in &mut items {
+        let base = base(connection, tenant, item.ty, &item.id)?;
+        if base.version != item.base {
+            // Somebody else has written the resource since the batch was thought through.
+            let current = current(connection, tenant, item.ty, &item.id)?;
+            shared.versioning(|with| item.rebase(current.as_ref(), with))?;
+        }
+        known.push(base);
+    }
+    let mut homes = Vec::with_capacity(items.len());
+    let mut arrived = Vec::new();
+    for (item, known) in items.iter().zip(&known) {
+        let ord = match known.identity {
+            Identity::Known(ord) => ord,
+            _ if item.result.change == Change::Absent => 0,
+            Identity::Unknown => numbers.create(item.ty, &item.id)?,
+            Identity::Stub(stub) => {
+                let ord = numbers.create(item.ty, &item.id)?;
+                arrived.push((stub, ord));
+                ord
+            }
+        };
+        homes.push(Home { ord, before: known.updated });
+    }
+    renumber(connection, &shared.layout, tenant.0, &arrived)?;
+    let mut tally = Tally::default();
+    write_rows(connection, &shared.layout, &items, &homes, &mut numbers)?;
+    numbers.finish()?;
+    for (item, home) in items.iter().zip(&homes) {
+        record::write(connection, tenant, item, *home).map_err(StoreError::database("writing a resource"))?;
+        tally.count(item);
+        let outcome = WriteOutcome { change: item.result.change, ord: home.ord, version: item.result.version };
+        committed.outcomes.push(outcome);
+    }
+    committed.rows_added += tally.added;
+    committed.rows_removed += tally.removed;
+    tally.store(connection, tenant)
+}
+
+fn write_rows<'a>(
+    connection: &Connection,
+    layout: &'a Layout,
+    items: &'a [Item],
+    homes: &[Home],
+    numbers: &mut Numbers<'a, '_>,
+) -> Result<(), StoreError> {
+    let (mut removed, mut added) = (Tables::new(layout), Tables::new(layout));
+    for (item, home) in items.iter().zip(homes) {
+        for (tables, rows) in [(&mut removed, &item.result.removed), (&mut added, &item.result.added)] {
+            for (owner, rows) in rows {
+                let ord = match owner {
+                    Owner::Itself => home.ord,
+                    Owner::Contained(ty, id) => numbers.resource(*ty, id)?,
+                };
+                tables.add(ord, rows, numbers)?;
+            }
+        }
+    }
+    removed.delete(connection)?;
+    added.insert(connection)
+}

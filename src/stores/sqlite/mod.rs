@@ -1,0 +1,296 @@
+//! SQLite, in process: one thread writes, a few read, each with a connection of its own.
+
+mod commit;
+mod current;
+mod layout;
+mod number;
+mod open;
+mod query;
+mod read;
+mod record;
+mod rows;
+mod secret;
+mod stat;
+mod stub;
+mod tenants;
+#[cfg(test)]
+mod tests;
+mod worker;
+
+pub use stat::Statistics;
+
+use self::layout::Layout;
+use self::number::Systems;
+use self::tenants::Tenants;
+use self::worker::Workers;
+use super::extract::{Extract, extractor};
+use super::version::{Extracted, Versioning};
+use super::{Batch, Clock, Committed, Slots, StoreError, StoreSettings, Stored, Tuple, Write, WriteOutcome};
+use crate::definitions::Registry;
+use crate::index::Extractor;
+use crate::tenant::TenantContext;
+use crate::values::Zone;
+use fhirc_codegen::program::Query;
+use fhirc_codegen::rows::TypeCode;
+use fhirc_codegen::sql::{Sql, Sqlite, sql};
+use rusqlite::Connection;
+use serde_json::Value as Json;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use tokio::task::spawn_blocking;
+
+/// The most threads that read: more than this wait for the disk or for each other.
+const MAX_READERS: usize = 8;
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A file.
+    File(PathBuf),
+    /// Memory, as long as the store is open. All requests share one connection, one after the other.
+    Memory,
+}
+
+/// A store in SQLite.
+#[derive(Debug)]
+pub struct SqliteStore {
+    shared: Arc<Shared>,
+    writer: Workers,
+    /// `None`: the writer reads too.
+    readers: Option<Workers>,
+}
+
+/// What all threads share.
+#[derive(Debug)]
+struct Shared {
+    registry: Arc<Registry>,
+    extractor: Extractor,
+    zone: Zone,
+    bases: Vec<String>,
+    clock: Clock,
+    layout: Layout,
+    tenants: Tenants,
+    systems: Systems,
+    secret: OnceLock<[u8; 32]>,
+}
+
+impl SqliteStore {
+    /// Opens a store, or creates it.
+    ///
+    /// # Errors
+    /// There is none and none shall be created; the file is something else; or the store was written under other
+    /// definitions, another zone or other bases, so that its rows would not mean what a search takes them for.
+    pub async fn open(place: Place, settings: StoreSettings) -> Result<SqliteStore, StoreError> {
+        let opened = spawn_blocking(move || {
+            let (writer, settled) = open::writer(&place, &settings)?;
+            let readers = match &place {
+                Place::Memory => None,
+                Place::File(path) => Some((0..readers()).map(|_| open::reader(path)).collect::<Result<Vec<_>, _>>()?),
+            };
+            let shared = Shared {
+                extractor: extractor(&settings.registry, &settled.zone, &settled.bases),
+                registry: settings.registry,
+                zone: settled.zone,
+                bases: settled.bases,
+                clock: settings.clock,
+                layout: Layout::new(),
+                tenants: Tenants::default(),
+                systems: Systems::default(),
+                secret: OnceLock::new(),
+            };
+            Ok(SqliteStore {
+                shared: Arc::new(shared),
+                writer: Workers::start("sqlite-writer", vec![writer])?,
+                readers: readers.map(|readers| Workers::start("sqlite-reader", readers)).transpose()?,
+            })
+        });
+        opened.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The definitions that rows are extracted under.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.shared.registry
+    }
+
+    /// The zone of stored dates without one.
+    pub fn zone(&self) -> &Zone {
+        &self.shared.zone
+    }
+
+    /// The server's own base URLs.
+    pub fn bases(&self) -> &[String] {
+        &self.shared.bases
+    }
+
+    /// Lowers and runs a query. Dropping the future stops the statement.
+    ///
+    /// # Errors
+    /// SQLite does not answer the query, or fails.
+    pub async fn run(&self, tenant: &TenantContext, query: &Query, slots: &Slots) -> Result<Vec<Tuple>, StoreError> {
+        let lowered = lower(query)?;
+        let filled = query::fill(&lowered, slots)?;
+        let yields = query.yields;
+        self.read_as(tenant, move |connection, tenant| query::run(connection, tenant, (&lowered, &filled), yields)).await
+    }
+
+    /// The statement of a query and SQLite's plan of it: one line per step, indented by nesting.
+    ///
+    /// # Errors
+    /// As for [`SqliteStore::run`].
+    pub async fn explain(&self, query: &Query) -> Result<(Sql, String), StoreError> {
+        let lowered = lower(query)?;
+        self.reading().read(move |connection| Ok((query::plan(connection, &lowered)?, lowered))).await.map(|(p, q)| (q, p))
+    }
+
+    /// The live ones among these resources, in the order asked for.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
+        let ords = ords.to_vec();
+        self.read_as(tenant, move |connection, tenant| read::bodies(connection, tenant, &ords)).await
+    }
+
+    /// The current version of a resource, which may be a deletion; `None` if it never existed.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn read(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Option<Stored>, StoreError> {
+        let id = id.to_owned();
+        self.read_as(tenant, move |connection, tenant| read::read(connection, tenant, ty, &id)).await
+    }
+
+    /// One version of a resource.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn read_version(
+        &self,
+        tenant: &TenantContext,
+        ty: TypeCode,
+        id: &str,
+        version: i64,
+    ) -> Result<Option<Stored>, StoreError> {
+        let id = id.to_owned();
+        self.read_as(tenant, move |connection, tenant| read::read_version(connection, tenant, ty, &id, version)).await
+    }
+
+    /// All versions of a resource, the current one first.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn history(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Vec<Stored>, StoreError> {
+        let id = id.to_owned();
+        self.read_as(tenant, move |connection, tenant| read::history(connection, tenant, ty, &id)).await
+    }
+
+    /// Counts for the planner.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn statistics(&self, tenant: &TenantContext) -> Result<Statistics, StoreError> {
+        self.read_as(tenant, Statistics::read).await
+    }
+
+    /// The names of all tenants that something was written for.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn tenants(&self) -> Result<Vec<String>, StoreError> {
+        self.reading().read(|connection| tenants::names(connection)).await
+    }
+
+    /// The size of the database in bytes, free pages included.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn size(&self) -> Result<u64, StoreError> {
+        let select = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let size = |connection: &mut Connection| connection.query_row(select, [], |row| row.get::<_, i64>(0));
+        let size = self.reading().read(move |c| size(c).map_err(StoreError::database("measuring the store"))).await?;
+        Ok(u64::try_from(size).unwrap_or_default())
+    }
+
+    /// Writes in one transaction: all or nothing. The outcomes stand in the order of the writes.
+    ///
+    /// # Errors
+    /// A resource cannot be written as it is, another process holds the write lock for long, or SQLite fails.
+    pub async fn write(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Vec<WriteOutcome>, StoreError> {
+        let batch = self.prepare(tenant, writes).await?;
+        Ok(self.commit(batch).await?.outcomes)
+    }
+
+    /// Makes versions and index rows, on all cores, without holding up the writer.
+    ///
+    /// # Errors
+    /// A resource cannot be written as it is, or SQLite fails.
+    pub async fn prepare(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Batch, StoreError> {
+        let read = move |connection: &Connection, tenant| {
+            let current = |write: &Write| {
+                let (ty, id) = write.identity();
+                current::current(connection, tenant, ty, id)
+            };
+            let current = writes.iter().map(current).collect::<Result<Vec<_>, _>>()?;
+            Ok((writes, current))
+        };
+        let (writes, current) = self.read_as(tenant, read).await?;
+        let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
+        let make = move || shared.versioning(|with| Batch::new(tenant, writes, current, with));
+        spawn_blocking(make).await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Queues a batch for writing, at once and behind all that was queued before, and waits for it. A queued batch is
+    /// written even if the future is dropped.
+    pub fn commit(&self, batch: Batch) -> impl Future<Output = Result<Committed, StoreError>> + Send + use<> {
+        let shared = Arc::clone(&self.shared);
+        self.writer.submit(move |connection| commit::commit(connection, &shared, batch))
+    }
+
+    /// Lets all that is queued end, and closes the database.
+    pub async fn close(self) {
+        let SqliteStore { writer, readers, .. } = self;
+        // Joining the threads blocks; a panic in one was answered as `Closed`.
+        let _ = spawn_blocking(move || {
+            readers.map(Workers::stop);
+            // Last: the connection that closes last folds the write-ahead log into the database.
+            writer.stop();
+        })
+        .await;
+    }
+
+    fn reading(&self) -> &Workers {
+        self.readers.as_ref().unwrap_or(&self.writer)
+    }
+
+    /// Runs a read with the tenant's number.
+    async fn read_as<T, F>(&self, tenant: &TenantContext, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, tenants::Tenant) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
+        let job = move |connection: &mut Connection| {
+            let tenant = shared.tenants.to_read(connection, &tenant)?;
+            job(connection, tenant)
+        };
+        self.reading().read(job).await
+    }
+}
+
+impl Shared {
+    /// What versions are made with, now.
+    fn versioning<T>(&self, run: impl FnOnce(&Versioning<'_>) -> T) -> T {
+        let extract = Extract::new(&self.registry, &self.extractor);
+        let extract = |ty: TypeCode, body: &Json| -> Extracted { extract.run(ty, body) };
+        run(&Versioning { extract: &extract, zone: &self.zone, now: self.clock.now() })
+    }
+}
+
+fn readers() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get).clamp(2, MAX_READERS)
+}
+
+fn lower(query: &Query) -> Result<Sql, StoreError> {
+    sql::<Sqlite>(query).map_err(|refusal| StoreError::Unsupported { what: refusal.what.to_string() })
+}

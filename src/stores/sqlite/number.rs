@@ -1,0 +1,185 @@
+//! Numbers for what rows refer to: resources, stubs of resources that have not arrived, code systems.
+
+use crate::stores::StoreError;
+use fhirc_codegen::rows::TypeCode;
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+/// Resources of one type and tenant, and stubs of one type and tenant: bits 0 to 36 of an `ord`.
+const PER_TYPE: i64 = 1 << 37;
+/// The bit of stubs: identities that something refers to and that have not arrived.
+const STUB: i64 = 1 << 37;
+/// The bit of resources that stand inside another. They keep their number; they never arrive by themselves.
+const CONTAINED: i64 = 1 << 38;
+/// What only the id of a contained resource has: `Observation/1#p`.
+const FRAGMENT: char = '#';
+/// Where the type stands in an `ord`.
+const TYPE_SHIFT: u32 = 39;
+
+/// Code systems that are remembered: far more than there are, unless somebody sends a new one with every resource.
+const SYSTEMS_REMEMBERED: usize = 50_000;
+
+/// The first `ord` of a type.
+pub(super) fn first_ord(ty: TypeCode) -> i64 {
+    i64::from(ty.0) << TYPE_SHIFT
+}
+
+/// The type of an `ord`.
+pub(super) fn type_of(ord: i64) -> TypeCode {
+    TypeCode(u8::try_from(ord >> TYPE_SHIFT).unwrap_or(0))
+}
+
+/// Numbers of code systems, kept over batches. Systems are never deleted, so a number stays right; one that was
+/// given in a transaction that failed must be forgotten.
+#[derive(Debug, Default)]
+pub(super) struct Systems(Mutex<HashMap<String, i64>>);
+
+impl Systems {
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// The identity of a resource as the store knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// It exists, or did.
+    Known(i64),
+    /// Something refers to it.
+    Stub(i64),
+    /// Never heard of.
+    Unknown,
+}
+
+impl Identity {
+    pub(super) fn of(ord: i64) -> Identity {
+        if ord & STUB == 0 { Identity::Known(ord) } else { Identity::Stub(ord) }
+    }
+}
+
+/// Gives numbers inside one transaction.
+#[derive(Debug)]
+pub(super) struct Numbers<'a, 'c> {
+    connection: &'c Connection,
+    systems: &'c Systems,
+    tenant: i64,
+    resources: HashMap<(TypeCode, &'a str), i64>,
+    next: BTreeMap<TypeCode, i64>,
+    /// For stubs and contained resources: what is no resource of its own.
+    next_inner: BTreeMap<TypeCode, i64>,
+}
+
+impl<'a, 'c> Numbers<'a, 'c> {
+    pub(super) fn new(connection: &'c Connection, systems: &'c Systems, tenant: i64) -> Numbers<'a, 'c> {
+        let (resources, next, next_inner) = (HashMap::new(), BTreeMap::new(), BTreeMap::new());
+        Numbers { connection, systems, tenant, resources, next, next_inner }
+    }
+
+    pub(super) fn tenant(&self) -> i64 {
+        self.tenant
+    }
+
+    /// The number under which an identity is known.
+    fn find(&self, ty: TypeCode, id: &str) -> Result<Option<i64>, StoreError> {
+        self.connection
+            .prepare_cached("SELECT ord FROM resource_id WHERE tenant = ? AND type = ? AND id = ?")
+            .and_then(|mut select| select.query_row(params![self.tenant, ty.0, id], |row| row.get(0)).optional())
+            .map_err(StoreError::database("looking up a resource"))
+    }
+
+    /// The number of a new resource: numbers of a type follow the order of creation.
+    pub(super) fn create(&mut self, ty: TypeCode, id: &'a str) -> Result<i64, StoreError> {
+        let next = match self.next.get(&ty) {
+            Some(next) => *next,
+            None => self.last(ty)?.map_or(first_ord(ty), |last| last + 1),
+        };
+        if next >= first_ord(ty) + PER_TYPE {
+            return Err(StoreError::Limit { what: "no more resources of one type can be numbered" });
+        }
+        self.next.insert(ty, next + 1);
+        self.resources.insert((ty, id), next);
+        Ok(next)
+    }
+
+    fn last(&self, ty: TypeCode) -> Result<Option<i64>, StoreError> {
+        let select = "SELECT max(ord) FROM resource WHERE tenant = ? AND ord >= ? AND ord < ?";
+        let (first, end) = (first_ord(ty), first_ord(ty) + PER_TYPE);
+        self.connection
+            .prepare_cached(select)
+            .and_then(|mut select| select.query_row(params![self.tenant, first, end], |row| row.get(0)))
+            .map_err(StoreError::database("numbering resources"))
+    }
+
+    /// The number of a resource that a row refers to or that another contains; a stub if it has not arrived.
+    pub(super) fn resource(&mut self, ty: TypeCode, id: &'a str) -> Result<i64, StoreError> {
+        if let Some(ord) = self.resources.get(&(ty, id)) {
+            return Ok(*ord);
+        }
+        let ord = match self.find(ty, id)? {
+            Some(ord) => ord,
+            None => self.inner(ty, id)?,
+        };
+        self.resources.insert((ty, id), ord);
+        Ok(ord)
+    }
+
+    fn inner(&mut self, ty: TypeCode, id: &str) -> Result<i64, StoreError> {
+        let next = match self.next_inner.get(&ty) {
+            Some(next) => *next,
+            None => self.stored_next(ty)?,
+        };
+        if next >= PER_TYPE {
+            return Err(StoreError::Limit { what: "no more missing resources of one type can be numbered" });
+        }
+        self.next_inner.insert(ty, next + 1);
+        let ord = first_ord(ty) | if id.contains(FRAGMENT) { CONTAINED } else { STUB } | next;
+        self.connection
+            .prepare_cached("INSERT INTO resource_id (tenant, type, id, ord, live) VALUES (?, ?, ?, ?, 0)")
+            .and_then(|mut insert| insert.execute(params![self.tenant, ty.0, id, ord]))
+            .map_err(StoreError::database("noting a missing resource"))?;
+        Ok(ord)
+    }
+
+    fn stored_next(&self, ty: TypeCode) -> Result<i64, StoreError> {
+        self.connection
+            .prepare_cached("SELECT next FROM inner_number WHERE tenant = ? AND type = ?")
+            .and_then(|mut select| select.query_row(params![self.tenant, ty.0], |row| row.get(0)).optional())
+            .map(Option::unwrap_or_default)
+            .map_err(StoreError::database("numbering missing resources"))
+    }
+
+    /// Remembers how far stubs and contained resources were numbered: a number is never given twice, since rows may still hold it.
+    pub(super) fn finish(self) -> Result<(), StoreError> {
+        for (ty, next) in &self.next_inner {
+            self.connection
+                .prepare_cached("INSERT OR REPLACE INTO inner_number (tenant, type, next) VALUES (?, ?, ?)")
+                .and_then(|mut insert| insert.execute(params![self.tenant, ty.0, next]))
+                .map_err(StoreError::database("numbering missing resources"))?;
+        }
+        Ok(())
+    }
+
+    /// The number of a code system. 0 is no system.
+    pub(super) fn system(&mut self, url: &str) -> Result<i64, StoreError> {
+        let mut known = self.systems.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = known.get(url) {
+            return Ok(*id);
+        }
+        let id = intern(self.connection, url).map_err(StoreError::database("numbering a code system"))?;
+        if known.len() >= SYSTEMS_REMEMBERED {
+            known.clear();
+        }
+        known.insert(url.to_owned(), id);
+        Ok(id)
+    }
+}
+
+fn intern(connection: &Connection, url: &str) -> rusqlite::Result<i64> {
+    let mut select = connection.prepare_cached("SELECT id FROM system WHERE url = ?")?;
+    if let Some(id) = select.query_row([url], |row| row.get(0)).optional()? {
+        return Ok(id);
+    }
+    let insert = "INSERT INTO system (id, url) SELECT coalesce(max(id), 0) + 1, ? FROM system RETURNING id";
+    connection.prepare_cached(insert)?.query_row([url], |row| row.get(0))
+}

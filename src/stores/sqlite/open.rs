@@ -1,0 +1,176 @@
+//! Opening: connections, the schema, and whether the stored rows were made under the same settings.
+
+use super::Place;
+use crate::definitions::Registry;
+use crate::fnv::Fnv;
+use crate::stores::{StoreError, StoreSettings};
+use crate::values::{FOLD_VERSION, Zone};
+use fhirc_codegen::sql::{Sqlite, schema};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Marks a file as ours: `fhrc`.
+const APPLICATION_ID: i32 = 0x6668_7263;
+/// Counted up when tables or the meaning of stored rows change.
+const SCHEMA_VERSION: u32 = 1;
+/// How long a writer waits for another process, in milliseconds.
+const BUSY_TIMEOUT: u64 = 5_000;
+/// Statements kept prepared per connection: the writer alone has about a hundred.
+const STATEMENTS: usize = 256;
+
+/// The settings that stored rows depend on.
+#[derive(Clone, Debug)]
+pub(super) struct Settled {
+    pub(super) zone: Zone,
+    pub(super) bases: Vec<String>,
+}
+
+/// The connection that writes, with the schema in place and the settings checked.
+pub(super) fn writer(place: &Place, settings: &StoreSettings) -> Result<(Connection, Settled), StoreError> {
+    let mut connection = match place {
+        Place::Memory => Connection::open_in_memory().map_err(StoreError::database("opening a store in memory"))?,
+        Place::File(path) => {
+            if !settings.create && !path.exists() {
+                return Err(StoreError::Missing { path: path.clone() });
+            }
+            let create = if settings.create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+            open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create)?
+        }
+    };
+    let settled = prepare(&mut connection, settings).map_err(|error| match (error, place) {
+        (Unprepared::Foreign, Place::File(path)) => StoreError::NotAStore { path: path.clone() },
+        (Unprepared::Foreign, Place::Memory) => StoreError::Corrupt { what: "a new store is not empty".to_owned() },
+        (Unprepared::Database(error), Place::File(path))
+            if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) =>
+        {
+            StoreError::NotAStore { path: path.clone() }
+        }
+        (Unprepared::Database(error), _) => StoreError::database("opening the store")(error),
+        (Unprepared::Store(error), _) => error,
+    })?;
+    Ok((connection, settled))
+}
+
+/// A connection that reads.
+pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    tune(&connection)
+        .and_then(|()| connection.pragma_update(None, "query_only", true))
+        .map_err(StoreError::database("opening the store"))?;
+    Ok(connection)
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    // Each connection belongs to one thread, so SQLite need not lock it.
+    Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(StoreError::database("opening the store"))
+}
+
+enum Unprepared {
+    /// The file holds somebody else's tables.
+    Foreign,
+    Database(rusqlite::Error),
+    Store(StoreError),
+}
+
+impl From<rusqlite::Error> for Unprepared {
+    fn from(error: rusqlite::Error) -> Self {
+        Unprepared::Database(error)
+    }
+}
+
+fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Settled, Unprepared> {
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT))?;
+    let ours: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if tables > 0 && ours != APPLICATION_ID {
+        return Err(Unprepared::Foreign);
+    }
+    tune(connection)?;
+    // Readers see the state before while a transaction is written.
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if ours != APPLICATION_ID {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        for table in schema::tables() {
+            transaction.execute_batch(&table.ddl::<Sqlite>())?;
+        }
+    }
+    let settled = settle(&transaction, settings)?;
+    transaction.commit()?;
+    Ok(settled)
+}
+
+/// Settings of one connection.
+fn tune(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT))?;
+    // A power failure may take the last commits, never the consistency: a load is repeated, and nothing else is lost.
+    connection.pragma_update(None, "synchronous", "normal")?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // The schema is ours alone: nothing in a file may run code of its own.
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// Page cache of one connection, in KiB.
+const CACHE_KIB: i64 = 64 * 1024;
+
+/// Checks each setting against the stored one, or stores it.
+fn settle(transaction: &Transaction<'_>, settings: &StoreSettings) -> Result<Settled, Unprepared> {
+    let registry = &settings.registry;
+    let fixed = [
+        ("schema", "schema version", SCHEMA_VERSION.to_string()),
+        ("fold", "folding version", FOLD_VERSION.to_string()),
+        ("fhir", "FHIR version", registry.version().name().to_owned()),
+        ("definitions", "definitions", fingerprint(registry)),
+    ];
+    for (name, what, wanted) in fixed {
+        agree(transaction, name, what, Some(wanted.clone()), || wanted)?;
+    }
+    let zone = settings.zone.as_ref().map(Zone::to_string);
+    let zone = agree(transaction, "zone", "the zone", zone, || Zone::UTC.to_string())?;
+    let bases = settings.bases.as_ref().map(|bases| bases.join(" "));
+    let bases = agree(transaction, "bases", "the base URLs", bases, String::new)?;
+    let zone = zone.parse().map_err(|_| {
+        Unprepared::Store(StoreError::Corrupt { what: format!("its zone `{zone}` is unknown to this build") })
+    })?;
+    Ok(Settled { zone, bases: bases.split_whitespace().map(str::to_owned).collect() })
+}
+
+/// The stored value, which must be the wanted one, if one is wanted. A new store takes the wanted or usual one.
+fn agree(
+    transaction: &Transaction<'_>,
+    name: &str,
+    what: &'static str,
+    wanted: Option<String>,
+    usual: impl FnOnce() -> String,
+) -> Result<String, Unprepared> {
+    let select = "SELECT value FROM meta WHERE name = ?";
+    let stored: Option<String> = transaction.query_row(select, [name], |row| row.get(0)).optional()?;
+    match (stored, wanted) {
+        (Some(stored), Some(wanted)) if stored != wanted => {
+            Err(Unprepared::Store(StoreError::Mismatch { what, stored, wanted }))
+        }
+        (Some(stored), _) => Ok(stored),
+        (None, wanted) => {
+            let value = wanted.unwrap_or_else(usual);
+            transaction.execute("INSERT INTO meta (name, value) VALUES (?, ?)", [name, &value])?;
+            Ok(value)
+        }
+    }
+}
+
+/// A short text that differs when the definitions differ in a way that rows depend on.
+fn fingerprint(registry: &Registry) -> String {
+    let mut hash = Fnv::new();
+    for ty in registry.types() {
+        for param in registry.params(ty) {
+            let definition = registry.definition(param);
+            // Slots are part of the keys of rows. Writing into a hash cannot fail.
+            let _ = write!(hash, "{} {} {definition:?} {:?}", registry.type_name(ty), param.slot(), registry.components(param));
+        }
+    }
+    hash.to_string()
+}

@@ -1,0 +1,106 @@
+//! Golden files: every stage of every query of the corpus.
+
+use fhirc::compiler::{Compiler, Options, Representation};
+use fhirc::ir::BaseUrl;
+use fhirc::{ir, plan};
+use fhirc_codegen::capability::Capabilities;
+use fhirc_codegen::program::Op;
+use fhirc_codegen::sql::{Dialect, Postgres, Sqlite, Target};
+use fhirc_codegen::stats::Empty;
+use std::fmt::Write;
+
+/// The queries of `tests/corpus/queries.txt`: name and text.
+fn corpus() -> Vec<(&'static str, &'static str)> {
+    let lines = include_str!("corpus/queries.txt").lines().map(str::trim);
+    let entries = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    entries.map(|line| line.split_once(' ').map(|(name, query)| (name, query.trim())).unwrap()).collect()
+}
+
+fn compiler() -> Compiler {
+    let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
+    let bases = vec![BaseUrl::new("http://example.org/fhir")];
+    Compiler::r4(Options { now, bases, ..Options::default() })
+}
+
+/// One golden file per query, in a folder per stage.
+fn golden(stage: &str, name: &str, query: &str, text: &str) {
+    insta::with_settings!({
+        snapshot_path => format!("../snapshots/{stage}"),
+        prepend_module_to_snapshot => false,
+        description => query,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn names_are_unique() {
+    let mut names: Vec<_> = corpus().into_iter().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    let all = names.len();
+    names.dedup();
+    assert_eq!(names.len(), all);
+}
+
+#[test]
+fn searches() {
+    let compiler = compiler();
+    for (name, query) in corpus() {
+        let compiled = compiler.compile(query).unwrap_or_else(|rejected| panic!("{query}\n{rejected}"));
+        let mut text = ir::print(&compiled.search, compiler.registry());
+        for warning in &compiled.warnings {
+            writeln!(text, "{}", fhirc_grammar::render(query, warning)).unwrap();
+        }
+        golden("ir", name, query, &text);
+    }
+}
+
+#[test]
+fn plans() {
+    let compiler = compiler();
+    for (name, query) in corpus() {
+        let mut text = String::new();
+        let mut observe = |stage: Representation<'_>| match stage {
+            Representation::Built(built) => text = format!("built\n{}", plan::print(built, compiler.registry())),
+            Representation::Passed(pass, plan) => {
+                write!(text, "{pass}\n{}", plan::print(plan, compiler.registry())).unwrap();
+            }
+            _ => {}
+        };
+        compiler.compile_observed(query, &mut observe).unwrap();
+        golden("plan", name, query, &text);
+    }
+}
+
+#[test]
+fn sqlite() {
+    sql::<Sqlite>("sqlite", &Target::<Sqlite>::new());
+}
+
+#[test]
+fn postgres() {
+    sql::<Postgres>("postgres", &Target::<Postgres>::new());
+}
+
+/// The program and its statements, planned without statistics.
+fn sql<D: Dialect>(target: &str, capabilities: &dyn Capabilities) {
+    let compiler = compiler();
+    for (name, query) in corpus() {
+        let compiled = compiler.compile(query).unwrap();
+        let chosen = plan::choose(&compiled.plan, &Empty);
+        let text = match plan::split(&chosen, capabilities) {
+            Err(refusals) => format!("refused: {refusals:?}"),
+            Ok(program) => {
+                let mut text = plan::print_program(&program, compiler.registry());
+                for step in &program.steps {
+                    let Op::Query { query, .. } = &step.op else { continue };
+                    let sql = fhirc_codegen::sql::sql::<D>(query).unwrap();
+                    write!(text, "\n{}\n{:?}\n", sql.text, sql.binds).unwrap();
+                }
+                text
+            }
+        };
+        golden(target, name, query, &text);
+    }
+}

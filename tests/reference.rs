@@ -1,8 +1,8 @@
 //! The reference evaluator over conformance cases: groups of small resources and the answer each search must give.
 
-mod conformance;
+mod cases;
 
-use conformance::Outcome;
+use cases::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -22,7 +22,7 @@ fn shared() -> Option<PathBuf> {
 #[test]
 fn own_cases_hold() {
     let mut failed = String::new();
-    for group in conformance::groups(&own()) {
+    for group in cases::groups(&own()) {
         for (case, outcome) in group.run() {
             if let Some(why) = case.failure(&outcome) {
                 writeln!(failed, "{} {}\n    {why}", case.id, case.query).unwrap();
@@ -40,7 +40,7 @@ fn core_cases_fail_only_where_it_is_known() {
     let known: BTreeMap<&str, &str> = include_str!("reference_known.txt").lines().filter_map(entry).collect();
     let (mut report, mut answers) = (String::new(), String::new());
     let mut failing = BTreeSet::new();
-    for group in conformance::groups(&folder) {
+    for group in cases::groups(&folder) {
         writeln!(report, "{}", group.name).unwrap();
         for (case, outcome) in group.run() {
             if !matches!(outcome, Outcome::NotSupported(_)) {

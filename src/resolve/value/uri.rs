@@ -16,9 +16,8 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
         resolver.report(errors::bad_value("bad-uri", written.span, "a urn has nothing above or below it"));
         return None;
     }
-    if asked.datatypes.only(&["canonical"])
-        && let Some((url, version)) = url.rsplit_once('|').filter(|(_, version)| !version.is_empty())
-    {
+    // `|` cannot stand in a uri: it is the version of a canonical, or of the resource whose own url this is.
+    if let Some((url, version)) = url.rsplit_once('|').filter(|(_, version)| !version.is_empty()) {
         return canonical(resolver, asked, url, version, written).map(|test| (Facet::Value, Test::Url(test)));
     }
     let test = match asked.modifier {

@@ -52,9 +52,9 @@ impl<'v> Store<'v> {
         let elements = || self.elements(node, param).into_iter();
         let ty = self.registry.definition(param).ty;
         match facet {
-            Facet::Value => elements().flat_map(|element| value::stored(self, ty, &element)).collect(),
+            Facet::Value => elements().flat_map(|element| value::stored(self, node, ty, &element)).collect(),
             Facet::Canonical => {
-                elements().flat_map(|element| value::stored(self, ty, &element)).map(in_canonical_units).collect()
+                elements().flat_map(|element| value::stored(self, node, ty, &element)).map(in_canonical_units).collect()
             }
             Facet::Text => elements().flat_map(|element| token::texts(&element)).map(Stored::Text).collect(),
             Facet::Identifier => {

@@ -81,7 +81,7 @@ fn rank_of(store: &Store<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
         Stored::Token(token) => Rank::Text(fold_code(&token.code?)),
         Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", store.registry.type_name(ty))),
         Stored::Reference(Ref::Elsewhere(url)) => Rank::Text(url),
-        Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole()),
+        Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole),
         Stored::Reference(Ref::Contained(_)) => return None,
         Stored::Id(id) => Rank::Text(id),
     })

@@ -52,6 +52,11 @@ impl<'v> Element<'v> {
         self.place?.1.system
     }
 
+    /// Is it the url that the resource itself has, as canonical resources do?
+    pub(super) fn is_own_url(&self) -> bool {
+        self.place.is_some_and(|(ty, info)| info.name == "url" && !ty.contains('.'))
+    }
+
     /// Is it the element `name` of type `parent`?
     pub(super) fn is(&self, parent: &str, name: &str) -> bool {
         self.place.is_some_and(|(ty, info)| ty == parent && info.name == name)

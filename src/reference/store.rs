@@ -122,7 +122,7 @@ impl<'v> Store<'v> {
             Ref::Local { ty, id, .. } => self.of_type(*ty).filter(|target| target.stored.id == *id).collect(),
             Ref::Contained(id) => self.inside(node, id).into_iter().collect(),
             // Canonicals join by url and version; without a version, every resource with that url (decision 123).
-            Ref::Canonical(Url { url, version }) => {
+            Ref::Canonical(Url { url, version, .. }) => {
                 let targets = self.registry.targets(param);
                 let text = |target: &Node<'v>, name: &str| target.json.get(name).and_then(Value::as_str);
                 self.all()

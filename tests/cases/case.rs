@@ -56,7 +56,10 @@ impl Case {
             _ => Vec::new(),
         };
         if !expected.iter().chain(&others).any(|accepted| self.same(ids, accepted)) {
-            return Some(format!("expected {}, got {ids:?}", expected.map_or("an error".to_owned(), |ids| format!("{ids:?}"))));
+            return Some(format!(
+                "expected {}, got {ids:?}",
+                expected.map_or("an error".to_owned(), |ids| format!("{ids:?}"))
+            ));
         }
         // A listed alternative: nothing more is asked.
         if !expected.is_some_and(|expected| self.same(ids, &expected)) {
@@ -72,7 +75,8 @@ impl Case {
     fn wrong_includes(&self, included: &[String]) -> Option<String> {
         let expected = names(self.json.get("included")?);
         let others = self.json["altIncluded"].as_array().into_iter().flatten().map(names);
-        let fits = std::iter::once(expected.clone()).chain(others).any(|accepted| sorted(&accepted) == sorted(included));
+        let fits =
+            std::iter::once(expected.clone()).chain(others).any(|accepted| sorted(&accepted) == sorted(included));
         (!fits).then(|| format!("expected included {expected:?}, got {included:?}"))
     }
 

@@ -68,13 +68,8 @@ fn resource(registry: &Registry, json: &Value) -> Resource {
 fn outcome(registry: &Registry, reference: &Reference<'_>, case: &Case) -> Outcome {
     let (tree, mut problems) = parse_search(&case.query, &[BASE]);
     let handling = if case.is_strict() { Handling::Strict } else { Handling::Lenient };
-    let env = Env {
-        fhir: FhirVersion::R4,
-        now: NOW,
-        zone: Zone::UTC,
-        bases: vec![BaseUrl::new(BASE)],
-        fold: FOLD_VERSION,
-    };
+    let env =
+        Env { fhir: FhirVersion::R4, now: NOW, zone: Zone::UTC, bases: vec![BaseUrl::new(BASE)], fold: FOLD_VERSION };
     let resolved = tree.map(|tree| resolve(&tree, registry, &Settings { env, handling, default_count: 1_000 }));
     let search = resolved.and_then(|resolved| {
         problems.extend(resolved.diagnostics);

@@ -12,7 +12,7 @@ pub(in crate::reference) fn tuples(store: &Store<'_>, node: Node<'_>, param: Par
         let part = |component: &crate::definitions::Component| {
             let found = store.find(node, &component.expression, focus);
             let read = found.iter().filter(|element| store.reads(component.ty(), element));
-            read.flat_map(|element| stored(store, component.ty(), element)).collect()
+            read.flat_map(|element| stored(store, node, component.ty(), element)).collect()
         };
         components.iter().map(part).collect()
     };

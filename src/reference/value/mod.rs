@@ -17,7 +17,7 @@ use self::string::Text;
 use self::token::Token;
 use self::uri::Url;
 use super::path::Element;
-use super::store::Store;
+use super::store::{Node, Store};
 use crate::definitions::ParamType;
 use crate::ir::Test;
 use crate::values::{DecimalRange, Interval};
@@ -36,8 +36,8 @@ pub(super) enum Stored {
     Id(String),
 }
 
-/// The values of one element for a parameter of type `ty`; none where there is nothing to compare (item 42).
-pub(super) fn stored(store: &Store<'_>, ty: ParamType, element: &Element<'_>) -> Vec<Stored> {
+/// The values of one element of `node` for a parameter of type `ty`; none where there is nothing to compare (item 42).
+pub(super) fn stored(store: &Store<'_>, node: Node<'_>, ty: ParamType, element: &Element<'_>) -> Vec<Stored> {
     match ty {
         ParamType::Date => date::stored(element, &store.env.zone).into_iter().map(Stored::Date).collect(),
         ParamType::Number => number::stored(element).into_iter().map(Stored::Number).collect(),
@@ -45,7 +45,7 @@ pub(super) fn stored(store: &Store<'_>, ty: ParamType, element: &Element<'_>) ->
         ParamType::String => string::stored(element).into_iter().map(Stored::Text).collect(),
         ParamType::Token => token::stored(element).into_iter().map(Stored::Token).collect(),
         ParamType::Reference => reference::stored(store, element).into_iter().map(Stored::Reference).collect(),
-        ParamType::Uri => uri::stored(element).into_iter().map(Stored::Url).collect(),
+        ParamType::Uri => uri::stored(node, element).into_iter().map(Stored::Url).collect(),
         // The parts of a composite have values; special parameters have rules of their own.
         ParamType::Composite | ParamType::Special => Vec::new(),
     }

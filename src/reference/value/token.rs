@@ -9,7 +9,7 @@ use crate::reference::path::Element;
 use crate::values::fold_code;
 
 /// The system of `true` and `false` (item 59).
-const SPECIAL_VALUES: &str = "http://terminology.hl7.org/CodeSystem/special-values";
+const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
 
 /// One coding, identifier or plain code.
 #[derive(Clone, Debug)]

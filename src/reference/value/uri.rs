@@ -1,43 +1,47 @@
 //! Uris and canonicals. FHIR R4 3.1.1.4.10; items 83 to 86.
 
+use serde_json::Value;
+
 use crate::ir::{TextMatch, UrlTest};
 use crate::reference::path::Element;
+use crate::reference::store::Node;
 
-/// A url, cut where a canonical has its version.
+/// A url and the version that goes with it.
 #[derive(Clone, Debug)]
 pub(in crate::reference) struct Url {
+    /// As stored.
+    pub(in crate::reference) whole: String,
     /// Without the version; a fragment is part of it (decision 86).
     pub(in crate::reference) url: String,
-    /// The version of a canonical.
+    /// The version of a canonical, or of the resource whose own url this is.
     pub(in crate::reference) version: Option<String>,
 }
 
-impl Url {
-    /// As stored.
-    pub(in crate::reference) fn whole(&self) -> String {
-        match &self.version {
-            Some(version) => format!("{}|{version}", self.url),
-            None => self.url.clone(),
-        }
-    }
-}
-
 /// The url of an element: exactly as it stands, nothing is normalised (item 83).
-pub(super) fn stored(element: &Element<'_>) -> Option<Url> {
+pub(super) fn stored(node: Node<'_>, element: &Element<'_>) -> Option<Url> {
     let text = element.text()?;
     match element.datatype {
         "canonical" => Some(canonical(text)),
-        "uri" | "url" | "oid" | "uuid" => Some(Url { url: text.to_owned(), version: None }),
+        // A canonical resource is found by `url|version` too (items 85, 123).
+        "uri" if element.is_own_url() => {
+            let version = node.json.get("version").and_then(Value::as_str).map(str::to_owned);
+            Some(Url { version, ..plain(text) })
+        }
+        "uri" | "url" | "oid" | "uuid" => Some(plain(text)),
         _ => None,
     }
 }
 
 /// `url|version`.
 pub(super) fn canonical(text: &str) -> Url {
-    match text.split_once('|') {
-        Some((url, version)) => Url { url: url.to_owned(), version: Some(version.to_owned()) },
-        None => Url { url: text.to_owned(), version: None },
+    match text.rsplit_once('|') {
+        Some((url, version)) => Url { url: url.to_owned(), version: Some(version.to_owned()), ..plain(text) },
+        None => plain(text),
     }
+}
+
+fn plain(text: &str) -> Url {
+    Url { whole: text.to_owned(), url: text.to_owned(), version: None }
 }
 
 /// Does a stored url pass?
@@ -51,8 +55,8 @@ pub(super) fn passes(test: &UrlTest, stored: &Url) -> bool {
             let below = |stored: &String| stored.strip_prefix(version.as_str()).is_some_and(ends_segment);
             stored.url == *url && stored.version.as_ref().is_some_and(below)
         }
-        UrlTest::Differs(url) => stored.whole() != *url,
-        UrlTest::Part(how, text) => part(*how, &stored.whole(), text),
+        UrlTest::Differs(url) => stored.whole != *url,
+        UrlTest::Part(how, text) => part(*how, &stored.whole, text),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
 
-use super::store::{Node, Store};
+use super::universe::{Node, Universe};
 use super::value::{self, Stored, composite, presence, reference, token};
 use crate::definitions::{ParamId, ParamType};
 use crate::ir::{Pred, PredKind, Test, Way};
 use crate::keys::Facet;
 
-impl<'v> Store<'v> {
+impl<'v> Universe<'v> {
     /// Does a resource satisfy a condition?
     pub(super) fn satisfies(&self, node: Node<'v>, pred: &Pred) -> bool {
         match &pred.kind {

@@ -5,13 +5,13 @@ mod includes;
 mod matching;
 mod order;
 mod path;
-mod store;
+mod universe;
 mod value;
 
 use serde_json::Value;
 
 use self::expressions::Expressions;
-use self::store::Store;
+use self::universe::Universe;
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::Search;
 use crate::values::Instant;
@@ -63,13 +63,13 @@ impl<'r> Reference<'r> {
 
     /// The answer to a search.
     pub fn search(&self, search: &Search) -> Answer {
-        let store = Store::new(self.registry, &self.resources, &self.expressions, &search.env);
+        let universe = Universe::new(self.registry, &self.resources, &self.expressions, &search.env);
         let matches = search.branches.iter().flat_map(|branch| {
-            store.of_type(branch.ty).filter(|&node| store.satisfies(node, &branch.filter)).collect::<Vec<_>>()
+            universe.of_type(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)).collect::<Vec<_>>()
         });
-        let matches = order::sorted(&store, matches.collect(), &search.order);
+        let matches = order::sorted(&universe, matches.collect(), &search.order);
         let first = page(&matches, 0, search.page.count);
-        let included = includes::included(&store, first, &search.includes);
+        let included = includes::included(&universe, first, &search.includes);
         Answer {
             total: matches.len(),
             matches: matches.iter().map(|node| node.name()).collect(),
@@ -83,4 +83,17 @@ pub fn page<T>(matches: &[T], first: usize, count: u32) -> &[T] {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let rest = matches.get(first..).unwrap_or_default();
     rest.get(..count).unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page;
+
+    #[test]
+    fn pages_one_after_the_other_are_all_matches() {
+        let matches = [1, 2, 3, 4, 5];
+        assert_eq!([page(&matches, 0, 2), page(&matches, 2, 2), page(&matches, 4, 2)].concat(), matches);
+        assert_eq!(page(&matches, 4, 2), [5]);
+        assert!(page(&matches, 6, 2).is_empty() && page(&matches, 0, 0).is_empty());
+    }
 }

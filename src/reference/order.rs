@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::store::{Node, Store};
+use super::universe::{Node, Universe};
 use super::value::Stored;
 use super::value::reference::Ref;
 use crate::definitions::ParamType;
@@ -19,8 +19,8 @@ enum Rank {
 }
 
 /// The matches in order: by the keys, then by type and creation in the direction of the last key (decision 133).
-pub(super) fn sorted<'v>(store: &Store<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<Node<'v>> {
-    let ranks = |&node: &Node<'v>| keys.iter().map(|key| rank(store, node, key)).collect::<Vec<_>>();
+pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<Node<'v>> {
+    let ranks = |&node: &Node<'v>| keys.iter().map(|key| rank(universe, node, key)).collect::<Vec<_>>();
     let mut ranked: Vec<(Vec<Option<Rank>>, Node<'v>)> = matches.iter().map(|node| (ranks(node), *node)).collect();
     let last = keys.last().map_or(Dir::Asc, |key| key.dir);
     ranked.sort_by(|(a, one), (b, other)| {
@@ -49,28 +49,28 @@ fn directed(ordering: Ordering, dir: Dir) -> Ordering {
 }
 
 /// Of several values the one that comes first in the direction of the key (item 130).
-fn rank(store: &Store<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
+fn rank(universe: &Universe<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
     let (param, of) = match key.by {
         SortBy::LastUpdated => return node.stored.last_updated.map(|instant| Rank::Instant(instant.0)),
         SortBy::Id => return Some(Rank::Text(node.id().to_owned())),
         SortBy::Param { via: None, param } => (param, vec![node]),
         SortBy::Param { via: Some(link), param } => {
-            (param, store.targets(node, link).into_iter().filter(|target| target.ty == param.ty()).collect())
+            (param, universe.targets(node, link).into_iter().filter(|target| target.ty == param.ty()).collect())
         }
     };
-    let facet = match store.registry.definition(param).ty {
+    let facet = match universe.registry.definition(param).ty {
         ParamType::Quantity => Facet::Canonical,
         _ => Facet::Value,
     };
-    let values = of.into_iter().flat_map(|node| store.values(node, param, facet));
-    let ranks = values.filter_map(|stored| rank_of(store, stored, key.dir));
+    let values = of.into_iter().flat_map(|node| universe.values(node, param, facet));
+    let ranks = values.filter_map(|stored| rank_of(universe, stored, key.dir));
     match key.dir {
         Dir::Asc => ranks.min(),
         Dir::Desc => ranks.max(),
     }
 }
 
-fn rank_of(store: &Store<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
+fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
     let end = |lo: &Cut, hi: &Cut| if dir == Dir::Asc { lo.clone() } else { hi.clone() };
     Some(match stored {
         Stored::Date(interval) => Rank::Instant(if dir == Dir::Asc { interval.start() } else { interval.end() }),
@@ -79,7 +79,7 @@ fn rank_of(store: &Store<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
         Stored::Quantity(quantity) => Rank::Number(end(quantity.range.lo(), quantity.range.hi())),
         Stored::Text(text) => Rank::Text(Some(text.primary).filter(|text| !text.is_empty())?),
         Stored::Token(token) => Rank::Text(fold_code(&token.code?)),
-        Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", store.registry.type_name(ty))),
+        Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", universe.registry.type_name(ty))),
         Stored::Reference(Ref::Elsewhere(url)) => Rank::Text(url),
         Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole),
         Stored::Reference(Ref::Contained(_)) => return None,

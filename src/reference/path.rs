@@ -3,8 +3,8 @@
 use fhirc_grammar::{Literal, PathExpr, PathNode};
 use serde_json::Value;
 
-use super::store::{Node, Store};
-use super::value::reference;
+use super::universe::{Node, Universe};
+use super::value::{number, reference};
 use crate::definitions::{ElementInfo, Registry, TypeKind};
 
 /// An element that an expression finds, or a Boolean that it computes.
@@ -64,24 +64,34 @@ impl<'v> Element<'v> {
 }
 
 /// What `path` finds from `start`, an element of `node`; in the order of the document, alternatives one by one.
-pub(super) fn evaluate<'v>(store: &Store<'v>, node: Node<'v>, path: &PathNode, start: Element<'v>) -> Vec<Element<'v>> {
-    Evaluator { store, node }.elements(path, start)
+pub(super) fn evaluate<'v>(
+    universe: &Universe<'v>,
+    node: Node<'v>,
+    path: &PathNode,
+    start: Element<'v>,
+) -> Vec<Element<'v>> {
+    Evaluator { universe, node }.elements(path, start)
 }
 
 /// The elements that `path` is about: its own, or those that it compares where it computes a Boolean. Whether
 /// `Patient.deceased` is missing is asked of the element, not of the answer to `deceased.exists()`.
-pub(super) fn subjects<'v>(store: &Store<'v>, node: Node<'v>, path: &PathNode, start: Element<'v>) -> Vec<Element<'v>> {
+pub(super) fn subjects<'v>(
+    universe: &Universe<'v>,
+    node: Node<'v>,
+    path: &PathNode,
+    start: Element<'v>,
+) -> Vec<Element<'v>> {
     use PathExpr::{And, Eq, Exists, Is, Ne};
     match &path.node {
-        Exists(of) | Is(of, _) | Eq(of, _) | Ne(of, _) => subjects(store, node, of, start),
-        And(one, other) => [one, other].into_iter().flat_map(|of| subjects(store, node, of, start)).collect(),
-        PathExpr::Union(paths) => paths.iter().flat_map(|of| subjects(store, node, of, start)).collect(),
-        _ => evaluate(store, node, path, start),
+        Exists(of) | Is(of, _) | Eq(of, _) | Ne(of, _) => subjects(universe, node, of, start),
+        And(one, other) => [one, other].into_iter().flat_map(|of| subjects(universe, node, of, start)).collect(),
+        PathExpr::Union(paths) => paths.iter().flat_map(|of| subjects(universe, node, of, start)).collect(),
+        _ => evaluate(universe, node, path, start),
     }
 }
 
 struct Evaluator<'s, 'v> {
-    store: &'s Store<'v>,
+    universe: &'s Universe<'v>,
     node: Node<'v>,
 }
 
@@ -90,7 +100,7 @@ impl<'v> Evaluator<'_, 'v> {
         let of = |base: &PathNode| self.elements(base, start);
         match &path.node {
             PathExpr::Ident(name) => self.first_step(name, start),
-            PathExpr::Resource => vec![Element::resource(self.node, self.store.registry)],
+            PathExpr::Resource => vec![Element::resource(self.node, self.universe.registry)],
             PathExpr::This => vec![start],
             PathExpr::Child(base, name) => {
                 of(base).into_iter().flat_map(|element| self.children(element, name)).collect()
@@ -120,16 +130,16 @@ impl<'v> Evaluator<'_, 'v> {
 
     /// The name of a type is where the expression starts, if that is of the type; another name is an element of it.
     fn first_step(&self, name: &str, start: Element<'v>) -> Vec<Element<'v>> {
-        let kind = self.store.registry.type_info(name).map(|info| info.kind);
+        let kind = self.universe.registry.type_info(name).map(|info| info.kind);
         if !matches!(kind, Some(TypeKind::Resource | TypeKind::Abstract)) {
             return self.children(start, name);
         }
-        if self.store.registry.is_a(start.datatype, name) { vec![start] } else { Vec::new() }
+        if self.universe.registry.is_a(start.datatype, name) { vec![start] } else { Vec::new() }
     }
 
     /// The elements `name` of an element, whichever type a choice has.
     fn children(&self, element: Element<'v>, name: &str) -> Vec<Element<'v>> {
-        let registry = self.store.registry;
+        let registry = self.universe.registry;
         let Some(info) = registry.element(element.datatype, name) else { return Vec::new() };
         let member = |name: &str| [element.json, element.beside].into_iter().flatten().find_map(|json| json.get(name));
         let mut children = Vec::new();
@@ -170,16 +180,16 @@ impl<'v> Evaluator<'_, 'v> {
             PathExpr::Is(of, ty) => match &of.node {
                 PathExpr::Resolve(of) => {
                     let target = self.elements(of, start).first().and_then(|of| self.target_type(of))?;
-                    Some(self.store.registry.is_a(target, ty))
+                    Some(self.universe.registry.is_a(target, ty))
                 }
-                _ => self.elements(of, start).first().map(|element| self.store.registry.is_a(element.datatype, ty)),
+                _ => self.elements(of, start).first().map(|element| self.universe.registry.is_a(element.datatype, ty)),
             },
             _ => self.elements(path, start).first()?.json?.as_bool(),
         }
     }
 
     fn target_type(&self, element: &Element<'v>) -> Option<&'static str> {
-        reference::target_type(self.store, self.node, element).map(|ty| self.store.registry.type_name(ty))
+        reference::target_type(self.universe, self.node, element).map(|ty| self.universe.registry.type_name(ty))
     }
 }
 
@@ -204,6 +214,8 @@ fn is_literal(json: &Value, literal: &Literal) -> bool {
     match literal {
         Literal::String(text) => json.as_str() == Some(text),
         Literal::Bool(truth) => json.as_bool() == Some(*truth),
-        Literal::Number(digits) => json.is_number() && json.to_string() == *digits,
+        Literal::Number(digits) => {
+            number::decimal(json).is_some_and(|number| digits.parse().is_ok_and(|wanted| number == wanted))
+        }
     }
 }

@@ -2,20 +2,20 @@
 
 use super::{Stored, stored};
 use crate::definitions::ParamId;
-use crate::reference::store::{Node, Store};
+use crate::reference::universe::{Node, Universe};
 
 /// The tuples of a composite: for each element that its expression finds, the values of each component there. Only
 /// elements in which every component has a value make a tuple.
-pub(in crate::reference) fn tuples(store: &Store<'_>, node: Node<'_>, param: ParamId) -> Vec<Vec<Vec<Stored>>> {
-    let components = store.registry.components(param);
+pub(in crate::reference) fn tuples(universe: &Universe<'_>, node: Node<'_>, param: ParamId) -> Vec<Vec<Vec<Stored>>> {
+    let components = universe.registry.components(param);
     let tuple = |focus| -> Vec<Vec<Stored>> {
         let part = |component: &crate::definitions::Component| {
-            let found = store.find(node, &component.expression, focus);
-            let read = found.iter().filter(|element| store.reads(component.ty(), element));
-            read.flat_map(|element| stored(store, node, component.ty(), element)).collect()
+            let found = universe.find(node, &component.expression, focus);
+            let read = found.iter().filter(|element| universe.reads(component.ty(), element));
+            read.flat_map(|element| stored(universe, node, component.ty(), element)).collect()
         };
         components.iter().map(part).collect()
     };
     let whole = |tuple: &Vec<Vec<Stored>>| !tuple.is_empty() && tuple.iter().all(|part| !part.is_empty());
-    store.elements(node, param).into_iter().map(tuple).filter(whole).collect()
+    universe.elements(node, param).into_iter().map(tuple).filter(whole).collect()
 }

@@ -17,7 +17,7 @@ use self::string::Text;
 use self::token::Token;
 use self::uri::Url;
 use super::path::Element;
-use super::store::{Node, Store};
+use super::universe::{Node, Universe};
 use crate::definitions::ParamType;
 use crate::ir::Test;
 use crate::values::{DecimalRange, Interval};
@@ -37,14 +37,14 @@ pub(super) enum Stored {
 }
 
 /// The values of one element of `node` for a parameter of type `ty`; none where there is nothing to compare (item 42).
-pub(super) fn stored(store: &Store<'_>, node: Node<'_>, ty: ParamType, element: &Element<'_>) -> Vec<Stored> {
+pub(super) fn stored(universe: &Universe<'_>, node: Node<'_>, ty: ParamType, element: &Element<'_>) -> Vec<Stored> {
     match ty {
-        ParamType::Date => date::stored(element, &store.env.zone).into_iter().map(Stored::Date).collect(),
+        ParamType::Date => date::stored(element, &universe.env.zone).into_iter().map(Stored::Date).collect(),
         ParamType::Number => number::stored(element).into_iter().map(Stored::Number).collect(),
         ParamType::Quantity => quantity::stored(element).into_iter().map(Stored::Quantity).collect(),
         ParamType::String => string::stored(element).into_iter().map(Stored::Text).collect(),
         ParamType::Token => token::stored(element).into_iter().map(Stored::Token).collect(),
-        ParamType::Reference => reference::stored(store, element).into_iter().map(Stored::Reference).collect(),
+        ParamType::Reference => reference::stored(universe, element).into_iter().map(Stored::Reference).collect(),
         ParamType::Uri => uri::stored(node, element).into_iter().map(Stored::Url).collect(),
         // The parts of a composite have values; special parameters have rules of their own.
         ParamType::Composite | ParamType::Special => Vec::new(),

@@ -26,7 +26,7 @@ pub(super) fn range(element: &Element<'_>) -> Option<DecimalRange> {
 }
 
 /// A JSON number by its digits, never through a binary float (item 29).
-pub(super) fn decimal(json: &Value) -> Option<Decimal> {
+pub(in crate::reference) fn decimal(json: &Value) -> Option<Decimal> {
     json.as_number()?.to_string().parse().ok()
 }
 

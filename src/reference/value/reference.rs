@@ -7,7 +7,7 @@ use super::uri::{self, Url};
 use crate::definitions::ResourceType;
 use crate::ir::ReferenceTest;
 use crate::reference::path::Element;
-use crate::reference::store::{Node, Store};
+use crate::reference::universe::{Node, Universe};
 
 /// What a reference leads to.
 #[derive(Clone, Debug)]
@@ -23,9 +23,9 @@ pub(in crate::reference) enum Ref {
 }
 
 /// What an element refers to; nothing where it has only an identifier or a display (decision 81).
-pub(in crate::reference) fn stored(store: &Store<'_>, element: &Element<'_>) -> Option<Ref> {
+pub(in crate::reference) fn stored(universe: &Universe<'_>, element: &Element<'_>) -> Option<Ref> {
     match element.datatype {
-        "Reference" => literal(store, element.get("reference")?.as_str()?),
+        "Reference" => literal(universe, element.get("reference")?.as_str()?),
         // A uri that a reference parameter reads names a canonical resource: `ConceptMap.source`.
         "canonical" | "uri" | "url" => {
             let text = element.text()?;
@@ -36,18 +36,18 @@ pub(in crate::reference) fn stored(store: &Store<'_>, element: &Element<'_>) -> 
         }
         // A resource in the place of a reference to it.
         name => {
-            let (ty, id) = (store.registry.resource_type(name)?, element.get("id")?.as_str()?);
+            let (ty, id) = (universe.registry.resource_type(name)?, element.get("id")?.as_str()?);
             Some(Ref::Local { ty, id: id.to_owned(), version: None })
         }
     }
 }
 
 /// `Type/id`, `Type/id/_history/version`, either of them on an own base, `#id`, or another url (item 76).
-fn literal(store: &Store<'_>, text: &str) -> Option<Ref> {
+fn literal(universe: &Universe<'_>, text: &str) -> Option<Ref> {
     if let Some(id) = text.strip_prefix('#') {
         return Some(Ref::Contained(id.to_owned()));
     }
-    let relative = store.env.bases.iter().find_map(|base| base.strip(text)).unwrap_or(text);
+    let relative = universe.env.bases.iter().find_map(|base| base.strip(text)).unwrap_or(text);
     let elsewhere = || Ref::Elsewhere(text.to_owned());
     if is_absolute(relative) {
         return Some(elsewhere());
@@ -58,7 +58,7 @@ fn literal(store: &Store<'_>, text: &str) -> Option<Ref> {
         [name, id, "_history", version] => (name, id, Some(version)),
         _ => return Some(elsewhere()),
     };
-    match store.registry.resource_type(name) {
+    match universe.registry.resource_type(name) {
         Some(ty) if !id.is_empty() => Some(Ref::Local { ty, id: id.to_owned(), version: version.map(str::to_owned) }),
         _ => Some(elsewhere()),
     }
@@ -71,25 +71,25 @@ fn is_absolute(text: &str) -> bool {
 /// The type of the resource that an element refers to, as `resolve() is Patient` asks: by the reference itself, or what
 /// it says of its target. Whether the target exists does not matter (item 90).
 pub(in crate::reference) fn target_type<'v>(
-    store: &Store<'v>,
+    universe: &Universe<'v>,
     node: Node<'v>,
     element: &Element<'v>,
 ) -> Option<ResourceType> {
-    let named = || store.registry.resource_type(element.get("type")?.as_str()?);
-    match stored(store, element) {
+    let named = || universe.registry.resource_type(element.get("type")?.as_str()?);
+    match stored(universe, element) {
         Some(Ref::Local { ty, .. }) => Some(ty),
-        Some(Ref::Contained(id)) => store.inside(node, &id).map(|target| target.ty),
-        Some(Ref::Elsewhere(url)) => typed_url(store, &url).or_else(named),
+        Some(Ref::Contained(id)) => universe.inside(node, &id).map(|target| target.ty),
+        Some(Ref::Elsewhere(url)) => typed_url(universe, &url).or_else(named),
         Some(Ref::Canonical(_)) | None => named(),
     }
 }
 
 /// `Patient` in `http://elsewhere.org/fhir/Patient/23`.
-fn typed_url(store: &Store<'_>, url: &str) -> Option<ResourceType> {
+fn typed_url(universe: &Universe<'_>, url: &str) -> Option<ResourceType> {
     let url = url.split_once("/_history/").map_or(url, |(url, _)| url);
     let mut segments = url.rsplit('/');
     let _id = segments.next()?;
-    store.registry.resource_type(segments.next()?)
+    universe.registry.resource_type(segments.next()?)
 }
 
 /// The identifier inside a Reference: `:identifier` (item 80).

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::ir::{TextMatch, UrlTest};
 use crate::reference::path::Element;
-use crate::reference::store::Node;
+use crate::reference::universe::Node;
 
 /// A url and the version that goes with it.
 #[derive(Clone, Debug)]
@@ -55,7 +55,8 @@ pub(super) fn passes(test: &UrlTest, stored: &Url) -> bool {
             let below = |stored: &String| stored.strip_prefix(version.as_str()).is_some_and(ends_segment);
             stored.url == *url && stored.version.as_ref().is_some_and(below)
         }
-        UrlTest::Differs(url) => stored.whole != *url,
+        // Another version of the same url is no other url, as without a version it is the same.
+        UrlTest::Differs(url) => stored.url != *url && stored.whole != *url,
         UrlTest::Part(how, text) => part(*how, &stored.whole, text),
     }
 }

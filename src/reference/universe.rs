@@ -46,21 +46,21 @@ impl PartialEq for Node<'_> {
 
 /// The resources and what their meaning depends on.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Store<'v> {
+pub(super) struct Universe<'v> {
     pub(super) registry: &'v Registry,
     pub(super) env: &'v Env,
     resources: &'v [Resource],
     expressions: &'v Expressions,
 }
 
-impl<'v> Store<'v> {
+impl<'v> Universe<'v> {
     pub(super) fn new(
         registry: &'v Registry,
         resources: &'v [Resource],
         expressions: &'v Expressions,
         env: &'v Env,
     ) -> Self {
-        Store { registry, env, resources, expressions }
+        Universe { registry, env, resources, expressions }
     }
 
     /// All stored resources, in the order of creation. Contained resources are none of them (item 143).

@@ -4,6 +4,7 @@ pub mod compiler;
 #[cfg(feature = "sqlite")]
 pub mod conformance;
 pub mod definitions;
+pub mod explain;
 mod fnv;
 pub mod index;
 pub mod ir;
@@ -19,3 +20,6 @@ pub mod runtime;
 pub mod stores;
 pub mod tenant;
 pub mod values;
+
+pub use fhirc_codegen as codegen;
+pub use fhirc_grammar as grammar;

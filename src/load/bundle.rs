@@ -32,7 +32,9 @@ pub(super) fn usage(bundle: &Map<String, Json>) -> Result<Use, Reason> {
     match bundle.get("type").and_then(Json::as_str) {
         Some("transaction" | "batch" | "collection" | "searchset") => Ok(Use::Unpack),
         Some("document" | "message") => Ok(Use::Keep),
-        Some("history") => Err(Reason::new("a Bundle of type `history` cannot be loaded: its entries are old versions")),
+        Some("history") => {
+            Err(Reason::new("a Bundle of type `history` cannot be loaded: its entries are old versions"))
+        }
         Some("transaction-response" | "batch-response") => {
             Err(Reason::new("a Bundle that answers a transaction cannot be loaded: its entries are outcomes"))
         }
@@ -161,7 +163,9 @@ impl Entry {
 fn put_id(url: &str, name: &str, own: Option<String>) -> Result<String, Reason> {
     match type_and_id(url) {
         Some((ty, id)) if ty == name && own.as_deref().is_none_or(|own| own == id) => Ok(id.to_owned()),
-        Some(_) => Err(Reason::new("a PUT names another resource than the one in its entry").detail(format!("`{url}`"))),
+        Some(_) => {
+            Err(Reason::new("a PUT names another resource than the one in its entry").detail(format!("`{url}`")))
+        }
         None => Err(not_plain("PUT", url)),
     }
 }

@@ -9,6 +9,8 @@ mod place;
 mod reader;
 mod report;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use input::{Input, MissingInput, inputs};
 pub use place::{Place, Refusal};

@@ -6,14 +6,23 @@ use super::place::{Place, Reason, Refusal};
 use super::reader::Raw;
 use crate::definitions::Registry;
 use crate::parallel;
-use crate::stores::Write;
+use crate::stores::{InvalidMeta, Write, check_meta};
+use crate::values::Zone;
 use fhirc_codegen::rows::TypeCode;
 use serde_json::{Map, Value as Json};
 
 /// All documents of a chunk, on all cores, in their order.
-pub(super) fn parse_all(chunk: Vec<Result<Raw, Refusal>>, registry: &Registry) -> Vec<Result<Placed, Refusal>> {
+///
+/// `zone` is that of instants without one.
+pub(super) fn parse_all(
+    chunk: Vec<Result<Raw, Refusal>>,
+    registry: &Registry,
+    zone: &Zone,
+) -> Vec<Result<Placed, Refusal>> {
     let parse = |raw: Result<Raw, Refusal>| match raw {
-        Ok(raw) => parse(raw, registry),
+        Ok(raw) => {
+            parse(raw, registry).into_iter().map(|item| item.and_then(|placed| keepable(placed, zone))).collect()
+        }
         Err(refusal) => vec![Err(refusal)],
     };
     parallel::map(chunk, parse).into_iter().flatten().collect()
@@ -36,9 +45,20 @@ fn parse(raw: Raw, registry: &Registry) -> Vec<Result<Placed, Refusal>> {
     vec![single(resource, &place, registry)]
 }
 
+/// Refuses what the store would refuse, and with it the whole chunk.
+fn keepable(placed: Placed, zone: &Zone) -> Result<Placed, Refusal> {
+    let Write::Put { body, .. } = &placed.write else { return Ok(placed) };
+    match check_meta(body, zone) {
+        Ok(()) => Ok(placed),
+        Err(InvalidMeta::NoInstant { text }) => {
+            Err(Reason::new("`meta.lastUpdated` is not an instant").detail(text).at(placed.place))
+        }
+        Err(other) => Err(Reason::new(other.to_string()).at(placed.place)),
+    }
+}
+
 fn syntax(error: &serde_json::Error) -> Reason {
-    let reason = if error.is_eof() { "not valid JSON: it ends too early" } else { "not valid JSON" };
-    Reason::new(reason).detail(error.to_string())
+    Reason::new("not valid JSON").detail(error.to_string())
 }
 
 /// A resource that stands alone. An id is not assigned to it: nothing could refer to it.

@@ -167,7 +167,8 @@ impl Reader<'_> {
     }
 
     fn too_long(&self, place: Place) -> Refusal {
-        Reason::new(format!("longer than {} MiB, the limit of one line or document", self.limit >> 20)).at(place)
+        let limit = format!("{} bytes", self.limit);
+        Reason::new("longer than the limit of one line or document").detail(limit).at(place)
     }
 }
 

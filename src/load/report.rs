@@ -78,7 +78,8 @@ pub struct Groups {
 impl Groups {
     /// Reasons, the most frequent first.
     pub fn by_count(&self) -> Vec<(&str, &Group)> {
-        let mut groups: Vec<(&str, &Group)> = self.groups.iter().map(|(reason, group)| (reason.as_str(), group)).collect();
+        let mut groups: Vec<(&str, &Group)> =
+            self.groups.iter().map(|(reason, group)| (reason.as_str(), group)).collect();
         groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.count));
         groups
     }

@@ -107,7 +107,9 @@ struct Pending {
 impl Loading<'_> {
     async fn chunk(&mut self, chunk: Chunk, watch: &mut dyn Watch) -> Result<(), StoreError> {
         let registry: Arc<Registry> = Arc::clone(self.store.registry());
-        let parsed = spawn_blocking(move || parse_all(chunk, &registry)).await.map_err(|_| StoreError::Closed)?;
+        let zone = self.store.zone().clone();
+        let parsed =
+            spawn_blocking(move || parse_all(chunk, &registry, &zone)).await.map_err(|_| StoreError::Closed)?;
         let (places, writes) = self.sort_out(parsed, watch);
         let batch = self.store.prepare(self.tenant, writes).await?;
         for (position, warning) in batch.warnings() {

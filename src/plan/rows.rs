@@ -62,9 +62,7 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
             (RowKind::One(Base::RefText), algebra::Test::Atom(Atom::Eq(col(ColName::Url), url)))
         }
         Test::Url(url) => (RowKind::One(Base::Url), url_test(url, part)),
-        Test::Id(id) => {
-            (RowKind::Id, algebra::Test::Atom(Atom::Eq(Col::first(ColName::Id), Value::Text(id.clone()))))
-        }
+        Test::Id(id) => (RowKind::Id, algebra::Test::Atom(Atom::Eq(Col::first(ColName::Id), Value::Text(id.clone())))),
         // Resolution leaves alternatives and tuples on the outside only.
         Test::Tuple(_) | Test::Any(_) => (RowKind::Present, algebra::Test::FALSE),
     }

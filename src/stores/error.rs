@@ -105,7 +105,9 @@ impl fmt::Display for StoreError {
                 "the store was written with {what} `{stored}`, not `{wanted}`: open it with `{stored}`, or load the \
                  resources into a new store"
             ),
-            StoreError::Missing { path } => write!(f, "there is no store `{}`; `fhirc load` creates one", path.display()),
+            StoreError::Missing { path } => {
+                write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
+            }
             StoreError::Invalid { position, why } => write!(f, "write {position} of the batch: {why}"),
             StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),
             StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),

@@ -55,6 +55,11 @@ pub(crate) fn given_updated(body: &Json, zone: &Zone) -> Result<Option<Given>, I
     Ok(Some(Given { text: text.to_owned(), micros: date.interval.start(), cut: date.cut }))
 }
 
+/// Whether a loaded resource can be written with its `meta`.
+pub(crate) fn check_meta(body: &Json, zone: &Zone) -> Result<(), InvalidMeta> {
+    given_updated(body, zone).map(|_| ())
+}
+
 /// Sets both elements, each where it stood before, else in front. The caller has made sure that `meta` is an object.
 pub(crate) fn set(body: &mut Json, version: i64, updated: &str) {
     let Json::Object(body) = body else { return };

@@ -20,6 +20,8 @@ mod version;
 pub use batch::{Batch, Committed};
 pub use error::StoreError;
 pub use meta::InvalidMeta;
+#[cfg(feature = "sqlite")]
+pub(crate) use meta::check_meta;
 pub use record::{Change, Method, Slots, Stored, Tuple, Write, WriteOutcome};
 pub use settings::{Clock, StoreSettings};
 #[cfg(feature = "sqlite")]

@@ -172,12 +172,7 @@ fn outcome(
     }
 }
 
-fn deletion(
-    ty: TypeCode,
-    current: &Current,
-    body: &str,
-    with: &Versioning<'_>,
-) -> Result<Outcome, VersionError> {
+fn deletion(ty: TypeCode, current: &Current, body: &str, with: &Versioning<'_>) -> Result<Outcome, VersionError> {
     Ok(Outcome {
         change: Change::Deleted,
         version: current.version.saturating_add(1),
@@ -247,7 +242,8 @@ impl Put {
         };
         set(&mut self.body, current.version, &updated);
         // The same text is the usual case, and spares parsing the stored one.
-        if self.body.to_string() == body {
+        let text = self.body.to_string();
+        if text == body {
             return true;
         }
         serde_json::from_str(body).is_ok_and(|stored| same_content(stored, self.body.clone(), self.given.is_none()))

@@ -1,2 +1,60 @@
 //! The `fhirc` command.
-fn main() {}
+
+mod common;
+mod conformance;
+mod exit;
+mod explain;
+mod load;
+mod output;
+mod parameters;
+mod search;
+
+use clap::{Parser, Subcommand};
+use exit::Exit;
+use output::Output;
+use std::process::ExitCode;
+
+/// Compiles FHIR search for the database that you already run.
+#[derive(Debug, Parser)]
+#[command(name = "fhirc", version, after_help = exit::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Load(load::Load),
+    Search(search::Search),
+    Explain(explain::Explain),
+    Parameters(parameters::Parameters),
+    Conformance(conformance::Conformance),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output, a usage error to standard error; a closed pipe is nobody's loss.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let mut output = Output::default();
+    let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(async {
+            match cli.command {
+                Command::Load(load) => load.run(&mut output).await,
+                Command::Search(search) => search.run(&mut output).await,
+                Command::Explain(explain) => explain.run(&mut output).await,
+                Command::Parameters(parameters) => parameters.run(&mut output),
+                Command::Conformance(conformance) => conformance.run(&mut output).await,
+            }
+        }),
+        Err(error) => {
+            output.error(format_args!("the asynchronous runtime could not be started: {error}"));
+            Exit::Failed
+        }
+    };
+    output.finish(exit).into()
+}

@@ -11,11 +11,11 @@ use crate::values::{DateValue, Interval, parse_date};
 /// | data type | interval | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("date", date),         // as precise as written                 | 1, 17
+    ("date", date), // as precise as written                 | 1, 17
     ("dateTime", date),
-    ("instant", instant),   // a point                               | 13
-    ("Period", period),     // from start to end, open if missing    | 11, 12
-    ("Timing", timing),     // each event; the bounds of the repeat  | 14
+    ("instant", instant), // a point                               | 13
+    ("Period", period),   // from start to end, open if missing    | 11, 12
+    ("Timing", timing),   // each event; the bounds of the repeat  | 14
 ];
 
 fn date(element: &Value, values: &mut Values<'_>) {

@@ -11,11 +11,11 @@ use crate::values::{Decimal, DecimalRange};
 /// | data type | range | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("decimal", number),    // the point           | 29, 31
+    ("decimal", number), // the point           | 29, 31
     ("integer", number),
     ("positiveInt", number),
     ("unsignedInt", number),
-    ("Range", range),       // low to high, closed | 35
+    ("Range", range), // low to high, closed | 35
 ];
 
 fn number(element: &Value, values: &mut Values<'_>) {

@@ -17,7 +17,7 @@ const CURRENCIES: &str = "urn:iso:std:iso:4217";
 /// | data type | range | unit | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("Quantity", quantity),        // point or open by its comparator | its own      | 36, 40, 42
+    ("Quantity", quantity), // point or open by its comparator | its own      | 36, 40, 42
     ("Age", quantity),
     ("Count", quantity),
     ("Distance", quantity),

@@ -14,11 +14,11 @@ use crate::keys::Facet;
 /// | data type | what it refers to | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("Reference", reference),   // local, foreign or contained; its identifier apart | 76, 80 to 82, 89
-    ("canonical", published),   // by URL and version, or contained                  | 85, 86
-    ("uri", published),         // ConceptMap.source[x]: the URL of a value set      | 85
+    ("Reference", reference), // local, foreign or contained; its identifier apart | 76, 80 to 82, 89
+    ("canonical", published), // by URL and version, or contained                  | 85, 86
+    ("uri", published),       // ConceptMap.source[x]: the URL of a value set      | 85
     ("url", published),
-    ("Resource", inline),       // Bundle.entry[0].resource: by type and id
+    ("Resource", inline), // Bundle.entry[0].resource: by type and id
 ];
 
 fn reference(element: &Value, values: &mut Values<'_>) {

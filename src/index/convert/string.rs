@@ -11,10 +11,10 @@ use crate::values::{fold_forms, later_words};
 /// | data type | what is searched | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("string", text),       // itself             | 44
+    ("string", text), // itself             | 44
     ("markdown", text),
-    ("HumanName", name),    // every text in it   | 48
-    ("Address", address),   // every text in it   | 48
+    ("HumanName", name),  // every text in it   | 48
+    ("Address", address), // every text in it   | 48
 ];
 
 /// Family names are also found by their later words (item 47).

@@ -15,13 +15,13 @@ pub(super) const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
 /// | data type | system | code | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("code", code),                      // the binding's | itself     | 57
-    ("Coding", coding),                  // system        | code       | 56, 57, 62
-    ("CodeableConcept", concept),        // of each coding             | 61, 62
-    ("Identifier", identifier),          // system        | value      | 59, 71
-    ("ContactPoint", contact_point),     // none          | value      | 59, 60
-    ("boolean", boolean),                // special       | true,false | 59, 75
-    ("string", plain),                   // none          | itself     | 58
+    ("code", code),                  // the binding's | itself     | 57
+    ("Coding", coding),              // system        | code       | 56, 57, 62
+    ("CodeableConcept", concept),    // of each coding             | 61, 62
+    ("Identifier", identifier),      // system        | value      | 59, 71
+    ("ContactPoint", contact_point), // none          | value      | 59, 60
+    ("boolean", boolean),            // special       | true,false | 59, 75
+    ("string", plain),               // none          | itself     | 58
     ("id", plain),
     ("uri", plain),
     ("url", plain),

@@ -11,11 +11,11 @@ use crate::keys::Facet;
 /// | data type | url and version | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("uri", uri),               // itself, none          | 83
+    ("uri", uri), // itself, none          | 83
     ("url", uri),
     ("oid", uri),
     ("uuid", uri),
-    ("canonical", canonical),   // around the last `|`   | 85, 86
+    ("canonical", canonical), // around the last `|`   | 85, 86
 ];
 
 /// The url that a canonical resource publishes itself under goes with the resource's own version, so that

@@ -12,7 +12,9 @@ use fhirc_grammar::Diagnostic;
 /// `23`, `Patient/23`, `http://example.org/fhir/Patient/23`, `urn:…`, `url|version`, `:identifier`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
     match asked.modifier {
-        Some(Modifier::Identifier) => token::identifier(resolver, written).map(|test| (Facet::Identifier, Test::Token(test))),
+        Some(Modifier::Identifier) => {
+            token::identifier(resolver, written).map(|test| (Facet::Identifier, Test::Token(test)))
+        }
         Some(Modifier::Above | Modifier::Below) => {
             resolver.report(errors::not_supported("a hierarchy of resources", asked.span));
             None
@@ -65,7 +67,8 @@ fn typed(resolver: &mut Resolver<'_>, ty: ResourceType, written: &Written) -> Op
         _ => {
             let message = format!("`{text}` does not refer to a `{}`", resolver.registry.type_name(ty));
             let diagnostic = Diagnostic::error("bad-reference", written.span, message);
-            resolver.report(diagnostic.help(format!("with `:{}` only the id is needed", resolver.registry.type_name(ty))));
+            resolver
+                .report(diagnostic.help(format!("with `:{}` only the id is needed", resolver.registry.type_name(ty))));
             None
         }
     }

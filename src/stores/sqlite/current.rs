@@ -24,9 +24,8 @@ const SELECT_BASE: &str = "SELECT i.ord, r.version, r.updated FROM resource_id i
 
 /// What is known of a resource, without its body.
 pub(super) fn base(connection: &Connection, tenant: Tenant, ty: TypeCode, id: &str) -> Result<Base, StoreError> {
-    let read = |row: &Row<'_>| {
-        Ok(Base { identity: Identity::of(row.get(0)?), version: row.get(1)?, updated: row.get(2)? })
-    };
+    let read =
+        |row: &Row<'_>| Ok(Base { identity: Identity::of(row.get(0)?), version: row.get(1)?, updated: row.get(2)? });
     let base = connection
         .prepare_cached(SELECT_BASE)
         .and_then(|mut select| select.query_row(params![tenant.0, ty.0, id], read).optional())

@@ -131,7 +131,8 @@ impl SqliteStore {
         let lowered = lower(query)?;
         let filled = query::fill(&lowered, slots)?;
         let yields = query.yields;
-        self.read_as(tenant, move |connection, tenant| query::run(connection, tenant, (&lowered, &filled), yields)).await
+        self.read_as(tenant, move |connection, tenant| query::run(connection, tenant, (&lowered, &filled), yields))
+            .await
     }
 
     /// The statement of a query and SQLite's plan of it: one line per step, indented by nesting.
@@ -140,7 +141,10 @@ impl SqliteStore {
     /// As for [`SqliteStore::run`].
     pub async fn explain(&self, query: &Query) -> Result<(Sql, String), StoreError> {
         let lowered = lower(query)?;
-        self.reading().read(move |connection| Ok((query::plan(connection, &lowered)?, lowered))).await.map(|(p, q)| (q, p))
+        self.reading()
+            .read(move |connection| Ok((query::plan(connection, &lowered)?, lowered)))
+            .await
+            .map(|(p, q)| (q, p))
     }
 
     /// The live ones among these resources, in the order asked for.
@@ -252,7 +256,9 @@ impl SqliteStore {
         let SqliteStore { writer, readers, .. } = self;
         // Joining the threads blocks; a panic in one was answered as `Closed`.
         let _ = spawn_blocking(move || {
-            readers.map(Workers::stop);
+            if let Some(readers) = readers {
+                readers.stop();
+            }
             // Last: the connection that closes last folds the write-ahead log into the database.
             writer.stop();
         })

@@ -169,7 +169,13 @@ fn fingerprint(registry: &Registry) -> String {
         for param in registry.params(ty) {
             let definition = registry.definition(param);
             // Slots are part of the keys of rows. Writing into a hash cannot fail.
-            let _ = write!(hash, "{} {} {definition:?} {:?}", registry.type_name(ty), param.slot(), registry.components(param));
+            let _ = write!(
+                hash,
+                "{} {} {definition:?} {:?}",
+                registry.type_name(ty),
+                param.slot(),
+                registry.components(param)
+            );
         }
     }
     hash.to_string()

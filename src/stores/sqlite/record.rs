@@ -51,7 +51,8 @@ struct Record<'a> {
 impl Record<'_> {
     fn insert(&self) -> rusqlite::Result<()> {
         let Record { connection, tenant, item, home } = self;
-        let insert = "INSERT INTO resource (tenant, ord, type, id, version, updated, deleted) VALUES (?, ?, ?, ?, ?, ?, 0)";
+        let insert =
+            "INSERT INTO resource (tenant, ord, type, id, version, updated, deleted) VALUES (?, ?, ?, ?, ?, ?, 0)";
         let (version, updated) = (item.result.version, item.result.updated);
         connection.prepare_cached(insert)?.execute(params![tenant, home.ord, item.ty.0, item.id, version, updated])?;
         Ok(())

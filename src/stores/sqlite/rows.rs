@@ -87,10 +87,7 @@ impl<'a> Tables<'a> {
     }
 
     /// Each table that has rows, with them in the order of the primary key, which is the order of the columns.
-    fn each(
-        &self,
-        mut write: impl FnMut(&RowTable, &[&[Cell<'a>]]) -> rusqlite::Result<()>,
-    ) -> Result<(), StoreError> {
+    fn each(&self, mut write: impl FnMut(&RowTable, &[&[Cell<'a>]]) -> rusqlite::Result<()>) -> Result<(), StoreError> {
         for (table, cells) in self.layout.tables.iter().zip(&self.cells) {
             if cells.is_empty() {
                 continue;

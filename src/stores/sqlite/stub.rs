@@ -22,7 +22,9 @@ pub(super) fn renumber(
             let tables = Tables { connection, tenant, by_value: table, by_source: source, target };
             match table.kind {
                 // References by value stand in the order of their targets, whatever their key.
-                RowKind::One(Base::Ref) => arrived.iter().try_for_each(|&(stub, ord)| tables.replace(None, stub, ord))?,
+                RowKind::One(Base::Ref) => {
+                    arrived.iter().try_for_each(|&(stub, ord)| tables.replace(None, stub, ord))?
+                }
                 _ => tables.replace_by_key(arrived)?,
             }
         }

@@ -1,0 +1,223 @@
+//! After any writes, the tables hold exactly what a fresh extraction of the live bodies gives.
+
+use super::super::layout::{From, Layout, RowTable};
+use super::*;
+use crate::stores::extract::Extract;
+use crate::stores::version::Owner;
+use crate::stores::{Slots, StoreError};
+use fhirc_codegen::algebra::{Edge, End, On};
+use fhirc_codegen::rows::{Row, Value};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rusqlite::Connection;
+use rusqlite::types::Value as Stored;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A stored row in words: table, then columns, numbers of resources and systems replaced by what they stand for.
+type Line = (String, Vec<String>);
+
+/// Compares all tables of a tenant with what its live bodies say.
+pub(super) async fn check(store: &SqliteStore, tenant: &TenantContext) {
+    let shared = Arc::clone(&store.shared);
+    let compare = move |connection: &Connection, tenant: super::super::tenants::Tenant| {
+        let tables = Tables { connection, tenant: tenant.0, names: names(connection, tenant.0) };
+        let live = tables.live();
+        let extract = Extract::new(&shared.registry, &shared.extractor);
+        let mut expected = BTreeSet::new();
+        for (identity, body) in &live {
+            let (ty, _) = identity.split_once('/').unwrap();
+            for (owner, rows) in extract.run(TypeCode(ty.parse().unwrap()), body).rows {
+                let owner = match owner {
+                    Owner::Itself => identity.clone(),
+                    Owner::Contained(ty, id) => format!("{}/{id}", ty.0),
+                };
+                expected.extend(rows.iter().flat_map(|row| expected_lines(&shared.layout, &owner, row)));
+            }
+        }
+        let actual: BTreeSet<Line> = shared.layout.tables.iter().flat_map(|table| tables.lines(table)).collect();
+        assert_eq!(actual, expected);
+        tables.check_records(&live);
+        tables.check_counts(&expected, &shared.layout);
+        Ok::<(), StoreError>(())
+    };
+    store.read_as(tenant, compare).await.unwrap();
+}
+
+fn names(connection: &Connection, tenant: i64) -> BTreeMap<i64, String> {
+    let mut select = connection.prepare("SELECT ord, type || '/' || id FROM resource_id WHERE tenant = ?").unwrap();
+    let names = select.query_map([tenant], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let names: Vec<(i64, String)> = names.collect::<Result<_, _>>().unwrap();
+    let count = names.len();
+    let names: BTreeMap<i64, String> = names.into_iter().collect();
+    assert_eq!(names.len(), count, "no two identities have one number");
+    names
+}
+
+struct Tables<'a> {
+    connection: &'a Connection,
+    tenant: i64,
+    names: BTreeMap<i64, String>,
+}
+
+impl Tables<'_> {
+    fn live(&self) -> BTreeMap<String, Json> {
+        let select = "SELECT r.type || '/' || r.id, b.body FROM resource r JOIN body b USING (tenant, ord) \
+                      WHERE r.tenant = ? AND r.deleted = 0";
+        let mut select = self.connection.prepare(select).unwrap();
+        let live = select.query_map([self.tenant], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))).unwrap();
+        live.map(Result::unwrap).map(|(name, body)| (name, serde_json::from_slice(&body).unwrap())).collect()
+    }
+
+    fn lines(&self, table: &RowTable) -> Vec<Line> {
+        let select = format!("SELECT * FROM {} WHERE tenant = ?", table.name);
+        let mut select = self.connection.prepare(&select).unwrap();
+        let names: Vec<String> = select.column_names().map(str::to_owned).collect();
+        let mut rows = select.query([self.tenant]).unwrap();
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let cells = names.iter().enumerate().map(|(position, name)| match row.get(position).unwrap() {
+                Stored::Integer(n) if name == "ord" || name.starts_with("target") => self.names[&n].clone(),
+                Stored::Integer(n) if name.starts_with("system") => self.system(n),
+                Stored::Integer(n) => n.to_string(),
+                Stored::Text(text) => text,
+                other => panic!("{other:?}"),
+            });
+            lines.push((table.name.clone(), cells.skip(1).collect()));
+        }
+        lines
+    }
+
+    fn system(&self, id: i64) -> String {
+        if id == 0 {
+            return String::new();
+        }
+        self.connection.query_row("SELECT url FROM system WHERE id = ?", [id], |row| row.get(0)).unwrap()
+    }
+
+    fn strings(&self, select: &str) -> BTreeSet<String> {
+        let mut select = self.connection.prepare(select).unwrap();
+        select.query_map([self.tenant], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// The records of a resource agree with each other.
+    fn check_records(&self, live: &BTreeMap<String, Json>) {
+        let live_ids = self.strings("SELECT type || '/' || id FROM resource_id WHERE tenant = ? AND live = 1");
+        assert_eq!(live_ids, live.keys().cloned().collect());
+        let records = self.strings("SELECT ord || '|' || updated FROM resource WHERE tenant = ? AND deleted = 0");
+        assert_eq!(records, self.strings("SELECT ord || '|' || updated FROM resource_updated WHERE tenant = ?"));
+        let bodies = self.strings("SELECT CAST(ord AS text) FROM body WHERE tenant = ?");
+        assert_eq!(bodies, self.strings("SELECT CAST(ord AS text) FROM resource WHERE tenant = ? AND deleted = 0"));
+        let known = "SELECT i.ord || '' FROM resource_id i JOIN resource r USING (tenant, type, id) \
+                     WHERE i.tenant = ? AND (i.ord <> r.ord OR i.live = r.deleted)";
+        assert_eq!(self.strings(known), BTreeSet::new(), "an identity has the number of its resource");
+    }
+
+    fn check_counts(&self, expected: &BTreeSet<Line>, layout: &Layout) {
+        let by_value: BTreeSet<&str> =
+            layout.tables.iter().filter(|table| !table.by_source).map(|table| table.name.as_str()).collect();
+        let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+        for (table, columns) in expected.iter().filter(|(table, _)| by_value.contains(table.as_str())) {
+            let position = layout.tables.iter().find(|known| known.name == *table).unwrap();
+            let key = position.columns.iter().skip(1).position(|from| *from == From::Key).unwrap();
+            *counts.entry(columns[key].clone()).or_default() += 1;
+        }
+        let kept = self.strings("SELECT key || '=' || rows FROM stat WHERE tenant = ? AND rows <> 0 AND key > 0");
+        assert_eq!(kept, counts.iter().map(|(key, rows)| format!("{key}={rows}")).collect());
+    }
+}
+
+fn expected_lines(layout: &Layout, owner: &str, row: &Row) -> Vec<Line> {
+    let cells: Vec<String> = row.values.iter().flat_map(in_words).collect();
+    let line = |table: &RowTable| {
+        let columns = table.columns.iter().skip(1).map(|from| match from {
+            From::Tenant => panic!("the tenant stands first"),
+            From::Key => row.key.0.to_string(),
+            From::Ord => owner.to_owned(),
+            From::Cell(n) => cells[*n].clone(),
+        });
+        (table.name.clone(), columns.collect())
+    };
+    layout.of(row.kind).iter().map(|&position| line(&layout.tables[position])).collect()
+}
+
+fn in_words(value: &Value) -> Vec<String> {
+    match value {
+        Value::Int(n) => vec![n.to_string()],
+        Value::Text(text) => vec![text.clone()],
+        Value::System(system) => vec![system.clone().unwrap_or_default()],
+        Value::Rid(ty, id) => vec![format!("{}/{id}", ty.0)],
+        Value::Instants(start, end) => vec![start.to_string(), end.to_string()],
+        Value::Cuts(start, end) => vec![start.clone(), end.clone()],
+    }
+}
+
+/// Resources that refer to each other, in the order in which chance has it.
+fn any_write() -> impl Strategy<Value = Write> {
+    let id = || prop::sample::select(vec!["a", "b", "c"]);
+    let family = prop::sample::select(vec!["Berg", "Bergh", "Ek"]);
+    let patient = (id(), family).prop_map(|(id, family)| patient(id, family));
+    let observation = (id(), id(), any::<bool>()).prop_map(|(id, subject, inside)| {
+        let mut body = observation(id, &format!("Patient/{subject}"));
+        if inside {
+            body["contained"] = json!([{"resourceType": "Patient", "id": "p", "name": [{"family": subject}]}]);
+            body["subject"] = json!({"reference": "#p"});
+        }
+        body
+    });
+    let document = (id(), id(), prop::sample::select(vec!["replaces", "appends"])).prop_map(|(id, other, code)| {
+        let target = json!({"reference": format!("DocumentReference/{other}")});
+        json!({
+            "resourceType": "DocumentReference", "id": id, "status": "current",
+            "relatesTo": [{"code": code, "target": target}]
+        })
+    });
+    let body = prop_oneof![patient, observation, document];
+    let name = prop::sample::select(vec!["Patient", "Observation", "DocumentReference"]);
+    prop_oneof![
+        4 => (body, any::<bool>()).prop_map(|(body, keep_updated)| write(body, keep_updated)),
+        1 => (name, id()).prop_map(|(name, id)| delete(name, id)),
+    ]
+}
+
+#[test]
+fn the_tables_follow_the_bodies() {
+    block_on(async {
+        let store = memory().await;
+        let mut runner = TestRunner::deterministic();
+        let batches = prop::collection::vec(prop::collection::vec(any_write(), 1..5), 1..6);
+        for case in 0..100 {
+            // A tenant each: what other cases wrote must not be seen.
+            let tenant = TenantContext::new(&format!("case-{case}")).unwrap();
+            for batch in batches.new_tree(&mut runner).unwrap().current() {
+                store.write(&tenant, batch).await.unwrap();
+                check(&store, &tenant).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn a_reference_finds_its_resource_whenever_it_comes() {
+    block_on(async {
+        let store = memory().await;
+        let registry = Registry::r4();
+        let subject = registry.param(registry.resource_type("Observation").unwrap(), "subject").unwrap();
+        let key = crate::keys::Key { param: subject, facet: crate::keys::Facet::Value, level: crate::keys::Level::Top };
+        let edge = Edge { key: key.id(), on: On::Rid };
+        let subjects = query(all("Observation"), Yield::Targets(edge));
+        one(&store, put(observation("x", "Patient/late"))).await;
+        assert_eq!(store.run(&tenant(), &subjects, &Slots::new()).await.unwrap(), []);
+        let arrived = one(&store, put(patient("late", "Berg"))).await;
+        let found = store.run(&tenant(), &subjects, &Slots::new()).await.unwrap();
+        assert_eq!(found.iter().map(|tuple| tuple.ord).collect::<Vec<_>>(), [arrived.ord]);
+        let mut sets = fhirc_codegen::algebra::Sets::default();
+        let far = sets.push(node(all("Patient")));
+        let root = sets.push(node(Set::Via { edge, from: End::Source, far }));
+        let chain = Query { sets, root, ..query(Set::None, Yield::Rid) };
+        let found = store.run(&tenant(), &chain, &Slots::new()).await.unwrap();
+        assert_eq!(found[0].keys, [Some(Value::Rid(ty("Observation"), "x".to_owned()))]);
+        one(&store, delete("Patient", "late")).await;
+        assert_eq!(store.run(&tenant(), &subjects, &Slots::new()).await.unwrap(), []);
+    });
+}

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod load;
 mod parallel;
 pub mod plan;
+pub mod reference;
 pub mod resolve;
 #[cfg(feature = "sqlite")]
 pub mod runtime;

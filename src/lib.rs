@@ -4,12 +4,14 @@ pub mod compiler;
 #[cfg(feature = "sqlite")]
 pub mod conformance;
 pub mod definitions;
+#[cfg(feature = "sqlite")]
 mod fnv;
 pub mod index;
 pub mod ir;
 pub mod keys;
 #[cfg(feature = "sqlite")]
 pub mod load;
+#[cfg(feature = "sqlite")]
 mod parallel;
 pub mod plan;
 pub mod resolve;

@@ -140,12 +140,7 @@ fn put(registry: &Registry, body: &Json) -> Result<Write, GroupError> {
     }
 }
 
-async fn answer(
-    compiler: &Compiler,
-    store: &Store,
-    tenant: &TenantContext,
-    case: &Case,
-) -> Result<Answer, GroupError> {
+async fn answer(compiler: &Compiler, store: &Store, tenant: &TenantContext, case: &Case) -> Result<Answer, GroupError> {
     let mut answer = Answer { id: case.id.clone(), ..Answer::default() };
     let compiled = match compiler.compile(&case.query) {
         Ok(compiled) => compiled,

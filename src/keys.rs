@@ -2,7 +2,7 @@
 
 use fhirc_codegen::rows::{Base, KeyId, RowKind, Tuple, TypeCode};
 
-use crate::definitions::{FhirVersion, ParamId, ParamType, Registry, SearchParam};
+use crate::definitions::{ParamId, ParamType, Registry, SearchParam};
 
 /// What about a parameter's values a key holds. A modifier asks another key with the same kinds of tests.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -22,7 +22,7 @@ pub enum Facet {
     OfType,
     /// Is there an element with content at all: `:missing`.
     Present,
-    /// The code read as a text: `:code-text`, from R5 on.
+    /// The code read as a text: `:code-text`. Of R5; parameters of R4 have no such rows.
     CodeText,
     /// What the store knows of the resource itself, without rows of a key: its id, its time of change.
     Own,
@@ -85,10 +85,15 @@ pub const MAX_SLOTS: u16 = 1 << SLOT_BITS;
 impl Key {
     /// The number of the key, at most 23 bits: type code, slot, facet, level. The same on every store and every day.
     ///
-    /// A slot from [`MAX_SLOTS`] on has no number; compiling such a parameter refuses it.
+    /// A slot from [`MAX_SLOTS`] on gets no number of its own but 0, which no row has: such a parameter is refused
+    /// when it is compiled.
     pub fn id(self) -> KeyId {
+        let slot = self.param.slot();
+        if slot >= MAX_SLOTS {
+            return KeyId(0);
+        }
         let ty = u32::from(self.param.ty().code()) << (SLOT_BITS + FACET_BITS + LEVEL_BITS);
-        let slot = u32::from(self.param.slot() % MAX_SLOTS) << (FACET_BITS + LEVEL_BITS);
+        let slot = u32::from(slot) << (FACET_BITS + LEVEL_BITS);
         let facet = (self.facet as u32) << LEVEL_BITS;
         KeyId(ty | slot | facet | self.level as u32)
     }
@@ -119,11 +124,10 @@ fn take_bits(number: &mut u32, bits: u32) -> u32 {
 }
 
 /// The facets that a parameter has rows for.
-pub fn facets(param: &SearchParam, version: FhirVersion) -> &'static [Facet] {
-    use Facet::{Canonical, CodeText, Identifier, OfType, Present, Text, Value, Words};
+pub fn facets(param: &SearchParam) -> &'static [Facet] {
+    use Facet::{Canonical, Identifier, OfType, Present, Text, Value, Words};
     match param.ty {
         _ if matches!(param.code.as_str(), "_text" | "_content") => &[Words],
-        ParamType::Token if version >= FhirVersion::R5 => &[Value, Text, OfType, Present, CodeText],
         ParamType::Token => &[Value, Text, OfType, Present],
         ParamType::Reference => &[Value, Identifier, Present],
         ParamType::Quantity | ParamType::Composite => &[Value, Canonical, Present],
@@ -136,7 +140,7 @@ pub fn facets(param: &SearchParam, version: FhirVersion) -> &'static [Facet] {
 /// kinds. Empty where the parameter has no such facet, or is a composite of a shape that no tuple row has.
 pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKind> {
     let definition = registry.definition(param);
-    if !facets(definition, registry.version()).contains(&facet) {
+    if !facets(definition).contains(&facet) {
         return Vec::new();
     }
     match (facet, definition.ty) {

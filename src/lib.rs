@@ -5,6 +5,7 @@ pub mod compiler;
 pub mod conformance;
 pub mod definitions;
 #[cfg(feature = "sqlite")]
+pub mod explain;
 mod fnv;
 pub mod index;
 pub mod ir;
@@ -20,3 +21,6 @@ pub mod runtime;
 pub mod stores;
 pub mod tenant;
 pub mod values;
+
+pub use fhirc_codegen as codegen;
+pub use fhirc_grammar as grammar;

@@ -180,6 +180,8 @@ pub enum Rel {
     Same,
     /// `a <= s and e <= b`
     Covers,
+    /// `a <> s or e <> b`
+    Differs,
 }
 
 /// Byte order of a text column against a value.

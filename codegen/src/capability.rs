@@ -41,6 +41,8 @@ pub enum Compare {
     Same,
     /// [`Rel::Covers`]
     Covers,
+    /// [`Rel::Differs`]
+    Differs,
     /// [`Atom::Order`]
     Order,
     /// [`Atom::Starts`]
@@ -168,6 +170,7 @@ impl From<Rel> for Compare {
             Rel::Meets => Compare::Meets,
             Rel::Same => Compare::Same,
             Rel::Covers => Compare::Covers,
+            Rel::Differs => Compare::Differs,
         }
     }
 }
@@ -207,13 +210,13 @@ impl From<Yield> for Question {
 /// The comparisons that have a meaning for a column type.
 pub fn comparisons(ty: ColType) -> &'static [Compare] {
     use Compare::{
-        Covers, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, NotIn, NotInSlot, Order, Same, Starts, Within,
+        Covers, Differs, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, NotIn, NotInSlot, Order, Same, Starts, Within,
     };
     match ty {
         ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has],
         ColType::System => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion],
         ColType::Int | ColType::Rid => &[Eq, Ne, In, NotIn, InSlot, NotInSlot],
-        ColType::Instants | ColType::Cuts => &[Within, Meets, Same, Covers],
+        ColType::Instants | ColType::Cuts => &[Within, Meets, Same, Covers, Differs],
     }
 }
 

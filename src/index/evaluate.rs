@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::route::is_literal;
 use super::scope::Scope;
-use super::target::referenced_type;
+use super::target::{referenced_type, resource_type};
 use crate::definitions::TypeKind;
 
 /// An element that an expression selects, or a Boolean that it computes.
@@ -121,11 +121,18 @@ impl<'v> Evaluator<'v> {
             children.extend(pairs(values, beside).map(|(value, beside, index)| Item {
                 value,
                 beside,
-                datatype: variant.ty,
+                datatype: self.actual_type(variant.ty, value),
                 path: index.map_or_else(|| path.clone(), |index| format!("{path}[{index}]")),
             }));
         }
         children
+    }
+
+    /// A resource inside a resource is of the type it says it is.
+    fn actual_type(&self, datatype: &'static str, value: Option<&Value>) -> &'static str {
+        let registry = self.scope.registry;
+        let ty = value.filter(|_| datatype == "Resource").and_then(|value| resource_type(value, registry));
+        ty.map_or(datatype, |ty| registry.type_name(ty))
     }
 
     fn extensions(&self, item: &Item<'v>, url: &str) -> Vec<Item<'v>> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fhirc_codegen::rows::{Row, RowKind};
 use serde_json::Value;
 
-use super::convert::{Found, Values, truth_value};
+use super::convert::{Reading, Values, truth_value};
 use super::place::Place;
 use super::presence::holds_value;
 use super::scope::Scope;
@@ -72,7 +72,7 @@ impl<'a> Harvest<'a> {
             }
         };
         if present {
-            self.push(leaf.param, Found { facet: Facet::Present, kind: RowKind::Present, cells: Vec::new() });
+            self.push(leaf.param, Reading { facet: Facet::Present, kind: RowKind::Present, cells: Vec::new() });
         }
         for found in std::mem::take(&mut self.values.found) {
             self.push(leaf.param, found);
@@ -83,7 +83,7 @@ impl<'a> Harvest<'a> {
         }
     }
 
-    fn push(&mut self, param: ParamId, Found { facet, kind, cells }: Found) {
+    fn push(&mut self, param: ParamId, Reading { facet, kind, cells }: Reading) {
         let key = Key { param, facet, level: self.level }.id();
         self.rows.push(Row { key, kind, values: cells });
     }

@@ -1,4 +1,4 @@
-//! Does an element hold more than extensions? Decides `:missing`. FHIR R4 3.1.1.4.4.1.
+//! Does an element hold more than extensions? Decides `:missing`. FHIR R4 `search.html#modifiers`.
 
 use serde_json::Value;
 

@@ -126,11 +126,13 @@ impl Ground<'_> {
         vec![route.only(Condition::IsResource(TypeSet::from_iter([resource])))]
     }
 
-    /// `[n]` counts over everything the path selects, so nothing before its last step may fork.
+    /// `[n]` counts over everything the path selects: that is the place in one list only if nothing before the last
+    /// step forks and no condition thins that list out.
     fn nth(self, from: &PathNode, index: usize, span: Span) -> Routes {
         let routes = self.routes(from)?;
-        if matches!(from.node, PathExpr::Union(_)) || routes.iter().any(|route| route.forks_before) {
-            return Err(unroutable("an index into elements from several lists", span));
+        let in_one_list = |route: &Route| !route.forks_before && matches!(route.steps.last(), Some(Step::Member(_)));
+        if matches!(from.node, PathExpr::Union(_)) || !routes.iter().all(in_one_list) {
+            return Err(unroutable("an index into what is not one whole list", span));
         }
         let single = |route: Route| Route { forks_last: false, ..route.only(Condition::Index(index)) };
         Ok(routes.into_iter().map(single).collect())

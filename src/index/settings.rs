@@ -5,14 +5,14 @@ use crate::values::Zone;
 /// How stored values are read where the data alone do not say.
 #[derive(Clone, Debug)]
 pub struct ExtractSettings {
-    /// The zone of dates and times without one. FHIR R4 3.1.1.4.4.
-    pub zone: Zone,
+    /// The zone of dates and times without one. FHIR R4 `search.html#date`.
+    pub(super) zone: Zone,
     /// The server's own base URLs without a slash at the end: `http://example.org/fhir/Patient/1` is `Patient/1`.
-    pub bases: Vec<String>,
+    pub(super) bases: Vec<String>,
 }
 
 impl ExtractSettings {
-    /// Settings with the bases in the form that comparison wants.
+    /// Settings for a server with these base URLs, with or without a slash at the end.
     #[must_use]
     pub fn new(zone: Zone, bases: impl IntoIterator<Item = String>) -> Self {
         let trim = |base: String| base.trim_end_matches('/').to_owned();

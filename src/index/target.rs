@@ -1,5 +1,5 @@
 //! What a reference refers to: a resource of this store, one that another resource contains, or something elsewhere.
-//! FHIR R4 2.3.0.1 (`references.html#literal`).
+//! FHIR R4 `references.html#literal`.
 
 use serde_json::Value;
 
@@ -53,7 +53,7 @@ fn local<'t>(text: &'t str, registry: &Registry) -> Option<Target<'t>> {
     (is_id(id) && version.is_none_or(is_id)).then_some(Target::Local { ty, id, version })
 }
 
-/// FHIR R4 2.24.0.1 `id`: 1 to 64 ASCII letters, digits, `-` and `.`.
+/// FHIR R4 `datatypes.html#id`: 1 to 64 ASCII letters, digits, `-` and `.`.
 fn is_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)

@@ -1,9 +1,9 @@
-//! Composites: every combination of the component values inside one element. FHIR R4 3.1.1.4.15 (`#composite`).
+//! Composites: every combination of the component values inside one element. FHIR R4 `search.html#composite`.
 
 use fhirc_codegen::rows::{Base, RowKind, Tuple, Value as Cell};
 use serde_json::Value;
 
-use super::convert::{Found, Values};
+use super::convert::{Reading, Values};
 use super::route::Route;
 use super::trie::Reader;
 use super::warning::Problem;
@@ -31,7 +31,7 @@ impl Tuples {
     /// Adds the tuples of one element to `values`.
     pub(super) fn read<'v>(&self, focus: &'v Value, values: &mut Values<'v>) {
         let outer = std::mem::take(&mut values.found);
-        let parts: Vec<Vec<Found>> = self.parts.iter().map(|part| part.read(focus, values)).collect();
+        let parts: Vec<Vec<Reading>> = self.parts.iter().map(|part| part.read(focus, values)).collect();
         values.found = outer;
         self.combine(&parts, Facet::Value, values);
         if self.shape.parts().contains(&Base::Quantity) {
@@ -39,7 +39,7 @@ impl Tuples {
         }
     }
 
-    fn combine(&self, parts: &[Vec<Found>], facet: Facet, values: &mut Values<'_>) {
+    fn combine(&self, parts: &[Vec<Reading>], facet: Facet, values: &mut Values<'_>) {
         let mut tuples: Vec<Vec<Cell>> = vec![Vec::new()];
         for (part, found) in self.parts.iter().zip(parts) {
             // Only quantities have a canonical form beside the plain one.
@@ -53,12 +53,12 @@ impl Tuples {
                 tuples.iter().flat_map(|begun| wanted.iter().map(|one| [&begun[..], &one.cells].concat())).collect();
         }
         let kind = RowKind::Tuple(self.shape);
-        values.found.extend(tuples.into_iter().map(|cells| Found { facet, kind, cells }));
+        values.found.extend(tuples.into_iter().map(|cells| Reading { facet, kind, cells }));
     }
 }
 
 impl Part {
-    fn read<'v>(&self, focus: &'v Value, values: &mut Values<'v>) -> Vec<Found> {
+    fn read<'v>(&self, focus: &'v Value, values: &mut Values<'v>) -> Vec<Reading> {
         for (route, reader) in &self.readers {
             values.system = reader.system;
             for element in route.select(focus, values.scope) {

@@ -50,6 +50,8 @@ pub enum Problem {
     UnknownComparator(String),
     /// A text that is no form of a reference, or a `#x` without a contained resource of that id.
     NoReference(String),
+    /// `Patient?identifier=...`: only a transaction replaces it by a reference. FHIR R4 `http.html#trules`.
+    Conditional(String),
     /// A composite with more combinations in one element than are indexed.
     TooManyTuples(usize),
     /// A contained resource of no known type, or without an id.
@@ -83,6 +85,7 @@ impl fmt::Display for Problem {
             Self::MixedUnits => f.write_str("its ends have different units"),
             Self::UnknownComparator(text) => write!(f, "`{text}` is no comparator"),
             Self::NoReference(text) => write!(f, "`{text}` refers to nothing"),
+            Self::Conditional(text) => write!(f, "`{text}` is a conditional reference, left over from a transaction"),
             Self::TooManyTuples(limit) => write!(f, "more than {limit} combinations of component values"),
             Self::NoContained => f.write_str("a contained resource needs a known type and an id"),
         }

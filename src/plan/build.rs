@@ -12,11 +12,7 @@ use fhirc_codegen::rows::{Base, RowKind};
 /// The plan of a search, before any pass.
 pub fn build(search: &Search, registry: &Registry) -> Plan {
     let mut builder = Builder { graph: Graph::default(), registry };
-    let branches: Vec<SetId> = search
-        .branches
-        .iter()
-        .map(|branch| builder.typed(branch.ty, &branch.filter))
-        .collect();
+    let branches: Vec<SetId> = search.branches.iter().map(|branch| builder.typed(branch.ty, &branch.filter)).collect();
     let span = search.branches.first().map(|branch| branch.filter.span).map_or(Span::default(), place);
     let set = match branches.as_slice() {
         [only] => *only,
@@ -66,9 +62,7 @@ impl Builder<'_> {
             PredKind::Const(false) => Set::None,
             PredKind::All(preds) => Set::And(preds.iter().map(|pred| self.set(ty, pred)).collect()),
             PredKind::Any(preds) => Set::Or(preds.iter().map(|pred| self.set(ty, pred)).collect()),
-            PredKind::Not(inner) => {
-                Set::Minus { from: self.universe(ty, span), less: self.set(ty, inner) }
-            }
+            PredKind::Not(inner) => Set::Minus { from: self.universe(ty, span), less: self.set(ty, inner) },
             PredKind::Present { param } => {
                 let key = Key { param: *param, facet: Facet::Present, level: Level::Top }.id();
                 let universe = Universe(vec![type_code(ty)]);

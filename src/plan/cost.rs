@@ -82,8 +82,9 @@ impl<'s> Estimates<'s> {
     fn rows(&self, key: KeyId, kind: RowKind, universe: &Universe, test: &Test) -> f64 {
         let resources = self.resources(universe);
         if kind == RowKind::Id {
-            return share(test, &|atom| if matches!(atom, Atom::Eq(..)) { Some(1.0 / resources.max(1.0)) } else { None })
-                * resources;
+            return share(test, &|atom| {
+                if matches!(atom, Atom::Eq(..)) { Some(1.0 / resources.max(1.0)) } else { None }
+            }) * resources;
         }
         let rows = self.stats.rows(key).map_or(resources, |rows| rows as f64);
         let frequent = |atom: &Atom| self.frequent(key, rows, atom);

@@ -13,12 +13,12 @@ mod types;
 mod validate;
 
 pub use build::build;
+pub use dot::print_dot;
 pub use graph::Graph;
 pub use passes::choose::choose;
 pub use passes::{Context, PASSES, Pass, optimize, optimize_observed};
 pub use print::print;
 pub use program::print_program;
-pub use dot::print_dot;
 pub use split::{Refusal, split};
 pub use validate::{Broken, validate};
 

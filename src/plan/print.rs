@@ -196,6 +196,7 @@ fn relation(rel: Rel) -> &'static str {
         Rel::Meets => "meets",
         Rel::Same => "is",
         Rel::Covers => "covers",
+        Rel::Differs => "differs from",
     }
 }
 

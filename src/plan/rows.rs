@@ -62,9 +62,7 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
             (RowKind::One(Base::RefText), algebra::Test::Atom(Atom::Eq(col(ColName::Url), url)))
         }
         Test::Url(url) => (RowKind::One(Base::Url), url_test(url, part)),
-        Test::Id(id) => {
-            (RowKind::Id, algebra::Test::Atom(Atom::Eq(Col::first(ColName::Id), Value::Text(id.clone()))))
-        }
+        Test::Id(id) => (RowKind::Id, algebra::Test::Atom(Atom::Eq(Col::first(ColName::Id), Value::Text(id.clone())))),
         // Resolution leaves alternatives and tuples on the outside only.
         Test::Tuple(_) | Test::Any(_) => (RowKind::Present, algebra::Test::FALSE),
     }
@@ -88,13 +86,14 @@ fn tuple(registry: &Registry, param: ParamId, facet: Facet, parts: &[Test]) -> O
 }
 
 fn range(col: Col, rel: Rel, value: Value) -> algebra::Test {
-    algebra::Test::Atom(match rel {
-        Rel::Within => Atom::Range(col, algebra::Rel::Within, value),
-        Rel::Meets => Atom::Range(col, algebra::Rel::Meets, value),
-        Rel::Same => Atom::Range(col, algebra::Rel::Same, value),
-        Rel::Covers => Atom::Range(col, algebra::Rel::Covers, value),
-        Rel::Differs => Atom::Ne(col, value),
-    })
+    let rel = match rel {
+        Rel::Within => algebra::Rel::Within,
+        Rel::Meets => algebra::Rel::Meets,
+        Rel::Same => algebra::Rel::Same,
+        Rel::Covers => algebra::Rel::Covers,
+        Rel::Differs => algebra::Rel::Differs,
+    };
+    algebra::Test::Atom(Atom::Range(col, rel, value))
 }
 
 fn cuts(number: &NumberTest, part: u8) -> algebra::Test {

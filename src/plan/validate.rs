@@ -65,9 +65,8 @@ fn is_driver(plan: &Plan, id: SetId) -> bool {
 }
 
 fn is_edge(edge: Edge, registry: &Registry) -> bool {
-    let is_reference = |key| {
-        Key::from_id(key, registry).is_some_and(|key| registry.definition(key.param).ty == ParamType::Reference)
-    };
+    let is_reference =
+        |key| Key::from_id(key, registry).is_some_and(|key| registry.definition(key.param).ty == ParamType::Reference);
     match edge.on {
         On::Rid | On::Url { .. } | On::UrlVersion { .. } => is_reference(edge.key),
     }

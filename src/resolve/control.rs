@@ -87,7 +87,9 @@ fn count(resolver: &mut Resolver<'_>, param: &Param, text: &str, wanted: &mut Wa
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if !digits {
         let message = format!("`{text}` is no number of matches");
-        resolver.report(errors::bad_value("bad-count", param.value.span, message).help("a whole number, 0 for the total alone"));
+        resolver.report(
+            errors::bad_value("bad-count", param.value.span, message).help("a whole number, 0 for the total alone"),
+        );
         return;
     }
     // More digits than fit are more than the cap.
@@ -106,8 +108,9 @@ fn total(resolver: &mut Resolver<'_>, param: &Param, text: &str, wanted: &mut Wa
         "accurate" => Total::Accurate,
         _ => {
             let message = format!("`{text}` is no kind of total");
-            return resolver
-                .report(errors::bad_value("bad-total", param.value.span, message).help("`none`, `estimate` or `accurate`"));
+            return resolver.report(
+                errors::bad_value("bad-total", param.value.span, message).help("`none`, `estimate` or `accurate`"),
+            );
         }
     };
 }

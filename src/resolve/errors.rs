@@ -8,14 +8,16 @@ pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Sp
     let type_name = registry.type_name(ty);
     let message = format!("`{type_name}` has no search parameter `{}`", name.node);
     let help = format!("`fhirc parameters {type_name}` lists all {}", registry.params(ty).count());
-    suggest(Diagnostic::error("unknown-parameter", name.span, message), registry.nearest_param(ty, &name.node)).help(help)
+    suggest(Diagnostic::error("unknown-parameter", name.span, message), registry.nearest_param(ty, &name.node))
+        .help(help)
 }
 
 /// The same, where the parameter is left out.
 pub(super) fn ignored_parameter(registry: &Registry, ty: ResourceType, name: &Spanned<String>) -> Diagnostic {
     let message = format!("`{}` has no search parameter `{}`: it is left out", registry.type_name(ty), name.node);
     let help = "with strict handling this is an error";
-    suggest(Diagnostic::warning("ignored-parameter", name.span, message), registry.nearest_param(ty, &name.node)).help(help)
+    suggest(Diagnostic::warning("ignored-parameter", name.span, message), registry.nearest_param(ty, &name.node))
+        .help(help)
 }
 
 /// `Patint?…`
@@ -71,11 +73,20 @@ pub(super) fn never_matches(span: Span, why: &str) -> Diagnostic {
 /// `subject.foo=…` where no target type has `foo`.
 pub(super) fn dead_chain(link: &Spanned<String>, next: &Spanned<String>, targets: &[&str]) -> Diagnostic {
     let message = format!("no resource type that `{}` refers to has a search parameter `{}`", link.node, next.node);
-    Diagnostic::error("unknown-parameter", next.span, message).help(format!("`{}` refers to {}", link.node, list(targets)))
+    Diagnostic::error("unknown-parameter", next.span, message).help(format!(
+        "`{}` refers to {}",
+        link.node,
+        list(targets)
+    ))
 }
 
 /// A chain over something that is no reference.
-pub(super) fn not_a_reference(registry: &Registry, ty: ResourceType, name: &Spanned<String>, is: ParamType) -> Diagnostic {
+pub(super) fn not_a_reference(
+    registry: &Registry,
+    ty: ResourceType,
+    name: &Spanned<String>,
+    is: ParamType,
+) -> Diagnostic {
     let message =
         format!("`{}` of `{}` is of type {}: only references chain", name.node, registry.type_name(ty), is.code());
     Diagnostic::error("not-a-reference", name.span, message)

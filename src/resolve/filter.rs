@@ -6,7 +6,9 @@ use crate::resolve::chain::{End, Step};
 use crate::resolve::errors;
 use crate::resolve::filter_value;
 use crate::resolve::resolver::Resolver;
-use fhirc_grammar::{Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned};
+use fhirc_grammar::{
+    Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned,
+};
 
 /// The condition that a filter stands for on resources of type `ty`. What is wrong in it is an error in lenient
 /// handling too: leaving out one operand would change the meaning of the others (decision 169).

@@ -31,7 +31,8 @@ fn iterate(resolver: &mut Resolver<'_>, param: &Param) -> Option<bool> {
         Some(modifier) if matches!(modifier.node.as_str(), "iterate" | "recurse") => Some(true),
         Some(modifier) => {
             let message = format!("`{}` has no modifier `{}`", param.key.code(), modifier.node);
-            resolver.report(Diagnostic::error("unsupported-modifier", modifier.span, message).help("`iterate` applies"));
+            resolver
+                .report(Diagnostic::error("unsupported-modifier", modifier.span, message).help("`iterate` applies"));
             None
         }
     }
@@ -44,7 +45,9 @@ fn all(resolver: &mut Resolver<'_>, param: &Param, wanted: &Wanted, way: Way) ->
     let sources: Vec<ResourceType> = match way {
         Way::Forward => wanted.types.clone(),
         Way::Reverse => {
-            resolver.report(errors::not_supported("`_revinclude=*`", param.span).help("name the types that refer to the matches"));
+            resolver.report(
+                errors::not_supported("`_revinclude=*`", param.span).help("name the types that refer to the matches"),
+            );
             return None;
         }
     };

@@ -1,6 +1,8 @@
 //! An ordinary parameter: modifier, values, and what they ask. FHIR R4 3.1.1.4.
 
-use crate::definitions::{Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers};
+use crate::definitions::{
+    Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers,
+};
 use crate::ir::{Pred, PredKind, Test};
 use crate::keys::Facet;
 use crate::resolve::chain::{End, Step};
@@ -15,8 +17,7 @@ use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 const NOT_YET: [&str; 7] = ["_text", "_content", "_list", "_query", "_in", "_score", "near"];
 
 /// Modifiers that need terminology, and such as later versions of FHIR add.
-const NOT_YET_MODIFIERS: [Modifier; 4] =
-    [Modifier::In, Modifier::NotIn, Modifier::CodeText, Modifier::TextAdvanced];
+const NOT_YET_MODIFIERS: [Modifier; 4] = [Modifier::In, Modifier::NotIn, Modifier::CodeText, Modifier::TextAdvanced];
 
 /// The last name of a key and its value.
 struct Leaf<'t> {

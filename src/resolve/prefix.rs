@@ -22,6 +22,16 @@ pub(super) fn words() -> String {
     prefixes(ParamType::Date).iter().map(|prefix| prefix.name()).collect::<Vec<_>>().join(" ")
 }
 
+/// The tests that `prefix` stands for where the search value is a point, `[s, e)` around it: to touch a stored range
+/// from below or above is to reach it (R4 3.1.1.4.5: the range below the value, the value included, overlaps).
+pub(super) fn relations_to_point<B: Clone>(prefix: Prefix, s: B, e: B, min: B, max: B) -> Vec<(Rel, B, B)> {
+    match prefix {
+        Prefix::Ge => vec![(Rel::Meets, s, max)],
+        Prefix::Le => vec![(Rel::Meets, min, e)],
+        _ => relations(prefix, s, e, min, max),
+    }
+}
+
 /// The tests that `prefix` stands for, over a stored half-open interval, given the search interval `[s, e)`: one of
 /// them must hold. `min` and `max` are the open ends.
 ///

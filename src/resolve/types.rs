@@ -4,7 +4,7 @@ use crate::definitions::ResourceType;
 use crate::ir::{Pred, PredKind, ReferenceTest, Test};
 use crate::keys::Facet;
 use crate::resolve::errors;
-use crate::resolve::resolver::Resolver;
+use crate::resolve::resolver::{Handling, Resolver};
 use fhirc_grammar::{Diagnostic, Param, Path, Search as Tree, Spanned};
 
 /// The types that the path and `_type` leave, in the order of their numbers.
@@ -35,15 +35,16 @@ fn type_list(resolver: &mut Resolver<'_>, param: &Param) -> Option<Vec<ResourceT
     items.iter().map(|item| named(resolver, &Spanned::new(item.text(), item.span))).collect()
 }
 
-/// `Patient/23/Observation`: the condition that membership is, per type. Types outside the compartment are refused, or
-/// left out of `*`. FHIR R4 3.1.1.2.
+/// `Patient/23/Observation`: the condition that membership is, per type. Types outside the compartment have no member,
+/// and are left out of `*`. FHIR R4 3.1.1.2.
 pub(super) fn compartment(
     resolver: &mut Resolver<'_>,
     tree: &Tree,
     types: &mut Vec<ResourceType>,
 ) -> Vec<(ResourceType, Pred)> {
     let Path::Compartment { ty, id, member } = &tree.path else { return Vec::new() };
-    let Some((owner, of)) = named(resolver, ty).and_then(|of| Some((resolver.registry.compartment(&ty.node)?, of))) else {
+    let Some((owner, of)) = named(resolver, ty).and_then(|of| Some((resolver.registry.compartment(&ty.node)?, of)))
+    else {
         let message = format!("there is no compartment of type `{}`", ty.node);
         resolver.report(Diagnostic::error("unknown-compartment", ty.span, message));
         return Vec::new();
@@ -52,7 +53,7 @@ pub(super) fn compartment(
     let mut members = Vec::new();
     for &candidate in types.iter() {
         let mut ways = Vec::new();
-        if candidate == of {
+        if candidate == of && owner.centre_is_member() {
             ways.push(own_id(resolver, of, id));
         }
         for code in owner.params(candidate) {
@@ -65,12 +66,21 @@ pub(super) fn compartment(
             members.push((candidate, Pred::any(ways, span)));
         }
     }
-    types.retain(|ty| members.iter().any(|(member, _)| member == ty));
-    if let (Some(name), true) = (member, types.is_empty()) {
-        let message = format!("`{}` is not part of the {} compartment", name.node, ty.node);
-        resolver.report(Diagnostic::error("not-in-compartment", name.span, message));
+    if let (Some(name), true) = (member, members.is_empty()) {
+        // No such resource is ever in the compartment: the answer is empty, and a strict caller is told so.
+        let message = format!("`{}` is never part of the {} compartment", name.node, ty.node);
+        resolver.report(match resolver.settings.handling {
+            Handling::Strict => Diagnostic::error("not-in-compartment", name.span, message),
+            Handling::Lenient => Diagnostic::warning("not-in-compartment", name.span, message),
+        });
     }
-    members
+    match member {
+        Some(_) if members.is_empty() => types.iter().map(|&ty| (ty, Pred::constant(false, span))).collect(),
+        _ => {
+            types.retain(|ty| members.iter().any(|(member, _)| member == ty));
+            members
+        }
+    }
 }
 
 fn own_id(resolver: &Resolver<'_>, ty: ResourceType, id: &Spanned<String>) -> Option<Pred> {

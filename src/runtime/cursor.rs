@@ -28,14 +28,10 @@ impl CursorKey {
     }
 
     /// What a cursor stands for.
-    pub(super) fn open(
-        &self,
-        cursor: &str,
-        search: &Compiled,
-        tenant: &TenantContext,
-    ) -> Result<After, InvalidCursor> {
+    pub(super) fn open(&self, cursor: &str, search: &Compiled, tenant: &TenantContext) -> Result<After, InvalidCursor> {
         let bytes = data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| InvalidCursor)?;
-        let (place, seal) = bytes.len().checked_sub(SEAL).and_then(|at| bytes.split_at_checked(at)).ok_or(InvalidCursor)?;
+        let (place, seal) =
+            bytes.len().checked_sub(SEAL).and_then(|at| bytes.split_at_checked(at)).ok_or(InvalidCursor)?;
         if !same(&self.seal_of(place, search, tenant), seal) {
             return Err(InvalidCursor);
         }

@@ -1,13 +1,13 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
 use crate::compiler::Compiled;
-use crate::plan::{PAGE_SLOT, Refusal, choose, split};
+use crate::explain::refused;
+use crate::plan::{PAGE_SLOT, choose, split};
 use crate::runtime::include::Included;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
 use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
-use fhirc_grammar::{Diagnostic, Span};
 use std::time::{Duration, Instant};
 
 /// Whose resources are searched, from where on.
@@ -73,13 +73,8 @@ pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantCon
     let plan = choose(&search.plan, &statistics);
     split(&plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
-        diagnostics: refusals.iter().map(refused).collect(),
+        diagnostics: refusals.iter().map(|refusal| refused("this store", refusal)).collect(),
     })
-}
-
-fn refused(refusal: &Refusal) -> Diagnostic {
-    let span = Span::new(refusal.span.start, refusal.span.end);
-    Diagnostic::error("not-on-this-store", span, format!("this store does not answer {}", refusal.what))
 }
 
 /// Cuts the one tuple too many that tells whether there is a next page, and says where that begins.
@@ -170,4 +165,3 @@ impl Run<'_, '_> {
         crate::runtime::include::included(self, program, search, matches).await
     }
 }
-

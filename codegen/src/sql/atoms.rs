@@ -1,6 +1,6 @@
 //! Comparisons of one row.
 
-use super::constant::{never, number};
+use super::constant::{always, never, number};
 use super::rows::Row;
 use super::scan::col;
 use super::schema::{SqlType, physical};
@@ -8,6 +8,7 @@ use super::{Bind, Dialect, Target};
 use crate::algebra::{Order, Rel, SlotId};
 use crate::rows::{Col, ColType, RowKind};
 use crate::target::{Bounds, Comparison, Scalar, Tuples};
+use crate::text::successor;
 use sea_query::{Expr, ExprTrait, Query};
 
 impl<D: Dialect> Target<D> {
@@ -30,6 +31,8 @@ impl<D: Dialect> Target<D> {
                 }
             }
             Comparison::Starts(column, head) => self.starts(&one(row, *column), head),
+            // Every text ends with the empty one, which SQLite's `substr` of an empty text does not tell.
+            Comparison::Ends(_, "") => always(),
             Comparison::Ends(column, tail) => D::ends(one(row, *column), self.text(*tail)),
             Comparison::Has(column, part) => D::has(one(row, *column), self.text(*part)),
         }
@@ -117,10 +120,11 @@ impl<D: Dialect> Target<D> {
             // `a < e` follows from the rest, stored intervals being non-empty; it ends the range that is read.
             Rel::Within => all([s.map(|s| a.clone().gte(s)), e.clone().map(|e| a.lt(e)), e.map(|e| b.lte(e))]),
             Rel::Meets => all([e.map(|e| a.lt(e)), s.map(|s| b.gt(s))]),
-            Rel::Same | Rel::Covers => {
+            Rel::Same | Rel::Covers | Rel::Differs => {
                 let (s, e) = self.closed(bounds);
                 match rel {
                     Rel::Same => a.eq(s).and(b.eq(e)),
+                    Rel::Differs => a.ne(s).or(b.ne(e)),
                     _ => a.lte(s).and(b.gte(e)),
                 }
             }
@@ -134,6 +138,8 @@ impl<D: Dialect> Target<D> {
             Rel::Within | Rel::Meets => updated.clone().gte(self.int(s)).and(updated.clone().lt(self.int(e))),
             Rel::Same if s.checked_add(1) == Some(e) => updated.clone().eq(self.int(s)),
             Rel::Same => never(),
+            Rel::Differs if s.checked_add(1) == Some(e) => updated.clone().ne(self.int(s)),
+            Rel::Differs => always(),
             Rel::Covers => {
                 let last = self.int(e.saturating_sub(1));
                 updated.clone().lte(self.int(s)).and(updated.clone().gte(last))
@@ -184,34 +190,4 @@ fn marker<D: Dialect>() -> String {
 
 fn all(conds: impl IntoIterator<Item = Option<Expr>>) -> Expr {
     super::rows::conjunction(conds.into_iter().flatten())
-}
-
-/// The least text after every text that begins with `head`: its last character that can grow, grown.
-fn successor(head: &str) -> Option<String> {
-    let mut chars: Vec<char> = head.chars().collect();
-    while let Some(last) = chars.pop() {
-        let next = match last {
-            '\u{D7FF}' => Some('\u{E000}'),
-            last => char::from_u32(u32::from(last) + 1),
-        };
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::successor;
-
-    #[test]
-    fn successor_is_the_end_of_a_prefix() {
-        assert_eq!(successor("ab").as_deref(), Some("ac"));
-        assert_eq!(successor("a\u{10FFFF}").as_deref(), Some("b"));
-        assert_eq!(successor("\u{D7FF}").as_deref(), Some("\u{E000}"));
-        assert_eq!(successor("\u{10FFFF}"), None);
-        assert_eq!(successor(""), None);
-    }
 }

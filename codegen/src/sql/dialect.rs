@@ -2,7 +2,7 @@
 
 use super::binds::Writer;
 use super::schema::SqlType;
-use sea_query::{Expr, FunctionCall, SelectStatement};
+use sea_query::{DynIden, Expr, FunctionCall, SelectStatement};
 use std::fmt;
 
 /// A SQL dialect.
@@ -25,6 +25,9 @@ pub trait Dialect: fmt::Debug {
 
     /// The text `column` contains `part`.
     fn has(column: Expr, part: Expr) -> Expr;
+
+    /// The number `ord` is in the column `ord` of a table that was computed once. Neither is ever null.
+    fn member(ord: Expr, table: &DynIden) -> Expr;
 
     /// A parameter whose type the database could not infer from where it stands.
     fn typed(value: Expr, ty: SqlType) -> Expr;

@@ -2,7 +2,8 @@
 
 use super::dialect::Dialect;
 use crate::capability::kinds;
-use crate::rows::{Base, Col, ColName, ColType, RowKind};
+use crate::names::{stem, stored};
+use crate::rows::{Base, Col, ColType, RowKind};
 
 /// The type of a stored column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,43 +107,11 @@ pub(super) fn sought(kind: RowKind) -> Vec<Col> {
 
 /// The stored columns of a column: two for an interval.
 pub fn physical(kind: RowKind, col: Col) -> Vec<Column> {
-    let named = |name: &str, ty| Column { name: physical_name(kind, col, name), ty, nullable: false };
-    match col.name.ty() {
-        ColType::Int | ColType::System | ColType::Rid => vec![named(name(col.name), SqlType::Int)],
-        ColType::Bytes => vec![named(name(col.name), SqlType::Text)],
-        ColType::Instants => vec![named("lo", SqlType::Int), named("hi", SqlType::Int)],
-        ColType::Cuts => vec![named("lo", SqlType::Text), named("hi", SqlType::Text)],
-    }
-}
-
-/// The columns of a tuple carry the number of their part.
-fn physical_name(kind: RowKind, col: Col, name: &str) -> String {
-    match kind {
-        RowKind::Tuple(_) => format!("{name}{}", col.part),
-        _ => name.to_owned(),
-    }
-}
-
-fn name(name: ColName) -> &'static str {
-    match name {
-        ColName::System => "system",
-        ColName::Code => "code",
-        ColName::Exact => "exact",
-        ColName::Text => "text",
-        ColName::Rank => "rank",
-        ColName::Target => "target",
-        ColName::Version => "version",
-        ColName::Url => "url",
-        ColName::Time => "time",
-        ColName::Cuts => "cuts",
-        ColName::Unit => "unit",
-        ColName::Word => "word",
-        ColName::Id => "id",
-    }
-}
-
-fn stem(kind: RowKind) -> String {
-    kind.to_string().replace('-', "_")
+    let ty = match col.name.ty() {
+        ColType::Int | ColType::System | ColType::Rid | ColType::Instants => SqlType::Int,
+        ColType::Bytes | ColType::Cuts => SqlType::Text,
+    };
+    stored(kind, col).into_iter().map(|name| Column { name, ty, nullable: false }).collect()
 }
 
 fn fixed() -> [Table; 10] {

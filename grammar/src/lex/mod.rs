@@ -3,6 +3,7 @@
 pub(crate) mod filter;
 pub(crate) mod path;
 pub(crate) mod search;
+pub(crate) mod show;
 pub(crate) mod url;
 
 use std::ops::Range;

@@ -1,8 +1,13 @@
 //! The `fhirc` command.
 
+mod common;
+mod conformance;
 mod exit;
+mod explain;
 mod load;
 mod output;
+mod parameters;
+mod search;
 
 use clap::{Parser, Subcommand};
 use exit::Exit;
@@ -20,6 +25,10 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Load(load::Load),
+    Search(search::Search),
+    Explain(explain::Explain),
+    Parameters(parameters::Parameters),
+    Conformance(conformance::Conformance),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +45,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(async {
             match cli.command {
                 Command::Load(load) => load.run(&mut output).await,
+                Command::Search(search) => search.run(&mut output).await,
+                Command::Explain(explain) => explain.run(&mut output).await,
+                Command::Parameters(parameters) => parameters.run(&mut output),
+                Command::Conformance(conformance) => conformance.run(&mut output).await,
             }
         }),
         Err(error) => {

@@ -41,6 +41,24 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
+    /// The command line is wrong.
+    pub(crate) fn usage(&mut self, wrong: &str) -> Exit {
+        self.error(format_args!("{wrong}"));
+        Exit::Usage
+    }
+
+    /// A query is wrong; the text says so itself, with the place underlined.
+    pub(crate) fn rejected(&mut self, diagnostics: &str) -> Exit {
+        self.note(format_args!("{}", diagnostics.trim_end()));
+        Exit::Usage
+    }
+
+    /// A store, a file or the network failed.
+    pub(crate) fn failed(&mut self, why: &str) -> Exit {
+        self.error(format_args!("{why}"));
+        Exit::Failed
+    }
+
     /// The exit code, given that of the command.
     pub(crate) fn finish(mut self, exit: Exit) -> Exit {
         if let Err(error) = io::stdout().lock().flush()

@@ -1,4 +1,4 @@
-//! Dates: instants, days, periods, timings, all as intervals. FHIR R4 3.1.1.4.8 (`#date`).
+//! Dates: instants, days, periods, timings, all as intervals. FHIR R4 `search.html#date`.
 
 use fhirc_codegen::rows::{Base, Value as Cell};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! From elements to values: for each type of parameter, a table of the data types it reads. FHIR R4 3.1.1.4.
+//! From elements to values: per type of parameter, a table of the data types it reads. FHIR R4 `search.html#ptypes`.
 
 mod date;
 mod number;
@@ -61,13 +61,13 @@ pub(super) struct Values<'a> {
     pub(super) settings: &'a ExtractSettings,
     /// The code system that the binding of the element names.
     pub(super) system: Option<&'static str>,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<Reading>,
     pub(super) problems: Vec<Misfit>,
 }
 
 /// One value: a row without its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Reading {
     pub(super) facet: Facet,
     pub(super) kind: RowKind,
     pub(super) cells: Vec<Cell>,
@@ -86,11 +86,11 @@ impl<'a> Values<'a> {
     }
 
     fn push(&mut self, facet: Facet, base: Base, cells: Vec<Cell>) {
-        self.found.push(Found { facet, kind: RowKind::One(base), cells });
+        self.found.push(Reading { facet, kind: RowKind::One(base), cells });
     }
 
     fn push_pair(&mut self, facet: Facet, cells: Vec<Cell>) {
-        self.found.push(Found { facet, kind: RowKind::Tuple(Tuple::TokenToken), cells });
+        self.found.push(Reading { facet, kind: RowKind::Tuple(Tuple::TokenToken), cells });
     }
 
     pub(super) fn complain(&mut self, problem: Problem) {

@@ -1,4 +1,4 @@
-//! Numbers: a stored number is the point it says, whatever its precision. FHIR R4 3.1.1.4.7 (`#number`).
+//! Numbers: a stored number is the point it says, whatever its precision. FHIR R4 `search.html#number`.
 
 use fhirc_codegen::rows::{Base, Value as Cell};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Quantities: a range of numbers with a unit, as written and in canonical units. FHIR R4 3.1.1.4.13 (`#quantity`).
+//! Quantities: a range of numbers with a unit, as written and in canonical units. FHIR R4 `search.html#quantity`.
 
 use fhirc_codegen::rows::{Base, Value as Cell};
 use serde_json::Value;
@@ -58,8 +58,6 @@ fn compared(comparator: &str, number: Decimal, values: &mut Values<'_>) -> Optio
         "<=" => DecimalRange::new(Cut::Min, Cut::After(number)),
         ">=" => DecimalRange::new(Cut::Before(number), Cut::Max),
         ">" => DecimalRange::new(Cut::After(number), Cut::Max),
-        // R5: as much as is needed to reach the number in the end, so the number.
-        "ad" => Some(DecimalRange::point(&number)),
         other => {
             values.complain_of("comparator", Problem::UnknownComparator(other.to_owned()));
             None

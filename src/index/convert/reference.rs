@@ -1,4 +1,4 @@
-//! References: to resources of this store, to others, by canonical URL. FHIR R4 3.1.1.4.12 (`#reference`).
+//! References: to resources of this store, to others, by canonical URL. FHIR R4 `search.html#reference`.
 
 use fhirc_codegen::rows::{Base, TypeCode, Value as Cell};
 use serde_json::Value;
@@ -45,16 +45,20 @@ fn published(element: &Value, values: &mut Values<'_>) {
 }
 
 fn literal(text: &str, values: &mut Values<'_>) {
-    let problem = || Problem::NoReference(text.to_owned());
     match Target::read(text, &values.settings.bases, values.scope.registry) {
         Some(Target::Local { ty, id, version }) => push(values, ty, id.to_owned(), version.unwrap_or_default()),
         Some(Target::Foreign(url)) => values.push(Facet::Value, Base::RefText, vec![Cell::Text(url.to_owned())]),
         Some(Target::Contained(id)) => match values.contained(id) {
             Some((ty, id)) => push(values, ty, id, ""),
-            None => values.complain(problem()),
+            None => values.complain(Problem::NoReference(text.to_owned())),
         },
-        None => values.complain(problem()),
+        None if is_conditional(text, values) => values.complain(Problem::Conditional(text.to_owned())),
+        None => values.complain(Problem::NoReference(text.to_owned())),
     }
+}
+
+fn is_conditional(text: &str, values: &Values<'_>) -> bool {
+    text.split_once('?').is_some_and(|(ty, _)| values.scope.registry.resource_type(ty).is_some())
 }
 
 fn push(values: &mut Values<'_>, ty: ResourceType, id: String, version: &str) {

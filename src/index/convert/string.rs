@@ -1,4 +1,4 @@
-//! Strings: texts, names, addresses. FHIR R4 3.1.1.4.9 (`#string`).
+//! Strings: texts, names, addresses. FHIR R4 `search.html#string`.
 
 use fhirc_codegen::rows::{Base, Rank, Value as Cell};
 use serde_json::Value;

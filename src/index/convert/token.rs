@@ -1,16 +1,15 @@
-//! Tokens: codes, identifiers, contact points, Booleans. FHIR R4 3.1.1.4.10 (`#token`).
+//! Tokens: codes, identifiers, contact points, Booleans. FHIR R4 `search.html#token`.
 
 use fhirc_codegen::rows::{Base, Value as Cell};
 use serde_json::Value;
 
 use super::string::text_rows;
 use super::{Line, Values, items, present};
-use crate::definitions::FhirVersion;
 use crate::index::warning::Problem;
 use crate::keys::Facet;
 use crate::values::fold_code;
 
-/// The system of the codes `true` and `false`. FHIR R4 3.1.1.4.10.
+/// The system of the codes `true` and `false`. FHIR R4 `search.html#token`.
 pub(super) const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
 
 /// | data type | system | code | items |
@@ -116,12 +115,6 @@ fn push(values: &mut Values<'_>, facet: Facet, system: Option<&str>, code: Optio
         return;
     }
     values.push(facet, Base::Token, cells(system, code.unwrap_or_default()));
-    if let Some(code) = code
-        && facet == Facet::Value
-        && values.scope.registry.version() >= FhirVersion::R5
-    {
-        text_rows(code, Facet::CodeText, values);
-    }
 }
 
 fn cells(system: Option<&str>, code: &str) -> Vec<Cell> {

@@ -1,4 +1,4 @@
-//! Uris and canonicals: compared as they are written. FHIR R4 3.1.1.4.14 (`#uri`), 2.3.0.4 (`#canonical`).
+//! Uris and canonicals: compared as they are written. FHIR R4 `search.html#uri`, `references.html#canonical`.
 
 use fhirc_codegen::rows::{Base, Value as Cell};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Composites: one row per combination inside one element. FHIR R4 3.1.1.4.15, semantics 92 to 97.
+//! Composites: one row per combination inside one element. FHIR R4 `search.html#composite`, semantics 92 to 97.
 
 use serde_json::json;
 

@@ -51,13 +51,12 @@ fn by_evaluation(extractor: &Extractor, ty: ResourceType, resource: &Value) -> S
         let definition = registry.definition(param);
         let path = parse_path(definition.expression.as_deref().unwrap()).0.unwrap();
         for found in evaluate(&path, scope) {
-            let read = converter(definition.ty, found.datatype, None, registry).is_some();
-            let inline = found.datatype == "Resource" && {
-                let ty = found.value["resourceType"].as_str().and_then(|name| registry.resource_type(name));
-                ty.is_some_and(|ty| registry.targets(param).contains(ty))
+            let read = match registry.resource_type(found.datatype) {
+                // A resource in the place of a reference counts if the reference could name it.
+                Some(inner) => registry.targets(param).contains(inner),
+                None => converter(definition.ty, found.datatype, None, registry).is_some(),
             };
-            let composite = !registry.components(param).is_empty();
-            if composite || if found.datatype == "Resource" { inline } else { read } {
+            if read || !registry.components(param).is_empty() {
                 seen.insert((param, found.path, found.value.to_string()));
             }
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{extract, readable, type_of};
 use crate::definitions::{ParamType, Registry, SearchParam, Targets};
 use crate::index::{ExtractSettings, Extractor};
-use crate::keys::Facet;
+use crate::keys::{Facet, Key, Level, MAX_SLOTS};
 
 #[test]
 fn a_bad_value_is_reported_with_its_place_and_costs_no_other() {
@@ -62,6 +62,11 @@ fn values_that_contradict_themselves_have_no_row() {
             "its ends have different units",
         ),
         (
+            json!({"resourceType": "Patient", "managingOrganization": {"reference": "Organization?identifier=a|b"}}),
+            "organization",
+            "`Organization?identifier=a|b` is a conditional reference, left over from a transaction",
+        ),
+        (
             json!({"resourceType": "Condition", "onsetAge": {"value": 1, "comparator": "~"}}),
             "onset-age",
             "`~` is no comparator",
@@ -111,12 +116,13 @@ fn what_cannot_be_compiled_is_named() {
             "Patient.generalPractitioner.resolve().active",
             "a step into another resource (`resolve()`)",
         ),
-        (ParamType::String, "Patient.name.given[0]", "an index into elements from several lists"),
+        (ParamType::String, "Patient.name.given[0]", "an index into what is not one whole list"),
         (
             ParamType::String,
             "(Patient.name.text | Patient.contact.name.text).first()",
-            "an index into elements from several lists",
+            "an index into what is not one whole list",
         ),
+        (ParamType::Token, "Patient.telecom.where(system = 'phone')[0]", "an index into what is not one whole list"),
         (ParamType::String, "Patient.active.exists()", "a condition, which a string does not read"),
         (ParamType::Special, "Patient.address", "a special parameter has rules of its own"),
         (ParamType::Reference, "Patient.link.other.where(resolve() is Nobody)", "`Nobody`, which is no resource type"),
@@ -126,6 +132,26 @@ fn what_cannot_be_compiled_is_named() {
         let messages: Vec<_> = extractor.diagnostics().iter().map(|diagnostic| diagnostic.message.as_str()).collect();
         assert_eq!(messages, [format!("`p` of `Patient` cannot be indexed: {what}")], "{expression}");
     }
+}
+
+#[test]
+fn a_type_has_room_for_so_many_parameters() {
+    let many = (0..=MAX_SLOTS).map(|n| {
+        let name = format!("p{n}");
+        SearchParam {
+            url: format!("http://example.org/{name}"),
+            code: name,
+            ..added(ParamType::Token, "Patient.active")
+        }
+    });
+    let (registry, _) = Registry::r4().with_params(many.collect());
+    let extractor = Extractor::new(&registry, ExtractSettings::default());
+    let message = &extractor.diagnostics().last().unwrap().message;
+    assert_eq!(message, "`p1024` of `Patient` cannot be indexed: a resource type has room for 1024 parameters");
+    let patient = registry.resource_type("Patient").unwrap();
+    let param = registry.param(patient, "p1024").unwrap();
+    let id = Key { param, facet: Facet::Value, level: Level::Top }.id();
+    assert_eq!(Key::from_id(id, &registry), None, "its number is not that of another parameter");
 }
 
 #[test]
@@ -156,11 +182,8 @@ fn added_parameters_reach_extensions_and_indexes() {
         let extractor = with(added(ty, expression));
         assert_eq!(extractor.diagnostics(), []);
         let registry = Registry::r4().with_params(vec![added(ty, expression)]).0;
-        let key = crate::keys::Key {
-            param: registry.param(type_of(&patient), "p").unwrap(),
-            facet: Facet::Value,
-            level: crate::keys::Level::Top,
-        };
+        let key =
+            Key { param: registry.param(type_of(&patient), "p").unwrap(), facet: Facet::Value, level: Level::Top };
         let rows = extractor.extract(type_of(&patient), &patient).rows;
         let cells: Vec<String> = rows
             .iter()

@@ -1,4 +1,4 @@
-//! Numbers and quantities. FHIR R4 3.1.1.4.7 and 3.1.1.4.13, semantics 29 to 43.
+//! Numbers and quantities. FHIR R4 `search.html#number` and `#quantity`, semantics 29 to 43.
 
 use serde_json::{Value as Json, json};
 

@@ -1,4 +1,4 @@
-//! What `:missing` sees. FHIR R4 3.1.1.4.4.1, semantics 42, 81, 106, 108.
+//! What `:missing` sees. FHIR R4 `search.html#modifiers`., semantics 42, 81, 106, 108.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! References. FHIR R4 3.1.1.4.12, semantics 76 to 90.
+//! References. FHIR R4 `search.html#reference`, semantics 76 to 90.
 
 use serde_json::json;
 

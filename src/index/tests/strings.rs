@@ -1,4 +1,4 @@
-//! Strings and uris. FHIR R4 3.1.1.4.9 and 3.1.1.4.14, semantics 44 to 53, 83 to 87.
+//! Strings and uris. FHIR R4 `search.html#string` and `#uri`, semantics 44 to 53, 83 to 87.
 
 use serde_json::json;
 

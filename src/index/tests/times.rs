@@ -1,4 +1,4 @@
-//! Dates as intervals. FHIR R4 3.1.1.4.8, semantics 1, 11 to 14, 22, 24.
+//! Dates as intervals. FHIR R4 `search.html#date`, semantics 1, 11 to 14, 22, 24.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Tokens: a line per data type. FHIR R4 3.1.1.4.10, semantics 56 to 75.
+//! Tokens: a line per data type. FHIR R4 `search.html#token`, semantics 56 to 75.
 
 use serde_json::json;
 

@@ -99,9 +99,7 @@ impl Chooser<'_> {
             Set::Or(children) => Set::Or(children.into_iter().map(|child| self.produce(child)).collect()),
             Set::Minus { from, less } => Set::Minus { from: self.produce(from), less: self.probe(less) },
             Set::Via { edge, from, far } => Set::Via { edge, from, far: self.produce(far) },
-            Set::Closure { edge, from, seed, bound } => {
-                Set::Closure { edge, from, seed: self.produce(seed), bound }
-            }
+            Set::Closure { edge, from, seed, bound } => Set::Closure { edge, from, seed: self.produce(seed), bound },
             leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);

@@ -52,9 +52,12 @@ pub(in crate::resolve) fn relations(
 
 /// The same over a range that is already known.
 pub(in crate::resolve) fn ranges(prefix: Prefix, range: &DecimalRange) -> Vec<NumberTest> {
-    let relations = prefix::relations(prefix, range.lo().clone(), range.hi().clone(), Cut::Min, Cut::Max);
+    let relations = prefix::relations_to_point(prefix, range.lo().clone(), range.hi().clone(), Cut::Min, Cut::Max);
     // An empty range is one that nothing lies in.
-    relations.into_iter().filter_map(|(rel, lo, hi)| Some(NumberTest { rel, range: DecimalRange::new(lo, hi)? })).collect()
+    relations
+        .into_iter()
+        .filter_map(|(rel, lo, hi)| Some(NumberTest { rel, range: DecimalRange::new(lo, hi)? }))
+        .collect()
 }
 
 /// The range that a number denotes behind a prefix (items 29 to 31, decision 10).

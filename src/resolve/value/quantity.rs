@@ -19,7 +19,10 @@ pub(super) fn test(resolver: &mut Resolver<'_>, written: &Written) -> Option<(Fa
         [value, system, code] => (value, unit(system, code)),
         [_, _] | [] | [_, _, _, _, ..] => {
             let message = format!("`{}` is no quantity", written.text);
-            resolver.report(errors::bad_value("bad-quantity", written.span, message).help("`number`, `number|system|code` or `number||code`"));
+            resolver.report(
+                errors::bad_value("bad-quantity", written.span, message)
+                    .help("`number`, `number|system|code` or `number||code`"),
+            );
             return None;
         }
     };

@@ -12,7 +12,9 @@ use fhirc_grammar::Diagnostic;
 /// `23`, `Patient/23`, `http://example.org/fhir/Patient/23`, `urn:…`, `url|version`, `:identifier`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
     match asked.modifier {
-        Some(Modifier::Identifier) => token::identifier(resolver, written).map(|test| (Facet::Identifier, Test::Token(test))),
+        Some(Modifier::Identifier) => {
+            token::identifier(resolver, written).map(|test| (Facet::Identifier, Test::Token(test)))
+        }
         Some(Modifier::Above | Modifier::Below) => {
             resolver.report(errors::not_supported("a hierarchy of resources", asked.span));
             None
@@ -39,9 +41,9 @@ pub(in crate::resolve) fn plain(resolver: &mut Resolver<'_>, asked: &Asked<'_>, 
         Some(Local { ty: Some(name), id, version }) => match resolver.registry.resource_type(name) {
             Some(ty) => Some(local(ty, id, version)),
             None => {
-                let ty = fhirc_grammar::Spanned::new(name.to_owned(), written.span);
-                resolver.report(errors::unknown_type(resolver.registry, &ty));
-                None
+                // An unknown id is an empty result (item 105), and so is one of a type that nothing has.
+                resolver.report(errors::never_matches(written.span, &format!("`{name}` is no resource type")));
+                Some(Test::Any(Vec::new()))
             }
         },
         None => {
@@ -65,7 +67,8 @@ fn typed(resolver: &mut Resolver<'_>, ty: ResourceType, written: &Written) -> Op
         _ => {
             let message = format!("`{text}` does not refer to a `{}`", resolver.registry.type_name(ty));
             let diagnostic = Diagnostic::error("bad-reference", written.span, message);
-            resolver.report(diagnostic.help(format!("with `:{}` only the id is needed", resolver.registry.type_name(ty))));
+            resolver
+                .report(diagnostic.help(format!("with `:{}` only the id is needed", resolver.registry.type_name(ty))));
             None
         }
     }

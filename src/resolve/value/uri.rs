@@ -16,10 +16,34 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
         resolver.report(errors::bad_value("bad-uri", written.span, "a urn has nothing above or below it"));
         return None;
     }
+    // `|` cannot stand in a uri: it is the version of a canonical, or of the resource whose own url this is.
+    if let Some((url, version)) = url.rsplit_once('|').filter(|(_, version)| !version.is_empty()) {
+        return canonical(resolver, asked, url, version, written).map(|test| (Facet::Value, Test::Url(test)));
+    }
     let test = match asked.modifier {
         Some(Modifier::Above) => UrlTest::Above(url),
         Some(Modifier::Below) => UrlTest::Below(url),
         _ => UrlTest::Is { url, version: None },
     };
     Some((Facet::Value, Test::Url(test)))
+}
+
+/// `url|version`: that version only, or with `:below` those that begin with its segments (item 85).
+fn canonical(
+    resolver: &mut Resolver<'_>,
+    asked: &Asked<'_>,
+    url: &str,
+    version: &str,
+    written: &Written,
+) -> Option<UrlTest> {
+    let (url, version) = (url.to_owned(), version.to_owned());
+    match asked.modifier {
+        None => Some(UrlTest::Is { url, version: Some(version) }),
+        Some(Modifier::Below) => Some(UrlTest::BelowVersion { url, version }),
+        Some(_) => {
+            let message = "only `:below` compares versions";
+            resolver.report(errors::bad_value("bad-uri", written.span, message));
+            None
+        }
+    }
 }

@@ -1,0 +1,84 @@
+//! Options that several commands share.
+
+use clap::Args;
+use fhirc::compiler::Options;
+use fhirc::definitions::Registry;
+use fhirc::ir::BaseUrl;
+use fhirc::resolve::Handling;
+use fhirc::stores::{Store, StoreSettings, StoreUrl};
+use fhirc::tenant::TenantContext;
+use fhirc::values::{Instant, Zone, parse_date};
+use std::sync::Arc;
+
+/// What the meaning of a search depends on beside its text.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Meaning {
+    /// Refuses parameters that are not known, instead of leaving them out with a warning
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// The zone of dates that have none: `UTC`, `+02:00`, `Europe/Berlin` [default: the store's, or UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
+    /// A base URL of your own server: absolute references on it are local [default: the store's, or none]
+    #[arg(long = "base", value_name = "URL")]
+    pub(crate) bases: Vec<String>,
+    /// The clock that `ap` on dates reads, as a FHIR instant [default: the machine's]
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) now: Option<String>,
+}
+
+impl Meaning {
+    /// The options of a compiler for no store in particular.
+    pub(crate) fn options(&self) -> Result<Options, String> {
+        let handling = if self.strict { Handling::Strict } else { Handling::Lenient };
+        let bases = self.bases.iter().map(|base| BaseUrl::new(base)).collect();
+        let zone = self.zone()?.unwrap_or(Zone::UTC);
+        Ok(Options { handling, zone, bases, now: self.now()?, ..Options::default() })
+    }
+
+    /// The options of a compiler for a store: its zone and bases, since its rows depend on them.
+    pub(crate) fn options_for(&self, store: &Store) -> Result<Options, String> {
+        let bases = store.bases().iter().map(|base| BaseUrl::new(base)).collect();
+        Ok(Options { zone: store.zone().clone(), bases, ..self.options()? })
+    }
+
+    /// What a store is opened with.
+    pub(crate) fn settings(&self) -> Result<StoreSettings, String> {
+        let bases = (!self.bases.is_empty()).then(|| self.bases.clone());
+        Ok(StoreSettings { zone: self.zone()?, bases, ..StoreSettings::new(Arc::new(Registry::r4().clone())) })
+    }
+
+    fn zone(&self) -> Result<Option<Zone>, String> {
+        self.zone.as_deref().map(str::parse).transpose().map_err(|error| format!("--zone: {error}"))
+    }
+
+    fn now(&self) -> Result<Option<Instant>, String> {
+        let read = |text: &str| parse_date(text, &Zone::UTC).map(|date| Instant(date.interval.start()));
+        self.now.as_deref().map(read).transpose().map_err(|error| format!("--now: {error}"))
+    }
+}
+
+/// Where a search runs.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Where {
+    /// The store: `sqlite:PATH`
+    #[arg(long, value_name = "URL")]
+    pub(crate) store: String,
+    /// Whose resources are searched
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) tenant: String,
+}
+
+impl Where {
+    /// The store and the tenant by their names.
+    pub(crate) fn parse(&self) -> Result<(StoreUrl, TenantContext), String> {
+        let url = self.store.parse().map_err(|error| format!("--store: {error}"))?;
+        let tenant = TenantContext::new(&self.tenant).map_err(|error| format!("--tenant: {error}"))?;
+        Ok((url, tenant))
+    }
+}
+
+/// Opens an existing store.
+pub(crate) async fn open(url: &StoreUrl, settings: StoreSettings) -> Result<Store, String> {
+    Store::open(url, settings).await.map_err(|error| format!("store `{url}`: {error}"))
+}

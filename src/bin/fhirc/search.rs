@@ -1,0 +1,191 @@
+//! `fhirc search`
+
+use crate::common::{Meaning, Where, open};
+use crate::exit::Exit;
+use crate::output::Output;
+use clap::{Args, ValueEnum};
+use fhirc::compiler::{Compiled, Compiler};
+use fhirc::grammar::{Diagnostic, render};
+use fhirc::runtime::{ExecuteError, Page, Request, Resource, execute};
+use fhirc::stores::Store;
+use fhirc::values::Instant;
+use serde_json::value::RawValue;
+use serde_json::{Value as Json, json};
+
+const EXAMPLES: &str = "\
+Examples:
+  fhirc search --store sqlite:ward.db 'Patient?name=smith&_sort=birthdate'
+  fhirc search --store sqlite:ward.db --format ids --all 'Observation?subject:Patient.name=smith'
+  fhirc search --store sqlite:ward.db --format bundle 'Patient?_id=p1&_revinclude=Observation:subject'
+  fhirc search --store sqlite:ward.db --format ndjson --all 'Patient?_has:Observation:patient:code=8480-6' > patients.ndjson";
+
+/// Searches a store.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Search {
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    meaning: Meaning,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Walks through all pages instead of printing the first
+    #[arg(long)]
+    all: bool,
+    /// Where to go on: the cursor that the page before ended with
+    #[arg(long, value_name = "CURSOR", conflicts_with = "all")]
+    cursor: Option<String>,
+    /// The search, as in a URL; quote it for the shell
+    query: String,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A line per resource: identity, version, time of change
+    Table,
+    /// `Type/id`, one a line, matches only
+    Ids,
+    /// The resources, one a line: matches, then what was included
+    Ndjson,
+    /// A Bundle of type searchset
+    Bundle,
+}
+
+impl Search {
+    /// Runs the command.
+    pub(crate) async fn run(self, output: &mut Output) -> Exit {
+        let prepared = self.place.parse().and_then(|place| Ok((place, self.meaning.settings()?)));
+        let ((url, tenant), settings) = match prepared {
+            Ok(prepared) => prepared,
+            Err(wrong) => return output.usage(&wrong),
+        };
+        let store = match open(&url, settings).await {
+            Ok(store) => store,
+            Err(failed) => return output.failed(&failed),
+        };
+        let request = Request { tenant, cursor: self.cursor.clone() };
+        let exit = match self.meaning.options_for(&store) {
+            Ok(options) => self.search(&Compiler::r4(options), &store, request, output).await,
+            Err(wrong) => output.usage(&wrong),
+        };
+        store.close().await;
+        exit
+    }
+
+    async fn search(&self, compiler: &Compiler, store: &Store, mut request: Request, output: &mut Output) -> Exit {
+        let compiled = match compiler.compile(&self.query) {
+            Ok(compiled) => compiled,
+            Err(rejected) => return output.rejected(&rejected.to_string()),
+        };
+        for warning in &compiled.warnings {
+            output.note(format_args!("{}", render(&self.query, warning).trim_end()));
+        }
+        let mut bundle = Bundle::default();
+        loop {
+            let page = match execute(store, &compiled, &request, None).await {
+                Ok(page) => page,
+                Err(refused @ (ExecuteError::Refused { .. } | ExecuteError::Cursor(_))) => {
+                    return output.rejected(&refused.to_string());
+                }
+                Err(ExecuteError::Store(error)) => return output.failed(&error.to_string()),
+            };
+            for notice in &page.outcome {
+                output.note(format_args!("{}", render(&self.query, notice).trim_end()));
+            }
+            match self.format {
+                Format::Bundle => bundle.add(&page, compiler),
+                _ => self.print(&page, compiler, output),
+            }
+            match (self.all, page.next) {
+                (true, Some(next)) => request.cursor = Some(next),
+                (_, next) => {
+                    self.end(next, &compiled, bundle, output);
+                    return Exit::Done;
+                }
+            }
+        }
+    }
+
+    fn print(&self, page: &Page, compiler: &Compiler, output: &mut Output) {
+        if let (Some(total), Format::Table) = (page.total, self.format) {
+            output.line(format_args!("{total} matches"));
+        }
+        for found in &page.matches {
+            self.print_one(found, "match", compiler, output);
+        }
+        for found in page.included.iter().filter(|_| self.format != Format::Ids) {
+            self.print_one(found, "include", compiler, output);
+        }
+    }
+
+    fn print_one(&self, found: &Resource, mode: &str, compiler: &Compiler, output: &mut Output) {
+        let identity = identity(found, compiler);
+        match self.format {
+            Format::Ids => output.line(format_args!("{identity}")),
+            Format::Ndjson => output.line(format_args!("{}", found.body)),
+            Format::Table | Format::Bundle => {
+                let updated = Instant(found.updated);
+                output.line(format_args!("{mode:<8}{identity:<56}  v{:<4} {updated}", found.version));
+            }
+        }
+    }
+
+    fn end(&self, next: Option<String>, compiled: &Compiled, bundle: Bundle, output: &mut Output) {
+        if self.format == Format::Bundle {
+            output.line(format_args!("{:#}", bundle.json(next.as_deref(), &compiled.warnings)));
+        } else if let Some(next) = next {
+            output.note(format_args!("more: --all, or --cursor {next}"));
+        }
+    }
+}
+
+fn identity(found: &Resource, compiler: &Compiler) -> String {
+    let registry = compiler.registry();
+    let ty = registry.resource_type_of_code(found.ty.0).map_or("?", |ty| registry.type_name(ty));
+    format!("{ty}/{}", found.id)
+}
+
+/// The entries of a searchset. FHIR R4 3.1.1.5.
+#[derive(Default)]
+struct Bundle {
+    entries: Vec<Json>,
+    total: Option<u64>,
+}
+
+impl Bundle {
+    fn add(&mut self, page: &Page, compiler: &Compiler) {
+        self.total = page.total.or(self.total);
+        let modes = page.matches.iter().map(|found| (found, "match"));
+        for (found, mode) in modes.chain(page.included.iter().map(|found| (found, "include"))) {
+            // A stored body is JSON; what is not is shown as the text it is.
+            let resource = match RawValue::from_string(found.body.clone()) {
+                Ok(raw) => serde_json::to_value(raw).unwrap_or_default(),
+                Err(_) => Json::String(found.body.clone()),
+            };
+            self.entries.push(json!({
+                "fullUrl": identity(found, compiler), "resource": resource, "search": { "mode": mode }
+            }));
+        }
+    }
+
+    fn json(mut self, next: Option<&str>, warnings: &[Diagnostic]) -> Json {
+        if !warnings.is_empty() {
+            let issue = |warning: &Diagnostic| json!({ "severity": "warning", "code": "processing", "diagnostics": warning.message });
+            let issues: Vec<Json> = warnings.iter().map(issue).collect();
+            let outcome = json!({ "resourceType": "OperationOutcome", "issue": issues });
+            self.entries.push(json!({ "resource": outcome, "search": { "mode": "outcome" } }));
+        }
+        let mut bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": self.entries });
+        if let Some(fields) = bundle.as_object_mut() {
+            if let Some(total) = self.total {
+                fields.insert("total".to_owned(), json!(total));
+            }
+            if let Some(next) = next {
+                fields.insert("link".to_owned(), json!([{ "relation": "next", "url": next }]));
+            }
+        }
+        bundle
+    }
+}

@@ -9,6 +9,8 @@ use std::fmt;
 pub trait Dialect: fmt::Debug {
     /// What follows the column list of a table.
     const TABLE_OPTIONS: &'static str;
+    /// The same for a table whose rows hold whole resources.
+    const BULKY_TABLE_OPTIONS: &'static str;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 

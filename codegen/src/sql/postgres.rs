@@ -12,6 +12,7 @@ pub struct Postgres;
 
 impl Dialect for Postgres {
     const TABLE_OPTIONS: &'static str = "";
+    const BULKY_TABLE_OPTIONS: &'static str = "";
     const PARAMETER: char = '$';
 
     fn type_name(ty: SqlType) -> &'static str {

@@ -38,6 +38,8 @@ pub struct Table {
     pub key: usize,
     /// A column that is unique besides.
     pub unique: Option<&'static str>,
+    /// Whether its rows hold whole resources.
+    pub bulky: bool,
 }
 
 impl Table {
@@ -51,8 +53,9 @@ impl Table {
         let mut parts: Vec<String> = self.columns.iter().map(column::<D>).collect();
         let key: Vec<&str> = self.primary_key().map(|column| column.name.as_str()).collect();
         parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        let options = if self.bulky { D::BULKY_TABLE_OPTIONS } else { D::TABLE_OPTIONS };
         parts.extend(self.unique.map(|name| format!("UNIQUE ({name})")));
-        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n){}", self.name, parts.join(",\n  "), D::TABLE_OPTIONS)
+        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n){}", self.name, parts.join(",\n  "), options)
     }
 }
 
@@ -128,29 +131,32 @@ fn fixed() -> [Table; 10] {
         // Rows per key; live resources per type under the negative number of the type.
         table_of("stat", 2, vec![int("tenant"), int("key"), int("rows")]),
         table_of("resource_updated", 3, vec![int("tenant"), int("updated"), int("ord")]),
-        table_of("body", 2, vec![int("tenant"), int("ord"), blob("body")]),
-        table_of(
-            "history",
-            3,
-            vec![
-                int("tenant"),
-                int("ord"),
-                int("version"),
-                int("updated"),
-                text("method"),
-                Column { nullable: true, ..blob("body") },
-            ],
-        ),
+        Table { bulky: true, ..table_of("body", 2, vec![int("tenant"), int("ord"), blob("body")]) },
+        Table {
+            bulky: true,
+            ..table_of(
+                "history",
+                3,
+                vec![
+                    int("tenant"),
+                    int("ord"),
+                    int("version"),
+                    int("updated"),
+                    text("method"),
+                    Column { nullable: true, ..blob("body") },
+                ],
+            )
+        },
     ]
 }
 
 /// A table of rows: every column is part of what makes a row, so all are the key.
 fn table(name: String, columns: Vec<Column>) -> Table {
-    Table { name, key: columns.len(), columns, unique: None }
+    Table { name, key: columns.len(), columns, unique: None, bulky: false }
 }
 
 fn table_of(name: &str, key: usize, columns: Vec<Column>) -> Table {
-    Table { name: name.to_owned(), columns, key, unique: None }
+    Table { name: name.to_owned(), columns, key, unique: None, bulky: false }
 }
 
 fn int(name: &str) -> Column {

@@ -5,6 +5,7 @@ use crate::ir::{BaseUrl, Env, Search};
 use crate::plan::{self, Context, Plan};
 use crate::resolve::{Handling, Settings, resolve};
 use crate::values::{FOLD_VERSION, Instant, Zone};
+use fhirc_codegen::stats::Empty;
 use fhirc_grammar::{Diagnostic, parse_search, render};
 use std::fmt;
 use std::sync::Arc;
@@ -121,7 +122,7 @@ impl Compiler {
         observe(Representation::Search(&search));
         let built = plan::build(&search, &self.registry);
         observe(Representation::Built(&built));
-        let context = Context { registry: &self.registry };
+        let context = Context { registry: &self.registry, stats: &Empty };
         let plan = plan::optimize_observed(built, context, &mut |pass, plan| {
             observe(Representation::Passed(pass.name, plan));
         });

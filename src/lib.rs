@@ -6,6 +6,7 @@ pub mod conformance;
 pub mod definitions;
 #[cfg(feature = "sqlite")]
 pub mod explain;
+#[cfg(feature = "sqlite")]
 mod fnv;
 pub mod index;
 pub mod ir;

@@ -3,7 +3,7 @@
 use crate::definitions::Registry;
 use crate::ir::{BaseUrl, Env, Search};
 use crate::plan::{self, Context, Plan};
-use crate::resolve::{Handling, Settings, resolve};
+use crate::resolve::{CaseRules, Handling, Settings, resolve};
 use crate::values::{FOLD_VERSION, Instant, Zone};
 use fhirc_codegen::stats::Empty;
 use fhirc_grammar::{Diagnostic, parse_search, render};
@@ -31,12 +31,15 @@ pub struct Options {
     pub now: Option<Instant>,
     /// Matches on a page where the query does not say.
     pub default_count: u32,
+    /// Whether case counts in the codes of a system, where a stored CodeSystem says so.
+    pub case_rules: CaseRules,
 }
 
 impl Default for Options {
     /// Lenient, UTC, no bases, the clock of the machine, pages of 20.
     fn default() -> Self {
-        Options { handling: Handling::Lenient, zone: Zone::UTC, bases: Vec::new(), now: None, default_count: 20 }
+        let (bases, case_rules) = (Vec::new(), CaseRules::new());
+        Options { handling: Handling::Lenient, zone: Zone::UTC, bases, now: None, default_count: 20, case_rules }
     }
 }
 
@@ -130,10 +133,10 @@ impl Compiler {
     }
 
     fn settings(&self) -> Settings {
-        let Options { handling, zone, bases, now, default_count } = self.options.clone();
+        let Options { handling, zone, bases, now, default_count, case_rules } = self.options.clone();
         let now = now.unwrap_or_else(clock);
         let env = Env { fhir: self.registry.version(), now, zone, bases, fold: FOLD_VERSION };
-        Settings { env, handling, default_count }
+        Settings { env, handling, default_count, case_rules }
     }
 }
 

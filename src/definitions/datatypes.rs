@@ -95,9 +95,11 @@ impl<'m> Typing<'m, '_> {
         }
     }
 
-    /// A type name is the context itself, or leads nowhere from it; another name is an element of it.
+    /// A type name is the context itself, or leads nowhere from it; another name is an element of it. Elements may be
+    /// called as primitive types are: `code`, `date`.
     fn first_step(&self, name: &str) -> Vec<End<'m>> {
-        if !self.model.types.contains_key(name) {
+        let names_type = name.starts_with(|c: char| c.is_ascii_uppercase()) && self.model.types.contains_key(name);
+        if !names_type {
             return self.children(self.context, name);
         }
         let is_context = self.model.lineage(self.context).any(|info| info.name == name);

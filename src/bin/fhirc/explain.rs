@@ -98,7 +98,7 @@ impl Explain {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let exit = match (self.meaning.options_for(&store), store.statistics(&tenant).await) {
+        let exit = match (self.meaning.options_for(&store, &tenant).await, store.statistics(&tenant).await) {
             (Ok(options), Ok(statistics)) => {
                 let compiler = Compiler::r4(options);
                 match self.show(&compiler, &statistics, output) {

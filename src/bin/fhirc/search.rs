@@ -66,7 +66,7 @@ impl Search {
             Err(failed) => return output.failed(&failed),
         };
         let request = Request { tenant, cursor: self.cursor.clone() };
-        let exit = match self.meaning.options_for(&store) {
+        let exit = match self.meaning.options_for(&store, &request.tenant).await {
             Ok(options) => self.search(&Compiler::r4(options), &store, request, output).await,
             Err(wrong) => output.usage(&wrong),
         };

@@ -20,7 +20,7 @@ pub(super) fn include(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut W
         }
     };
     if let Some((links, target)) = include {
-        wanted.includes.push((Include { links, way, target, iterate }, param.span));
+        wanted.includes.push(Include { links, way, target, iterate, span: param.span });
     }
 }
 

@@ -109,7 +109,7 @@ pub(super) struct Wanted {
     pub(super) count: u32,
     pub(super) total: Total,
     pub(super) summary_count: Option<Span>,
-    pub(super) includes: Vec<(Include, Span)>,
+    pub(super) includes: Vec<Include>,
 }
 
 impl Wanted {
@@ -133,9 +133,8 @@ impl Wanted {
     }
 
     fn into_search(self, branches: Vec<Branch>, env: Env) -> Search {
-        let includes = self.includes.into_iter().map(|(include, _)| include).collect();
         let page = Page { count: self.count };
-        Search { branches, order: self.order, page, includes, total: self.total, env }
+        Search { branches, order: self.order, page, includes: self.includes, total: self.total, env }
     }
 }
 

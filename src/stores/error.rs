@@ -29,6 +29,11 @@ pub enum StoreError {
         /// What was asked for.
         wanted: String,
     },
+    /// Search parameters whose expressions cannot be indexed: a search by them would find nothing.
+    Unindexable {
+        /// What cannot be indexed, and why.
+        problems: Vec<String>,
+    },
     /// There is no store at the place.
     Missing {
         /// The file.
@@ -102,6 +107,9 @@ impl fmt::Display for StoreError {
                 "the store was written with {what} `{stored}`, not `{wanted}`: open it with `{stored}`, or load the \
                  resources into a new store"
             ),
+            StoreError::Unindexable { problems } => {
+                write!(f, "these search parameters cannot be indexed; leave them out: {}", problems.join("; "))
+            }
             StoreError::Missing { path } => {
                 write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
             }

@@ -32,7 +32,8 @@ pub(super) fn named(resolver: &mut Resolver<'_>, name: &Spanned<String>) -> Opti
 /// `_type=Patient,Practitioner`; repeated, both must hold (item 111).
 fn type_list(resolver: &mut Resolver<'_>, param: &Param) -> Option<Vec<ResourceType>> {
     let items = resolver.items(&param.value)?;
-    items.iter().map(|item| named(resolver, &Spanned::new(item.text(), item.span))).collect()
+    let types: Vec<_> = items.iter().map(|item| named(resolver, &Spanned::new(item.text(), item.span))).collect();
+    types.into_iter().collect()
 }
 
 /// `Patient/23/Observation`: the condition that membership is, per type. Types outside the compartment have no member,

@@ -44,10 +44,9 @@ pub(super) fn compartment(
     types: &mut Vec<ResourceType>,
 ) -> Vec<(ResourceType, Pred)> {
     let Path::Compartment { ty, id, member } = &tree.path else { return Vec::new() };
-    let Some((owner, of)) = named(resolver, ty).and_then(|of| Some((resolver.registry.compartment(&ty.node)?, of)))
-    else {
-        let message = format!("there is no compartment of type `{}`", ty.node);
-        resolver.report(Diagnostic::error("unknown-compartment", ty.span, message));
+    let Some(of) = named(resolver, ty) else { return Vec::new() };
+    let Some(owner) = resolver.registry.compartment(&ty.node) else {
+        resolver.report(errors::unknown_compartment(resolver.registry, ty));
         return Vec::new();
     };
     let span = ty.span.to(id.span);

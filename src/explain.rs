@@ -3,7 +3,9 @@
 use crate::compiler::{Compiler, Rejected, Representation};
 use crate::ir;
 use crate::plan::{self, Plan, Refusal};
+use fhirc_codegen::algebra::SlotId;
 use fhirc_codegen::capability::Capabilities;
+use fhirc_codegen::elasticsearch::{self, Fill, SearchBody};
 use fhirc_codegen::lower::Unsupported;
 use fhirc_codegen::program::{Op, Program, Query};
 use fhirc_codegen::sql::{self, Postgres, Sql, Sqlite};
@@ -57,10 +59,12 @@ pub enum Target {
     Sqlite,
     /// PostgreSQL.
     Postgres,
+    /// Elasticsearch and OpenSearch.
+    Elasticsearch,
 }
 
 /// All targets, in the order in which they are shown.
-pub const TARGETS: [Target; 2] = [Target::Sqlite, Target::Postgres];
+pub const TARGETS: [Target; 3] = [Target::Sqlite, Target::Postgres, Target::Elasticsearch];
 
 impl Target {
     /// Its name: `sqlite`.
@@ -68,6 +72,7 @@ impl Target {
         match self {
             Target::Sqlite => "sqlite",
             Target::Postgres => "postgres",
+            Target::Elasticsearch => "elasticsearch",
         }
     }
 
@@ -76,6 +81,7 @@ impl Target {
         match self {
             Target::Sqlite => Box::new(sql::Target::<Sqlite>::new()),
             Target::Postgres => Box::new(sql::Target::<Postgres>::new()),
+            Target::Elasticsearch => Box::new(elasticsearch::Target),
         }
     }
 
@@ -84,8 +90,28 @@ impl Target {
         match self {
             Target::Sqlite => sql::sql::<Sqlite>(query).map(statement),
             Target::Postgres => sql::sql::<Postgres>(query).map(statement),
+            Target::Elasticsearch => elasticsearch::search(query).map(request),
         }
     }
+}
+
+/// What is shown in place of what is known only when a query runs.
+struct Unknown;
+
+impl Fill for Unknown {
+    fn tenant(&self) -> i64 {
+        1
+    }
+
+    fn slot(&self, slot: SlotId) -> Option<Vec<String>> {
+        Some(vec![format!("<{slot:?}>")])
+    }
+}
+
+/// A request: of tenant 1, with the names of slots in place of what they will hold.
+fn request(body: SearchBody) -> (String, Json) {
+    let filled = body.fill(&Unknown).and_then(|body| serde_json::to_value(body).ok()).unwrap_or_default();
+    (format!("{filled:#}\n"), filled)
 }
 
 fn statement(sql: Sql) -> (String, Json) {

@@ -4,6 +4,7 @@ pub mod compiler;
 #[cfg(feature = "sqlite")]
 pub mod conformance;
 pub mod definitions;
+#[cfg(feature = "sqlite")]
 pub mod explain;
 mod fnv;
 pub mod index;
@@ -11,8 +12,10 @@ pub mod ir;
 pub mod keys;
 #[cfg(feature = "sqlite")]
 pub mod load;
+#[cfg(feature = "sqlite")]
 mod parallel;
 pub mod plan;
+pub mod reference;
 pub mod resolve;
 #[cfg(feature = "sqlite")]
 pub mod runtime;

@@ -1,12 +1,10 @@
 //! Golden files: every stage of every query of the corpus.
 
+use fhirc::codegen::stats::Empty;
 use fhirc::compiler::{Compiler, Options, Representation};
+use fhirc::explain::{TARGETS, explain};
 use fhirc::ir::BaseUrl;
 use fhirc::{ir, plan};
-use fhirc_codegen::capability::Capabilities;
-use fhirc_codegen::program::Op;
-use fhirc_codegen::sql::{Dialect, Postgres, Sqlite, Target};
-use fhirc_codegen::stats::Empty;
 use std::fmt::Write;
 
 /// The queries of `tests/corpus/queries.txt`: name and text.
@@ -50,7 +48,7 @@ fn searches() {
         let compiled = compiler.compile(query).unwrap_or_else(|rejected| panic!("{query}\n{rejected}"));
         let mut text = ir::print(&compiled.search, compiler.registry());
         for warning in &compiled.warnings {
-            writeln!(text, "{}", fhirc_grammar::render(query, warning)).unwrap();
+            writeln!(text, "{}", fhirc::grammar::render(query, warning)).unwrap();
         }
         golden("ir", name, query, &text);
     }
@@ -73,34 +71,17 @@ fn plans() {
     }
 }
 
+/// Steps and queries of each target, planned without statistics.
 #[test]
-fn sqlite() {
-    sql::<Sqlite>("sqlite", &Target::<Sqlite>::new());
-}
-
-#[test]
-fn postgres() {
-    sql::<Postgres>("postgres", &Target::<Postgres>::new());
-}
-
-/// The program and its statements, planned without statistics.
-fn sql<D: Dialect>(target: &str, capabilities: &dyn Capabilities) {
+fn targets() {
     let compiler = compiler();
     for (name, query) in corpus() {
-        let compiled = compiler.compile(query).unwrap();
-        let chosen = plan::choose(&compiled.plan, &Empty);
-        let text = match plan::split(&chosen, capabilities) {
-            Err(refusals) => format!("refused: {refusals:?}"),
-            Ok(program) => {
-                let mut text = plan::print_program(&program, compiler.registry());
-                for step in &program.steps {
-                    let Op::Query { query, .. } = &step.op else { continue };
-                    let sql = fhirc_codegen::sql::sql::<D>(query).unwrap();
-                    write!(text, "\n{}\n{:?}\n", sql.text, sql.binds).unwrap();
-                }
-                text
-            }
-        };
-        golden(target, name, query, &text);
+        let (sections, outcome) = explain(&compiler, query, &TARGETS, &Empty);
+        outcome.unwrap();
+        for target in TARGETS {
+            let of_target = sections.iter().filter(|section| section.target == Some(target));
+            let text = of_target.map(|section| section.text.as_str()).collect::<Vec<_>>().join("\n");
+            golden(target.name(), name, query, &text);
+        }
     }
 }

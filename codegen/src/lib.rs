@@ -2,9 +2,14 @@
 
 pub mod algebra;
 pub mod capability;
+pub mod elasticsearch;
 pub mod lower;
+mod names;
 pub mod program;
 pub mod rows;
 pub mod sql;
 pub mod stats;
 pub mod target;
+#[cfg(test)]
+mod testing;
+mod text;

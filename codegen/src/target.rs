@@ -72,12 +72,10 @@ pub trait Target: Capabilities {
     fn filter(&mut self, scan: Self::Scan, cond: Self::Cond) -> Self::Scan;
     /// The resources at end `from` of the edge whose other end is produced by `far`.
     fn scan_via(&mut self, edge: Edge, from: End, far: Self::Scan) -> Self::Scan;
-    /// Each member once.
-    fn distinct(&mut self, scan: Self::Scan) -> Self::Scan;
     /// Computes the members once.
     fn build(&mut self, scan: Self::Scan) -> Self::Built;
 
-    /// The finished query over members that are produced once each.
+    /// The finished query: each member is told once, however often it is produced.
     fn finish(self, members: Self::Scan, result: &Results<'_>) -> Self::Out;
 }
 

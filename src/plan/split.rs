@@ -146,7 +146,11 @@ impl Splitter<'_> {
         let ask = |what: Question| (self.store.answer(what) != Answer::Exact).then_some(Refusal { what, span });
         let refusal = match set {
             Set::All(_) => ask(Question::All),
-            Set::Rows { kind, test, .. } => self.refused_row(*kind, test).map(|what| Refusal { what, span }),
+            Set::Rows { kind, test, .. } if self.store.row(*kind, test) != Answer::Exact => {
+                let what = self.refused_row(*kind, test).unwrap_or(Question::Rows(*kind));
+                Some(Refusal { what, span })
+            }
+            Set::Rows { .. } => None,
             Set::Minus { .. } => ask(Question::Minus),
             Set::Via { edge, from, .. } => ask(Question::Via(join(edge.on), *from)),
             Set::Closure { .. } => ask(Question::Closure),

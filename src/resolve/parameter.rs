@@ -95,6 +95,10 @@ impl Resolver<'_> {
     }
 
     fn refusal(&self, name: &Spanned<String>) -> Option<Diagnostic> {
+        // A named query that is not known is refused (item 113), and none is known.
+        if name.node == "_query" {
+            return Some(Diagnostic::error("unknown-query", name.span, "no named query is known"));
+        }
         if NOT_YET.contains(&name.node.as_str()) {
             return Some(errors::not_supported(&format!("`{}`", name.node), name.span));
         }

@@ -1,6 +1,5 @@
 //! What a store says when it cannot do something.
 
-use super::meta::InvalidMeta;
 use super::url::InvalidUrl;
 use std::error::Error;
 use std::fmt;
@@ -72,15 +71,13 @@ pub enum StoreError {
     },
 }
 
+#[cfg(feature = "sqlite")]
 impl StoreError {
     /// An error of the operating system.
     pub(crate) fn io(doing: &'static str, error: std::io::Error) -> StoreError {
         StoreError::Failed { doing, source: Box::new(error) }
     }
-}
 
-#[cfg(feature = "sqlite")]
-impl StoreError {
     /// Turns an error of SQLite into one of the store.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, OperationInterrupted};
@@ -136,3 +133,29 @@ impl From<InvalidUrl> for StoreError {
         StoreError::Url(error)
     }
 }
+
+/// Why the `meta` of a resource cannot be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InvalidMeta {
+    /// The resource is not a JSON object.
+    NoObject,
+    /// `meta` is not an object.
+    NoMeta,
+    /// `meta.lastUpdated` is not an instant.
+    NoInstant {
+        /// The text, shortened.
+        text: String,
+    },
+}
+
+impl fmt::Display for InvalidMeta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            InvalidMeta::NoObject => f.write_str("the resource is not an object"),
+            InvalidMeta::NoMeta => f.write_str("`meta` is not an object"),
+            InvalidMeta::NoInstant { text } => write!(f, "`meta.lastUpdated` is not an instant: `{text}`"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidMeta {}

@@ -1,34 +1,8 @@
 //! `meta.versionId` and `meta.lastUpdated` of a resource. FHIR R4 2.26.3.
 
+use super::InvalidMeta;
 use crate::values::{DatePrecision, DateValue, Zone, parse_date};
 use serde_json::{Map, Value as Json};
-use std::fmt;
-
-/// Why the `meta` of a resource cannot be kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InvalidMeta {
-    /// The resource is not a JSON object.
-    NoObject,
-    /// `meta` is not an object.
-    NoMeta,
-    /// `meta.lastUpdated` is not an instant.
-    NoInstant {
-        /// The text, shortened.
-        text: String,
-    },
-}
-
-impl fmt::Display for InvalidMeta {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            InvalidMeta::NoObject => f.write_str("the resource is not an object"),
-            InvalidMeta::NoMeta => f.write_str("`meta` is not an object"),
-            InvalidMeta::NoInstant { text } => write!(f, "`meta.lastUpdated` is not an instant: `{text}`"),
-        }
-    }
-}
-
-impl std::error::Error for InvalidMeta {}
 
 /// `meta.lastUpdated` as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod batch;
 mod error;
 #[cfg(feature = "sqlite")]
 mod extract;
+#[cfg(feature = "sqlite")]
 mod meta;
 mod record;
 mod settings;
@@ -18,8 +19,7 @@ mod version;
 
 #[cfg(feature = "sqlite")]
 pub use batch::{Batch, Committed};
-pub use error::StoreError;
-pub use meta::InvalidMeta;
+pub use error::{InvalidMeta, StoreError};
 #[cfg(feature = "sqlite")]
 pub(crate) use meta::check_meta;
 pub use record::{Change, Method, Slots, Stored, Tuple, Write, WriteOutcome};

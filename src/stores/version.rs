@@ -1,7 +1,7 @@
 //! What becomes of a resource when it is written: unchanged, or a new version with its `meta` and index rows.
 
-use super::meta::{Given, InvalidMeta, given_updated, same_content, set};
-use super::{Change, Write};
+use super::meta::{Given, given_updated, same_content, set};
+use super::{Change, InvalidMeta, Write};
 use crate::values::{Instant, Zone};
 use fhirc_codegen::rows::{Row, TypeCode};
 use serde_json::Value as Json;

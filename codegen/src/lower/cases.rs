@@ -7,13 +7,13 @@ use crate::rows::{Col, RowKind, Value};
 use crate::target::{Comparison, Tuples};
 
 /// The most alternatives: SQLite allows 500 arms of a `UNION`. Lists of values are one `In`, not alternatives.
-const MAX_CASES: usize = 400;
+pub(super) const MAX_CASES: usize = 400;
 
 type Case<'a> = Vec<Comparison<'a>>;
 
 /// The alternatives of a test. An index is chosen per alternative, and a store with one keyword per row needs all
 /// comparisons of a row at once.
-pub(super) fn cases(kind: RowKind, test: &Test) -> Result<Vec<Case<'_>>, Question> {
+pub(crate) fn cases(kind: RowKind, test: &Test) -> Result<Vec<Case<'_>>, Question> {
     match test {
         Test::Atom(Atom::In(_, Source::Values(tuples))) if tuples.is_empty() => Ok(Vec::new()),
         Test::Atom(Atom::NotIn(_, Source::Values(tuples))) if tuples.is_empty() => Ok(vec![Vec::new()]),

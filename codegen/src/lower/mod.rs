@@ -2,18 +2,21 @@
 
 mod cases;
 mod check;
+#[cfg(test)]
+mod tests;
 
-use crate::algebra::{Access, Atom, Edge, Node, Set, SetId, Sets, Span, Test};
+use crate::algebra::{Access, Edge, Exactness, Node, Set, SetId, Sets, Span, Test};
 use crate::capability::{Answer, Question};
 use crate::program::{Query, Strategy, Yield};
 use crate::rows::RowKind;
 use crate::target::{Comparison, Results, Rows, Target};
-use cases::cases;
+use cases::MAX_CASES;
+pub(crate) use cases::cases;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The deepest nesting of sets: below the expression depth that the databases allow, and safe for the stack.
-const MAX_DEPTH: usize = 100;
+/// The deepest nesting of sets. SQLite joins at most 64 tables and nests at most 1,000 expressions, some 40 per join.
+const MAX_DEPTH: usize = 20;
 
 /// Something in a query that the target does not answer. Lowering never drops it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +42,12 @@ impl std::error::Error for Unsupported {}
 /// # Errors
 /// The first thing that the target does not answer, or that is not well formed.
 pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported> {
-    let mut walk = Walk { target, sets: &query.sets, built: BTreeMap::new(), depth: 0 };
+    let mut walk = Walk { target, sets: &query.sets, built: BTreeMap::new(), depth: 0, taken_away: false };
     walk.ask(query.root, query.yields.into())?;
     walk.order(query)?;
     let members = match query.strategy {
         Strategy::Walk => walk.in_page_order(query)?,
-        Strategy::SetFirst => {
-            let scan = walk.scan(query.root)?;
-            walk.target.distinct(scan)
-        }
+        Strategy::SetFirst => walk.scan(query.root)?,
         Strategy::Measure { .. } => return Err(walk.refusal(query.root, Question::Measure)),
     };
     let take = query.take.as_ref();
@@ -63,8 +63,11 @@ pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported>
 struct Walk<'q, T: Target> {
     target: T,
     sets: &'q Sets,
-    built: BTreeMap<SetId, T::Built>,
+    /// By set, and by whether it is taken away: what may be too much in one place must not be in the other.
+    built: BTreeMap<(SetId, bool), T::Built>,
     depth: usize,
+    /// Whether what is lowered is taken away from something: there, too much would be too little.
+    taken_away: bool,
 }
 
 type Lowered<T> = Result<T, Unsupported>;
@@ -107,6 +110,9 @@ impl<'q, T: Target> Walk<'q, T> {
         // Children stand before their parents, so the walk ends.
         if node.set.children().iter().any(|child| *child >= id) {
             return Err(self.refusal(id, Question::Dangling));
+        }
+        if node.set.children().len() > MAX_CASES {
+            return Err(self.refusal(id, Question::Alternatives));
         }
         if node.scope.guard.is_some() {
             self.ask(id, Question::Guard)?;
@@ -160,7 +166,7 @@ impl<'q, T: Target> Walk<'q, T> {
             }
             Set::Minus { from, less } => {
                 self.ask(id, Question::Minus)?;
-                let (from, less) = (self.condition(*from, at)?, self.condition(*less, at)?);
+                let (from, less) = (self.condition(*from, at)?, self.less(*less, at)?);
                 self.target.minus(from, less)
             }
             Set::Via { edge, from, far } => {
@@ -177,18 +183,27 @@ impl<'q, T: Target> Walk<'q, T> {
         })
     }
 
+    /// What is taken away.
+    fn less(&mut self, id: SetId, at: &T::At) -> Lowered<T::Cond> {
+        self.taken_away = !self.taken_away;
+        let cond = self.condition(id, at)?;
+        self.taken_away = !self.taken_away;
+        Ok(cond)
+    }
+
     fn conditions(&mut self, children: &[SetId], at: &T::At) -> Lowered<Vec<T::Cond>> {
         children.iter().map(|child| self.condition(*child, at)).collect()
     }
 
-    /// The set computed once; the same node is computed once for all places that test it.
+    /// The set computed once; it is computed once for all places that test it.
     fn built(&mut self, id: SetId) -> Lowered<T::Built> {
-        if let Some(built) = self.built.get(&id) {
+        let place = (id, self.taken_away);
+        if let Some(built) = self.built.get(&place) {
             return Ok(built.clone());
         }
         let scan = self.scan(id)?;
         let built = self.target.build(scan);
-        self.built.insert(id, built.clone());
+        self.built.insert(place, built.clone());
         Ok(built)
     }
 
@@ -225,7 +240,7 @@ impl<'q, T: Target> Walk<'q, T> {
                 self.ask(id, Question::Minus)?;
                 let from = self.scan(*from)?;
                 let at = self.target.at(&from);
-                let less = self.condition(*less, &at)?;
+                let less = self.less(*less, &at)?;
                 let all = self.target.and(Vec::new());
                 let cond = self.target.minus(all, less);
                 self.target.filter(from, cond)
@@ -243,19 +258,18 @@ impl<'q, T: Target> Walk<'q, T> {
         })
     }
 
-    /// The alternatives of a test, when the target answers every atom of it.
+    /// The alternatives of a test, when the target answers it as well as the node needs.
     fn cases(&self, id: SetId, kind: RowKind, test: &'q Test) -> Lowered<Vec<Vec<Comparison<'q>>>> {
         self.ask(id, Question::Rows(kind))?;
         let cases = cases(kind, test).map_err(|what| self.refusal(id, what))?;
-        self.ask_atoms(id, kind, test)?;
-        Ok(cases)
-    }
-
-    fn ask_atoms(&self, id: SetId, kind: RowKind, test: &Test) -> Lowered<()> {
-        match test {
-            Test::Atom(atom) => Atom::questions(atom, kind).into_iter().try_for_each(|what| self.ask(id, what)),
-            Test::All(tests) | Test::Any(tests) => tests.iter().try_for_each(|test| self.ask_atoms(id, kind, test)),
+        // A superset is right only where the plan knows that it refines it, and never below an odd number of `Minus`.
+        let refined = self.sets.get(id).is_some_and(|node| node.exact != Exactness::Exact) && !self.taken_away;
+        let worst = if refined { Answer::Over } else { Answer::Exact };
+        if self.target.row(kind, test) > worst {
+            let what = questions(kind, test).into_iter().max_by_key(|what| self.target.answer(*what));
+            return Err(self.refusal(id, what.unwrap_or(Question::Rows(kind))));
         }
+        Ok(cases)
     }
 
     fn tests(&mut self, row: &T::Row, atoms: &[Comparison<'_>]) -> Vec<T::Test> {
@@ -277,5 +291,13 @@ impl<'q, T: Target> Walk<'q, T> {
         }
         let cond = self.target.and(others);
         Ok(self.target.filter(scan, cond))
+    }
+}
+
+/// What the comparisons of a test ask, one by one.
+fn questions(kind: RowKind, test: &Test) -> Vec<Question> {
+    match test {
+        Test::Atom(atom) => atom.questions(kind),
+        Test::All(tests) | Test::Any(tests) => tests.iter().flat_map(|test| questions(kind, test)).collect(),
     }
 }

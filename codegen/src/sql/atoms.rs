@@ -8,6 +8,7 @@ use super::{Bind, Dialect, Target};
 use crate::algebra::{Order, Rel, SlotId};
 use crate::rows::{Col, ColType, RowKind};
 use crate::target::{Bounds, Comparison, Scalar, Tuples};
+use crate::text::successor;
 use sea_query::{Expr, ExprTrait, Query};
 
 impl<D: Dialect> Target<D> {
@@ -30,6 +31,8 @@ impl<D: Dialect> Target<D> {
                 }
             }
             Comparison::Starts(column, head) => self.starts(&one(row, *column), head),
+            // Every text ends with the empty one, which SQLite's `substr` of an empty text does not tell.
+            Comparison::Ends(_, "") => always(),
             Comparison::Ends(column, tail) => D::ends(one(row, *column), self.text(*tail)),
             Comparison::Has(column, part) => D::has(one(row, *column), self.text(*part)),
         }
@@ -187,34 +190,4 @@ fn marker<D: Dialect>() -> String {
 
 fn all(conds: impl IntoIterator<Item = Option<Expr>>) -> Expr {
     super::rows::conjunction(conds.into_iter().flatten())
-}
-
-/// The least text after every text that begins with `head`: its last character that can grow, grown.
-fn successor(head: &str) -> Option<String> {
-    let mut chars: Vec<char> = head.chars().collect();
-    while let Some(last) = chars.pop() {
-        let next = match last {
-            '\u{D7FF}' => Some('\u{E000}'),
-            last => char::from_u32(u32::from(last) + 1),
-        };
-        if let Some(next) = next {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::successor;
-
-    #[test]
-    fn successor_is_the_end_of_a_prefix() {
-        assert_eq!(successor("ab").as_deref(), Some("ac"));
-        assert_eq!(successor("a\u{10FFFF}").as_deref(), Some("b"));
-        assert_eq!(successor("\u{D7FF}").as_deref(), Some("\u{E000}"));
-        assert_eq!(successor("\u{10FFFF}"), None);
-        assert_eq!(successor(""), None);
-    }
 }

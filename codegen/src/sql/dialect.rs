@@ -2,13 +2,15 @@
 
 use super::binds::Writer;
 use super::schema::SqlType;
-use sea_query::{Expr, FunctionCall, SelectStatement};
+use sea_query::{DynIden, Expr, FunctionCall, SelectStatement};
 use std::fmt;
 
 /// A SQL dialect.
 pub trait Dialect: fmt::Debug {
     /// What follows the column list of a table.
     const TABLE_OPTIONS: &'static str;
+    /// The same for a table whose rows hold whole resources.
+    const BULKY_TABLE_OPTIONS: &'static str;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 
@@ -23,6 +25,9 @@ pub trait Dialect: fmt::Debug {
 
     /// The text `column` contains `part`.
     fn has(column: Expr, part: Expr) -> Expr;
+
+    /// The number `ord` is in the column `ord` of a table that was computed once. Neither is ever null.
+    fn member(ord: Expr, table: &DynIden) -> Expr;
 
     /// A parameter whose type the database could not infer from where it stands.
     fn typed(value: Expr, ty: SqlType) -> Expr;

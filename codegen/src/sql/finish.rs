@@ -7,9 +7,11 @@ use super::order::{Key, sort};
 use super::scan::{At, Scan, col, from};
 use super::{Dialect, Sql, Target};
 use crate::algebra::{Edge, End, On};
-use crate::program::Yield;
+use crate::program::{OrderBy, Yield};
 use crate::target::Results;
-use sea_query::{CommonTableExpression, DynIden, Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, WithClause};
+use sea_query::{
+    Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, WithClause,
+};
 
 /// A select with the tables that are computed before it.
 pub(super) struct Statement {
@@ -50,19 +52,24 @@ impl<D: Dialect> Target<D> {
     }
 
     fn count(&mut self, members: Scan, limit: Option<u32>) -> SelectStatement {
-        let mut counted = match limit {
-            None => members.select,
-            Some(_) => {
-                let live = members.at.live;
-                let mut some = members.ords();
-                self.limit(&mut some, limit);
-                self.nested(some, live).select
-            }
-        };
-        counted.expr_as(Func::cust("count").arg(Expr::cust("*")), "n").take()
+        if limit.is_some() {
+            let live = members.at.live;
+            let mut some = members.members();
+            self.limit(&mut some, limit);
+            let mut some = self.nested(some, live).select;
+            return some.expr_as(Expr::col(Asterisk).count(), "n").take();
+        }
+        let mut select = members.select;
+        let counted = if members.repeats { members.at.ord.count_distinct() } else { Expr::col(Asterisk).count() };
+        select.expr_as(counted, "n").take()
     }
 
     fn page(&mut self, members: Scan, results: &Results<'_>) -> Page {
+        // Ordered by number alone, repeated members are dropped as they come; the rows of one value lie in that order.
+        let members = match results.order.iter().all(|key| key.via.is_none() && key.by == OrderBy::Ord) {
+            true => members,
+            false => self.once(members),
+        };
         let keys = self.keys(&members.at, results.order);
         let (mut scan, keys) =
             if keys.iter().any(|key| key.optional) { self.computed(members, keys) } else { (members, keys) };
@@ -70,12 +77,12 @@ impl<D: Dialect> Target<D> {
             let beyond = self.beyond(&keys, &scan.at.ord, after);
             scan.select.and_where(beyond);
         }
-        let mut select = scan.select;
-        select.expr_as(scan.at.ord.clone(), "ord");
+        let ord = scan.at.ord.clone();
+        let mut select = scan.members();
         for (position, key) in keys.iter().enumerate() {
             select.expr_as(key.value.clone(), key_name(position));
         }
-        sort(&mut select, &keys, &scan.at.ord);
+        sort(&mut select, &keys, &ord);
         self.limit(&mut select, results.limit);
         Page { select, keys }
     }
@@ -91,8 +98,8 @@ impl<D: Dialect> Target<D> {
         let mut table = CommonTableExpression::new();
         self.tables.push(table.table_name(name.clone()).query(select).materialized(true).to_owned());
         let alias = self.alias("p");
-        let scan =
-            Scan { select: from("page", &alias), at: At { ord: col(&alias, "ord"), live: members.at.live, own: None } };
+        let at = At { ord: col(&alias, "ord"), live: members.at.live, own: None };
+        let scan = Scan { select: from("page", &alias), at, repeats: false };
         (scan, renamed(keys, &alias))
     }
 
@@ -108,15 +115,17 @@ impl<D: Dialect> Target<D> {
     }
 
     fn targets(&mut self, members: Scan, edge: Edge, results: &Results<'_>) -> SelectStatement {
-        let live = members.at.live;
-        let page = match (results.limit, results.after) {
-            (None, None) => members.ords(),
-            _ => Query::select().column("ord").from_subquery(self.page(members, results).select, "page").take(),
+        let scan = match (results.limit, results.after) {
+            (None, None) => members,
+            _ => {
+                let live = members.at.live;
+                let page = self.page(members, results).select;
+                self.nested(page, live)
+            }
         };
-        let scan = self.nested(page, live);
         match edge.on {
             On::Rid => {
-                let Scan { mut select, at } = self.join_from(scan, edge, End::Target);
+                let Scan { mut select, at, .. } = self.join_from(scan, edge, End::Target);
                 let record = self.alias("r");
                 self.record_of(&mut select, &record, &at.ord);
                 select.and_where(col(&record, "deleted").eq(number(0))).distinct();
@@ -146,6 +155,15 @@ impl<D: Dialect> Target<D> {
             .cross_join(aliased("resource", record))
             .and_where(col(record, "tenant").eq(self.tenant()))
             .and_where(col(record, "ord").eq(ord.clone()));
+    }
+
+    fn once(&mut self, members: Scan) -> Scan {
+        if members.repeats {
+            let live = members.at.live;
+            self.nested(members.members(), live)
+        } else {
+            members
+        }
     }
 
     fn limit(&mut self, select: &mut SelectStatement, limit: Option<u32>) {

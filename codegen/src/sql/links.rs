@@ -27,7 +27,7 @@ impl<D: Dialect> Target<D> {
         let begin = opposite(from);
         far.select.cross_join(aliased(first_table(edge, begin), &first));
         let at = self.join(&mut far.select, &first, &far.at.ord, edge, begin);
-        Scan { select: far.select, at }
+        Scan { select: far.select, at, repeats: true }
     }
 
     /// Restricts `first`, the table that knows the resource `at` at end `begin`, and leads on to the other end.

@@ -4,7 +4,7 @@ use super::binds::Writer;
 use super::constant::number;
 use super::dialect::Dialect;
 use super::schema::SqlType;
-use sea_query::{Expr, ExprTrait, Func, FunctionCall, PostgresQueryBuilder, SelectStatement};
+use sea_query::{DynIden, Expr, ExprTrait, Func, FunctionCall, IntoIden, PostgresQueryBuilder, Query, SelectStatement};
 
 /// PostgreSQL 13 or later. Texts are `COLLATE "C"`: the database's own collation decides no answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,6 +12,7 @@ pub struct Postgres;
 
 impl Dialect for Postgres {
     const TABLE_OPTIONS: &'static str = "";
+    const BULKY_TABLE_OPTIONS: &'static str = "";
     const PARAMETER: char = '$';
 
     fn type_name(ty: SqlType) -> &'static str {
@@ -35,6 +36,12 @@ impl Dialect for Postgres {
     fn has(column: Expr, part: Expr) -> Expr {
         let part = Self::typed(part, SqlType::Text);
         Expr::from(Func::cust("strpos").arg(column).arg(part)).gt(number(0))
+    }
+
+    fn member(ord: Expr, table: &DynIden) -> Expr {
+        // Not `IN`: as `EXISTS` it is planned as a join, also when it is negated.
+        let found = Expr::col((table.clone(), "ord".into_iden())).eq(ord);
+        Expr::exists(Query::select().expr(number(1)).from(table.clone()).and_where(found).take())
     }
 
     fn typed(value: Expr, ty: SqlType) -> Expr {

@@ -39,7 +39,7 @@ impl<D: Dialect> Target<D> {
         match rows.kind {
             RowKind::Id => self.identity(rows.universe),
             RowKind::Updated => {
-                let Scan { select, at } = self.scan_updated();
+                let Scan { select, at, .. } = self.scan_updated();
                 let mut row = self.record(RowKind::Updated, at.own, Some(select));
                 row.conds.push(self.typed(&at.ord, rows.universe));
                 row
@@ -68,7 +68,9 @@ impl<D: Dialect> Target<D> {
         row.conds.into_iter().chain(tests).for_each(|cond| {
             select.and_where(cond);
         });
-        Scan { select, at }
+        // One row per resource, or any number.
+        let repeats = !matches!(row.kind, RowKind::Id | RowKind::Updated | RowKind::Present);
+        Scan { select, at, repeats }
     }
 
     fn keyed(&mut self, rows: &Rows<'_>, table: Option<schema::Table>) -> Row {
@@ -88,7 +90,7 @@ impl<D: Dialect> Target<D> {
         let mut row = if own.is_some() {
             self.record(rows.kind, own, None)
         } else {
-            let Scan { select, at: record } = self.scan_live(None);
+            let Scan { select, at: record, .. } = self.scan_live(None);
             let mut row = self.record(rows.kind, record.own, Some(select));
             row.conds.push(record.ord.eq(at.ord.clone()));
             row

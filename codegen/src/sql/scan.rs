@@ -1,6 +1,7 @@
 //! Resources at hand, and selects that produce members.
 
 use super::constant::{never, number};
+use super::schema::SqlType;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{SlotId, Universe};
 use crate::rows::TypeCode;
@@ -48,13 +49,25 @@ impl At {
 pub struct Scan {
     pub(super) select: SelectStatement,
     pub(super) at: At,
+    /// Whether a member may come several times.
+    pub(super) repeats: bool,
 }
 
 impl Scan {
-    /// The select with `ord` as its only column.
+    /// The select with `ord` as its only column, repeated members included.
     pub(super) fn ords(self) -> SelectStatement {
         let mut select = self.select;
         select.expr_as(self.at.ord, "ord").take()
+    }
+
+    /// The select with `ord` as its only column, each member once.
+    pub(super) fn members(self) -> SelectStatement {
+        let repeats = self.repeats;
+        let mut select = self.ords();
+        if repeats {
+            select.distinct();
+        }
+        select
     }
 
     pub(super) fn and(mut self, cond: Expr) -> Scan {
@@ -104,14 +117,14 @@ impl<D: Dialect> Target<D> {
             select.and_where(self.typed(&ord, universe));
         }
         select.and_where(col(&alias, "deleted").eq(number(0)));
-        Scan { select, at: At { ord, live: true, own: Some(Own::Resource(alias)) } }
+        Scan { select, at: At { ord, live: true, own: Some(Own::Resource(alias)) }, repeats: false }
     }
 
     pub(super) fn scan_updated(&mut self) -> Scan {
         let alias = self.alias("u");
         let mut select = from("resource_updated", &alias);
         select.and_where(col(&alias, "tenant").eq(self.tenant()));
-        Scan { select, at: At { ord: col(&alias, "ord"), live: true, own: Some(Own::Updated(alias)) } }
+        Scan { select, at: At { ord: col(&alias, "ord"), live: true, own: Some(Own::Updated(alias)) }, repeats: false }
     }
 
     /// A live record with this number exists.
@@ -128,23 +141,26 @@ impl<D: Dialect> Target<D> {
     pub(super) fn scan_list(&mut self, slot: SlotId) -> Scan {
         let alias = self.alias("l");
         let list = self.binds.expr(Bind::Resources(slot));
-        let (table, column) = D::elements(list, super::schema::SqlType::Int, &alias.to_string());
+        let (table, column) = D::elements(list, SqlType::Int, &alias.to_string());
         let at = At::unknown(col(&alias, &column));
-        Scan { select: Query::select().from_function(table, alias).take(), at }
+        Scan { select: Query::select().from_function(table, alias).take(), at, repeats: true }
     }
 
-    /// A select that is a table of another: what is nested is produced as it stands.
+    /// A select of members, each once, as a table of another.
     pub(super) fn nested(&mut self, select: SelectStatement, live: bool) -> Scan {
         let alias = self.alias("m");
         let at = At { ord: col(&alias, "ord"), live, own: None };
-        Scan { select: Query::select().from_subquery(select, alias).take(), at }
+        Scan { select: Query::select().from_subquery(select, alias).take(), at, repeats: false }
     }
 
     pub(super) fn united(&mut self, scans: Vec<Scan>) -> Scan {
         let live = scans.iter().all(|scan| scan.at.live);
         let mut scans = scans.into_iter();
         let Some(first) = scans.next() else {
-            return self.nested(Query::select().expr_as(number(0), "ord").and_where(never()).take(), true);
+            return self.nested(
+                Query::select().expr_as(D::typed(number(0), SqlType::Int), "ord").and_where(never()).take(),
+                true,
+            );
         };
         if scans.len() == 0 {
             return first;
@@ -158,8 +174,7 @@ impl<D: Dialect> Target<D> {
 
     pub(super) fn materialized(&mut self, scan: Scan) -> DynIden {
         let name = self.alias("built");
-        let mut select = scan.ords();
-        select.distinct();
+        let select = scan.members();
         let mut table = CommonTableExpression::new();
         self.tables.push(table.table_name(name.clone()).query(select).materialized(true).to_owned());
         name

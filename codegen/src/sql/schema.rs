@@ -2,7 +2,8 @@
 
 use super::dialect::Dialect;
 use crate::capability::kinds;
-use crate::rows::{Base, Col, ColName, ColType, RowKind};
+use crate::names::{stem, stored};
+use crate::rows::{Base, Col, ColType, RowKind};
 
 /// The type of a stored column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +38,8 @@ pub struct Table {
     pub key: usize,
     /// A column that is unique besides.
     pub unique: Option<&'static str>,
+    /// Whether its rows hold whole resources.
+    pub bulky: bool,
 }
 
 impl Table {
@@ -50,8 +53,9 @@ impl Table {
         let mut parts: Vec<String> = self.columns.iter().map(column::<D>).collect();
         let key: Vec<&str> = self.primary_key().map(|column| column.name.as_str()).collect();
         parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        let options = if self.bulky { D::BULKY_TABLE_OPTIONS } else { D::TABLE_OPTIONS };
         parts.extend(self.unique.map(|name| format!("UNIQUE ({name})")));
-        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n){}", self.name, parts.join(",\n  "), D::TABLE_OPTIONS)
+        format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n){}", self.name, parts.join(",\n  "), options)
     }
 }
 
@@ -103,43 +107,11 @@ pub(super) fn sought(kind: RowKind) -> Vec<Col> {
 
 /// The stored columns of a column: two for an interval.
 pub fn physical(kind: RowKind, col: Col) -> Vec<Column> {
-    let named = |name: &str, ty| Column { name: physical_name(kind, col, name), ty, nullable: false };
-    match col.name.ty() {
-        ColType::Int | ColType::System | ColType::Rid => vec![named(name(col.name), SqlType::Int)],
-        ColType::Bytes => vec![named(name(col.name), SqlType::Text)],
-        ColType::Instants => vec![named("lo", SqlType::Int), named("hi", SqlType::Int)],
-        ColType::Cuts => vec![named("lo", SqlType::Text), named("hi", SqlType::Text)],
-    }
-}
-
-/// The columns of a tuple carry the number of their part.
-fn physical_name(kind: RowKind, col: Col, name: &str) -> String {
-    match kind {
-        RowKind::Tuple(_) => format!("{name}{}", col.part),
-        _ => name.to_owned(),
-    }
-}
-
-fn name(name: ColName) -> &'static str {
-    match name {
-        ColName::System => "system",
-        ColName::Code => "code",
-        ColName::Exact => "exact",
-        ColName::Text => "text",
-        ColName::Rank => "rank",
-        ColName::Target => "target",
-        ColName::Version => "version",
-        ColName::Url => "url",
-        ColName::Time => "time",
-        ColName::Cuts => "cuts",
-        ColName::Unit => "unit",
-        ColName::Word => "word",
-        ColName::Id => "id",
-    }
-}
-
-fn stem(kind: RowKind) -> String {
-    kind.to_string().replace('-', "_")
+    let ty = match col.name.ty() {
+        ColType::Int | ColType::System | ColType::Rid | ColType::Instants => SqlType::Int,
+        ColType::Bytes | ColType::Cuts => SqlType::Text,
+    };
+    stored(kind, col).into_iter().map(|name| Column { name, ty, nullable: false }).collect()
 }
 
 fn fixed() -> [Table; 10] {
@@ -159,29 +131,32 @@ fn fixed() -> [Table; 10] {
         // Rows per key; live resources per type under the negative number of the type.
         table_of("stat", 2, vec![int("tenant"), int("key"), int("rows")]),
         table_of("resource_updated", 3, vec![int("tenant"), int("updated"), int("ord")]),
-        table_of("body", 2, vec![int("tenant"), int("ord"), blob("body")]),
-        table_of(
-            "history",
-            3,
-            vec![
-                int("tenant"),
-                int("ord"),
-                int("version"),
-                int("updated"),
-                text("method"),
-                Column { nullable: true, ..blob("body") },
-            ],
-        ),
+        Table { bulky: true, ..table_of("body", 2, vec![int("tenant"), int("ord"), blob("body")]) },
+        Table {
+            bulky: true,
+            ..table_of(
+                "history",
+                3,
+                vec![
+                    int("tenant"),
+                    int("ord"),
+                    int("version"),
+                    int("updated"),
+                    text("method"),
+                    Column { nullable: true, ..blob("body") },
+                ],
+            )
+        },
     ]
 }
 
 /// A table of rows: every column is part of what makes a row, so all are the key.
 fn table(name: String, columns: Vec<Column>) -> Table {
-    Table { name, key: columns.len(), columns, unique: None }
+    Table { name, key: columns.len(), columns, unique: None, bulky: false }
 }
 
 fn table_of(name: &str, key: usize, columns: Vec<Column>) -> Table {
-    Table { name: name.to_owned(), columns, key, unique: None }
+    Table { name: name.to_owned(), columns, key, unique: None, bulky: false }
 }
 
 fn int(name: &str) -> Column {

@@ -4,7 +4,7 @@ use super::binds::Writer;
 use super::constant::number;
 use super::dialect::Dialect;
 use super::schema::SqlType;
-use sea_query::{Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement, SqliteQueryBuilder};
+use sea_query::{DynIden, Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement, SqliteQueryBuilder};
 
 /// SQLite 3.38 or later. Every join order is pinned with `CROSS JOIN`, every table with its primary key alone.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,6 +12,9 @@ pub struct Sqlite;
 
 impl Dialect for Sqlite {
     const TABLE_OPTIONS: &'static str = " STRICT, WITHOUT ROWID";
+    // In a key order SQLite puts what is longer than a quarter of a page into overflow pages, which half of every
+    // resource leaves half empty: 26.8 MB of resources took 43.5 MB so, and 31.6 in a heap.
+    const BULKY_TABLE_OPTIONS: &'static str = " STRICT";
     const PARAMETER: char = '?';
 
     fn type_name(ty: SqlType) -> &'static str {
@@ -37,6 +40,11 @@ impl Dialect for Sqlite {
 
     fn has(column: Expr, part: Expr) -> Expr {
         Expr::from(Func::cust("instr").arg(column).arg(part)).gt(number(0))
+    }
+
+    fn member(ord: Expr, table: &DynIden) -> Expr {
+        // Not `EXISTS`: SQLite scans the table for every resource then; for `IN` it builds an index, once.
+        ord.in_subquery(Query::select().column("ord").from(table.clone()).take())
     }
 
     fn typed(value: Expr, _: SqlType) -> Expr {

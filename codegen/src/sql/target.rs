@@ -4,7 +4,7 @@ use super::constant::{always, never};
 use super::finish::Statement;
 use super::links::Hop;
 use super::rows::{Row, conjunction};
-use super::scan::{At, Scan, col, one_from};
+use super::scan::{At, Scan};
 use super::schema::SqlType;
 use super::{Bind, Dialect, Sql, Target};
 use crate::algebra::{Edge, End, SlotId, Universe};
@@ -50,10 +50,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn member(&mut self, at: &At, built: &DynIden) -> Expr {
-        let alias = self.alias("b");
-        let mut select = one_from(&built.to_string(), &alias);
-        select.and_where(col(&alias, "ord").eq(at.ord.clone()));
-        Expr::exists(select)
+        D::member(at.ord.clone(), built)
     }
 
     fn hop(&mut self, at: &At, edge: Edge, from: End) -> (Hop, At) {
@@ -115,13 +112,6 @@ impl<D: Dialect> crate::target::Target for Target<D> {
 
     fn scan_via(&mut self, edge: Edge, from: End, far: Scan) -> Scan {
         self.join_from(far, edge, from)
-    }
-
-    fn distinct(&mut self, scan: Scan) -> Scan {
-        let live = scan.at.live;
-        let mut select = scan.ords();
-        select.distinct();
-        self.nested(select, live)
     }
 
     fn build(&mut self, scan: Scan) -> DynIden {

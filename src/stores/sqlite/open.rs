@@ -16,6 +16,11 @@ const APPLICATION_ID: i32 = 0x6668_7263;
 const SCHEMA_VERSION: u32 = 1;
 /// How long a writer waits for another process, in milliseconds.
 const BUSY_TIMEOUT: u64 = 5_000;
+/// Page cache of one connection, in KiB. 256 MiB load no faster; pages are 4 KiB, and 8 are neither faster nor smaller.
+const CACHE_KIB: i64 = 64 * 1024;
+/// Pages in the write-ahead log before they are copied into the database: 64 MiB. With SQLite's usual 1,000 a load
+/// copies hot pages with every batch: 93,000 resources took 18.1 s instead of 13.8.
+const CHECKPOINT_PAGES: i64 = 16_384;
 /// Statements kept prepared per connection: the writer alone has about a hundred.
 const STATEMENTS: usize = 256;
 
@@ -109,13 +114,11 @@ fn tune(connection: &Connection) -> rusqlite::Result<()> {
     // A power failure may take the last commits, never the consistency: a load is repeated, and nothing else is lost.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     // The schema is ours alone: nothing in a file may run code of its own.
     connection.pragma_update(None, "trusted_schema", false)
 }
-
-/// Page cache of one connection, in KiB.
-const CACHE_KIB: i64 = 64 * 1024;
 
 /// Checks each setting against the stored one, or stores it.
 fn settle(transaction: &Transaction<'_>, settings: &StoreSettings) -> Result<Settled, Unprepared> {

@@ -1,4 +1,4 @@
-//! Writing index rows: sorted per table, in large batches.
+//! Writing index rows: sorted per table.
 
 use super::layout::{From, Layout, RowTable};
 use super::number::Numbers;
@@ -64,44 +64,30 @@ impl<'a> Tables<'a> {
 
     /// Inserts all rows.
     pub(super) fn insert(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.each(|table, rows| {
-            let mut batches = rows.chunks_exact(table.batch);
-            if rows.len() >= table.batch {
-                let mut statement = connection.prepare_cached(&table.insert_batch)?;
-                batches.by_ref().try_for_each(|batch| execute(&mut statement, batch))?;
-            }
-            if batches.remainder().is_empty() {
-                return Ok(());
-            }
-            let mut statement = connection.prepare_cached(&table.insert_one)?;
-            batches.remainder().chunks(1).try_for_each(|row| execute(&mut statement, row))
-        })
+        self.each(connection, |table| &table.insert)
     }
 
     /// Deletes all rows.
     pub(super) fn delete(&self, connection: &Connection) -> Result<(), StoreError> {
-        self.each(|table, rows| {
-            let mut statement = connection.prepare_cached(&table.delete)?;
-            rows.chunks(1).try_for_each(|row| execute(&mut statement, row))
-        })
+        self.each(connection, |table| &table.delete)
     }
 
-    /// Each table that has rows, with them in the order of the primary key, which is the order of the columns.
-    fn each(&self, mut write: impl FnMut(&RowTable, &[&[Cell<'a>]]) -> rusqlite::Result<()>) -> Result<(), StoreError> {
-        for (table, cells) in self.layout.tables.iter().zip(&self.cells) {
-            if cells.is_empty() {
-                continue;
-            }
+    /// Runs a statement of each table for each of its rows, in the order of the primary key, which is the order of the
+    /// columns: neighbours are written into one page while it is at hand.
+    fn each(&self, connection: &Connection, statement: impl Fn(&RowTable) -> &str) -> Result<(), StoreError> {
+        let write = |table: &RowTable, cells: &[Cell<'a>]| {
             let mut rows: Vec<&[Cell<'a>]> = cells.chunks_exact(table.columns.len()).collect();
             rows.sort_unstable();
-            write(table, &rows).map_err(StoreError::database("writing index rows"))?;
-        }
-        Ok(())
+            let mut statement = connection.prepare_cached(statement(table))?;
+            rows.into_iter().try_for_each(|row| execute(&mut statement, row))
+        };
+        let mut tables = self.layout.tables.iter().zip(&self.cells).filter(|(_, cells)| !cells.is_empty());
+        tables.try_for_each(|(table, cells)| write(table, cells)).map_err(StoreError::database("writing index rows"))
     }
 }
 
-fn execute(statement: &mut Statement<'_>, rows: &[&[Cell<'_>]]) -> rusqlite::Result<()> {
-    for (position, cell) in rows.iter().copied().flatten().enumerate() {
+fn execute(statement: &mut Statement<'_>, row: &[Cell<'_>]) -> rusqlite::Result<()> {
+    for (position, cell) in row.iter().enumerate() {
         statement.raw_bind_parameter(position + 1, cell)?;
     }
     statement.raw_execute()?;

@@ -1,9 +1,9 @@
 //! SQLite with a generated schema, filled from a world.
 
-use super::world::{Resource, State, World};
 use crate::rows::{Row, TypeCode, Value};
 use crate::sql::schema::{Table, by_source, by_value, tables};
 use crate::sql::{Bind, Sql, Sqlite};
+use crate::testing::world::{Resource, State, World};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;

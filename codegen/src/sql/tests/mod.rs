@@ -2,6 +2,4 @@
 
 mod agreement;
 mod database;
-mod model;
-mod queries;
-mod world;
+mod golden;

@@ -7,9 +7,9 @@ use crate::rows::{Col, ColName, ColType, KeyId, Row, RowKind, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-pub(super) type Members = BTreeSet<i64>;
+pub(crate) type Members = BTreeSet<i64>;
 
-pub(super) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
+pub(crate) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
     let of = |id: SetId| members(world, sets, id);
     match &sets.get(id).unwrap().set {
         Set::All(universe) => having(world, |r| top_level(r, universe)),
@@ -53,7 +53,7 @@ fn rows(r: &Resource, key: KeyId, kind: RowKind, universe: &Universe) -> Vec<Row
 }
 
 /// The links of an edge: source and target numbers.
-pub(super) fn pairs(world: &World, edge: Edge) -> BTreeSet<(i64, i64)> {
+pub(crate) fn pairs(world: &World, edge: Edge) -> BTreeSet<(i64, i64)> {
     let mut pairs = BTreeSet::new();
     let sources = world.resources.iter().filter(|r| r.has_rows());
     for (source, row) in sources.flat_map(|r| r.rows.iter().map(move |row| (r, row))) {
@@ -87,7 +87,7 @@ fn written(row: &Row) -> Value {
     }
 }
 
-pub(super) fn passes(world: &World, row: &Row, test: &Test) -> bool {
+pub(crate) fn passes(world: &World, row: &Row, test: &Test) -> bool {
     match test {
         Test::Atom(atom) => atom_holds(world, row, atom),
         Test::All(tests) => tests.iter().all(|test| passes(world, row, test)),
@@ -151,7 +151,7 @@ fn lie<T: Ord>(rel: Rel, (a, b): (T, T), (s, e): (T, T)) -> bool {
 }
 
 /// The members in the order of the keys.
-pub(super) fn sorted(world: &World, members: &Members, order: &[OrderKey]) -> Vec<i64> {
+pub(crate) fn sorted(world: &World, members: &Members, order: &[OrderKey]) -> Vec<i64> {
     let mut list: Vec<i64> = members.iter().copied().collect();
     list.sort_by(|a, b| {
         let keys = order.iter().map(|key| {
@@ -220,6 +220,6 @@ fn sort_value(value: &Value, dir: Dir) -> Value {
 }
 
 /// Whether the type can be compared with what a slot of the world holds.
-pub(super) fn has_slot(ty: ColType) -> bool {
+pub(crate) fn has_slot(ty: ColType) -> bool {
     matches!(ty, ColType::Bytes | ColType::Rid)
 }

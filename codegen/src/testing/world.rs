@@ -3,11 +3,11 @@
 use crate::rows::{Base, ColType, KeyId, Row, RowKind, Tuple, TypeCode, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 use std::collections::BTreeSet;
 
 /// The keys of the world and what their rows hold.
-pub(super) const KEYS: [(KeyId, RowKind); 15] = [
+pub(crate) const KEYS: [(KeyId, RowKind); 15] = [
     (KeyId(1), RowKind::One(Base::Token)),
     (KeyId(2), RowKind::One(Base::Text)),
     (KeyId(3), RowKind::One(Base::Ref)),
@@ -24,16 +24,16 @@ pub(super) const KEYS: [(KeyId, RowKind); 15] = [
     (OWN_URL, RowKind::One(Base::Url)),
     (OWN_VERSION, RowKind::One(Base::Token)),
 ];
-pub(super) const REF: KeyId = KeyId(3);
-pub(super) const CANONICAL: KeyId = KeyId(5);
-pub(super) const OWN_URL: KeyId = KeyId(14);
-pub(super) const OWN_VERSION: KeyId = KeyId(15);
+pub(crate) const REF: KeyId = KeyId(3);
+pub(crate) const CANONICAL: KeyId = KeyId(5);
+pub(crate) const OWN_URL: KeyId = KeyId(14);
+pub(crate) const OWN_VERSION: KeyId = KeyId(15);
 
-pub(super) const TYPES: [TypeCode; 3] = [TypeCode(1), TypeCode(2), TypeCode(9)];
+pub(crate) const TYPES: [TypeCode; 3] = [TypeCode(1), TypeCode(2), TypeCode(9)];
 
 /// What became of an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     Live,
     Deleted,
     /// Referred to, but not arrived.
@@ -43,31 +43,31 @@ pub(super) enum State {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Resource {
-    pub(super) ty: TypeCode,
-    pub(super) id: String,
-    pub(super) ord: i64,
-    pub(super) state: State,
-    pub(super) updated: i64,
-    pub(super) rows: Vec<Row>,
+pub(crate) struct Resource {
+    pub(crate) ty: TypeCode,
+    pub(crate) id: String,
+    pub(crate) ord: i64,
+    pub(crate) state: State,
+    pub(crate) updated: i64,
+    pub(crate) rows: Vec<Row>,
 }
 
 impl Resource {
-    pub(super) fn has_rows(&self) -> bool {
+    pub(crate) fn has_rows(&self) -> bool {
         matches!(self.state, State::Live | State::Contained)
     }
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct World {
-    pub(super) resources: Vec<Resource>,
+pub(crate) struct World {
+    pub(crate) resources: Vec<Resource>,
     /// What slot 0 holds: resources, by number.
-    pub(super) found: Vec<i64>,
+    pub(crate) found: Vec<i64>,
     /// What slot 1 holds: texts.
-    pub(super) texts: Vec<String>,
+    pub(crate) texts: Vec<String>,
 }
 
-pub(super) fn world() -> impl Strategy<Value = World> {
+pub(crate) fn world() -> impl Strategy<Value = World> {
     let state = prop_oneof![
         6 => Just(State::Live), 1 => Just(State::Deleted), 1 => Just(State::Stub), 1 => Just(State::Contained)
     ];
@@ -122,12 +122,18 @@ fn row() -> impl Strategy<Value = Row> {
     })
 }
 
-pub(super) fn text() -> impl Strategy<Value = String> {
-    select(vec!["", "a", "ab", "ann", "anna", "b", "ba", "Ünï", "a%", "a_b"]).prop_map(str::to_owned)
+/// Texts that begin, end and contain each other.
+pub(crate) const TEXTS: [&str; 10] = ["", "a", "ab", "ann", "anna", "b", "ba", "Ünï", "a%", "a_b"];
+
+/// Ends of intervals of texts, in order.
+const CUTS: [&str; 6] = ["1", "2", "20", "3", "4", "41"];
+
+pub(crate) fn text() -> impl Strategy<Value = String> {
+    select(TEXTS.to_vec()).prop_map(str::to_owned)
 }
 
 /// A value of a column of this type, as rows and as tests have them.
-pub(super) fn value(ty: ColType) -> BoxedStrategy<Value> {
+pub(crate) fn value(ty: ColType) -> BoxedStrategy<Value> {
     match ty {
         ColType::Int => (0i64..3).prop_map(Value::Int).boxed(),
         ColType::Bytes => text().prop_map(Value::Text).boxed(),
@@ -137,13 +143,17 @@ pub(super) fn value(ty: ColType) -> BoxedStrategy<Value> {
         }
         ColType::Rid => (select(TYPES.to_vec()), 0..12u8).prop_map(|(ty, id)| Value::Rid(ty, id.to_string())).boxed(),
         ColType::Instants => {
-            let end = || prop_oneof![8 => -4i64..5, 1 => Just(i64::MIN), 1 => Just(i64::MAX)];
-            (end(), end()).prop_filter_map("empty", |(a, b)| (a < b).then_some(Value::Instants(a, b))).boxed()
+            let open = prop_oneof![6 => Just((false, false)), 1 => Just((true, false)), 1 => Just((false, true))];
+            let interval = (-4i64..4, 1i64..5, open);
+            interval
+                .prop_map(|(start, length, (before, after))| {
+                    let (lo, hi) = (if before { i64::MIN } else { start }, start + length);
+                    Value::Instants(lo, if after { i64::MAX } else { hi })
+                })
+                .boxed()
         }
         ColType::Cuts => {
-            let end = || select(vec!["1", "2", "20", "3", "4", "41"]);
-            let cuts = (end(), end());
-            cuts.prop_filter_map("empty", |(a, b)| (a < b).then(|| Value::Cuts(a.to_owned(), b.to_owned()))).boxed()
+            subsequence(CUTS.to_vec(), 2).prop_map(|ends| Value::Cuts(ends[0].to_owned(), ends[1].to_owned())).boxed()
         }
     }
 }

@@ -1,0 +1,81 @@
+//! The request around the query: pages, counts, identities, targets.
+
+use super::clause::{Clause, Direction, Field, Key, SearchBody, Sort, Track};
+use super::document::sort_field;
+use super::keyword::TARGETS;
+use crate::program::{Dir, OrderBy, OrderKey, Yield};
+use crate::rows::{ColType, RowKind, Value};
+use crate::target::Results;
+
+/// The most hits of one request: `index.max_result_window`.
+const MAX_HITS: u32 = 10_000;
+
+pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
+    if results.yields == Yield::Count {
+        let track_total_hits = results.limit.map_or(Track::All(true), Track::UpTo);
+        let (sort, search_after, docvalue_fields) = (Vec::new(), Vec::new(), Vec::new());
+        return SearchBody { query, size: 0, track_total_hits, sort, search_after, docvalue_fields, _source: false };
+    }
+    let docvalue_fields = match results.yields {
+        Yield::Page | Yield::Count => Vec::new(),
+        Yield::Rid => vec!["rid"],
+        Yield::Targets(_) => vec![TARGETS],
+    };
+    SearchBody {
+        query,
+        size: results.limit.unwrap_or(MAX_HITS).min(MAX_HITS),
+        track_total_hits: Track::All(false),
+        sort: sort(results.order),
+        search_after: position(results),
+        docvalue_fields,
+        _source: false,
+    }
+}
+
+fn sort(order: &[OrderKey]) -> Vec<Field<Sort>> {
+    let last = direction(order.last().map_or(Dir::Asc, |key| key.dir));
+    let ord = Field("ord".to_owned(), Sort { order: last, missing: None, unmapped_type: None });
+    order.iter().map(sort_key).chain([ord]).collect()
+}
+
+fn sort_key(key: &OrderKey) -> Field<Sort> {
+    let order = direction(key.dir);
+    let own = |name: &str| Field(name.to_owned(), Sort { order, missing: None, unmapped_type: None });
+    match key.by {
+        OrderBy::Updated | OrderBy::Rows { kind: RowKind::Updated, .. } => own("updated"),
+        OrderBy::Id | OrderBy::Rows { kind: RowKind::Id, .. } => own("id"),
+        OrderBy::Ord => own("ord"),
+        OrderBy::Rows { key: id, kind } => {
+            let ty = if numeric(kind) { "long" } else { "keyword" };
+            let sort = Sort { order, missing: Some("_last"), unmapped_type: Some(ty) };
+            Field(sort_field(id, kind, key.dir), sort)
+        }
+    }
+}
+
+/// The position as sort values, the last of them `ord`.
+fn position(results: &Results<'_>) -> Vec<Key> {
+    let Some(after) = results.after else { return Vec::new() };
+    let key = |(order, value): (&OrderKey, &Option<Value>)| match (value, order.by) {
+        (Some(Value::Int(int)), _) => Key::Int(*int),
+        (Some(Value::Text(text)), _) => Key::Text(text.clone()),
+        // A missing number stands where the greatest (or least) one would.
+        (_, OrderBy::Rows { kind, .. }) if numeric(kind) => match order.dir {
+            Dir::Asc => Key::Int(i64::MAX),
+            Dir::Desc => Key::Int(i64::MIN),
+        },
+        _ => Key::Missing(None),
+    };
+    results.order.iter().zip(&after.keys).map(key).chain([Key::Int(after.ord)]).collect()
+}
+
+fn numeric(kind: RowKind) -> bool {
+    kind.columns().first().is_some_and(|col| matches!(col.name.ty(), ColType::Instants | ColType::Int))
+}
+
+fn direction(dir: Dir) -> Direction {
+    match dir {
+        Dir::Asc => Direction::Asc,
+        Dir::Desc => Direction::Desc,
+    }
+}

@@ -1,0 +1,42 @@
+//! Elasticsearch and OpenSearch: one document per live resource, one request per query.
+
+mod capability;
+pub mod clause;
+mod columns;
+pub mod document;
+mod fill;
+mod finish;
+mod keyword;
+mod pattern;
+mod rows;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use clause::SearchBody;
+pub use fill::Fill;
+pub use keyword::{TARGETS, identity, target_of};
+
+use crate::lower::{Unsupported, lower};
+use crate::program::Query;
+
+/// The Elasticsearch target.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Target;
+
+/// Lowers a query to a search request. The tenant and the slots are filled in when it runs: [`SearchBody::fill`].
+///
+/// A hit tells, by [`crate::program::Yield`]:
+/// - `Page`: its sort values, one per sort key, then `ord`. A number that is missing is told as `i64::MAX` ascending
+///   and `i64::MIN` descending, which no value is;
+/// - `Count`: no hit; the total, up to the limit if there is one;
+/// - `Rid`: the field `rid`, see [`identity`];
+/// - `Targets`: the field [`TARGETS`], which [`target_of`] reads.
+///
+/// Without a limit a request asks for as many hits as one may have; the driver goes on with the last sort values.
+///
+/// # Errors
+/// The first thing that Elasticsearch does not answer, or that is not well formed.
+pub fn search(query: &Query) -> Result<SearchBody, Unsupported> {
+    lower(Target, query)
+}

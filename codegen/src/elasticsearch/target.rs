@@ -1,0 +1,114 @@
+//! The answers of Elasticsearch to the questions of a target. Every set is a condition on documents, so members that
+//! are produced and members that are tested are the same clause.
+
+use super::clause::{Clause, Field, SearchBody, Terms};
+use super::finish::request;
+use super::rows::{rows, universe};
+use super::{Target, clause};
+use crate::algebra::{Edge, End, SlotId, Universe};
+use crate::program::OrderKey;
+use crate::target::{Comparison, Results, Rows};
+
+impl crate::target::Target for Target {
+    type At = ();
+    type Cond = Clause;
+    type Scan = Clause;
+    type Built = Clause;
+    type Row = Clause;
+    /// The comparisons of a row are answered together, as one clause.
+    type Test = ();
+    type Hop = ();
+    type Out = SearchBody;
+
+    fn all(&mut self, (): &(), types: &Universe) -> Clause {
+        universe(types)
+    }
+
+    fn none(&mut self) -> Clause {
+        Clause::never()
+    }
+
+    fn and(&mut self, conds: Vec<Clause>) -> Clause {
+        Clause::all(conds)
+    }
+
+    fn or(&mut self, conds: Vec<Clause>) -> Clause {
+        Clause::any(conds)
+    }
+
+    fn minus(&mut self, from: Clause, less: Clause) -> Clause {
+        Clause::but_not(from, less)
+    }
+
+    fn slot(&mut self, (): &(), slot: SlotId) -> Clause {
+        Clause::Terms(Field("rid".to_owned(), Terms::Slot(slot, None)))
+    }
+
+    fn member(&mut self, (): &(), built: &Clause) -> Clause {
+        built.clone()
+    }
+
+    /// Never asked: the capabilities say so.
+    fn hop(&mut self, (): &(), _: Edge, _: End) -> ((), ()) {
+        ((), ())
+    }
+
+    /// Never asked: the capabilities say so.
+    fn via(&mut self, (): (), _: Clause) -> Clause {
+        Clause::never()
+    }
+
+    fn probe(&mut self, (): &(), of: &Rows<'_>) -> Clause {
+        self.seek(of)
+    }
+
+    fn seek(&mut self, of: &Rows<'_>) -> Clause {
+        rows(of).0
+    }
+
+    fn atom(&mut self, _: &Clause, _: &Comparison<'_>) {}
+
+    fn holds(&mut self, row: Clause, _: Vec<()>) -> Clause {
+        row
+    }
+
+    fn scan_rows(&mut self, row: Clause, _: Vec<()>) -> Clause {
+        row
+    }
+
+    fn walk(&mut self, _: &[OrderKey]) -> Clause {
+        Clause::always()
+    }
+
+    fn scan_all(&mut self, types: &Universe) -> Clause {
+        universe(types)
+    }
+
+    fn scan_slot(&mut self, slot: SlotId) -> Clause {
+        self.slot(&(), slot)
+    }
+
+    fn union(&mut self, scans: Vec<Clause>) -> Clause {
+        Clause::any(scans)
+    }
+
+    fn at(&mut self, _: &Clause) {}
+
+    fn filter(&mut self, scan: Clause, cond: Clause) -> Clause {
+        Clause::all(vec![scan, cond])
+    }
+
+    /// Never asked: the capabilities say so.
+    fn scan_via(&mut self, _: Edge, _: End, _: Clause) -> Clause {
+        Clause::never()
+    }
+
+    fn build(&mut self, scan: Clause) -> Clause {
+        scan
+    }
+
+    fn finish(self, members: Clause, results: &Results<'_>) -> SearchBody {
+        let tenant = Clause::term("tenant", clause::Term::Tenant);
+        request(Clause::all(vec![tenant, members]), results)
+    }
+}

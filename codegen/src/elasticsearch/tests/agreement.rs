@@ -1,0 +1,104 @@
+//! The requests give what the naive evaluation gives, as well as the capabilities promise.
+
+use super::engine::Index;
+use crate::algebra::{Access, Exactness, Node, Set, SetId, Sets, Universe};
+use crate::capability::{Answer, Capabilities};
+use crate::elasticsearch::clause::{Direction, Field, Key, Sort, Track};
+use crate::elasticsearch::{Target, search};
+use crate::program::{After, Query, Strategy, Take, Yield};
+use crate::rows::Value;
+use crate::testing::queries::{Joins, arena, node, order, root, rows, ways};
+use crate::testing::world::{TYPES, world};
+use crate::testing::{exhaustive, model};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn page(sets: Sets, root: SetId) -> Query {
+    let (order, strategy) = (Vec::new(), Strategy::SetFirst);
+    Query { sets, root, yields: Yield::Page, order, strategy, take: None }
+}
+
+/// The position after a hit, as a driver reads it.
+fn after(keys: &[Key], sort: &[Field<Sort>]) -> After {
+    let key = |(key, Field(_, sort)): (&Key, &Field<Sort>)| match (key, sort.order) {
+        (Key::Int(i64::MAX), Direction::Asc) | (Key::Int(i64::MIN), Direction::Desc) => None,
+        (Key::Int(int), _) => Some(Value::Int(*int)),
+        (Key::Text(text), _) => Some(Value::Text(text.clone())),
+        (Key::Missing(_), _) => None,
+    };
+    let (ord, keys) = keys.split_last().unwrap();
+    let Key::Int(ord) = ord else { panic!("the last key is a number") };
+    After { keys: keys.iter().zip(sort).map(key).collect(), ord: *ord }
+}
+
+#[test]
+fn every_comparison_with_every_value() {
+    let world = exhaustive::world();
+    let index = Index::of(&world);
+    for query in exhaustive::queries() {
+        let members = model::members(&world, &query.sets, query.root);
+        let body = search(&query).unwrap();
+        let hits: BTreeSet<i64> = index.hits(&body).into_iter().map(|(ord, _)| ord).collect();
+        assert_eq!(hits, members, "{:?}: {:?}", query.root_node().unwrap().set, body.query);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_test_of_rows_is_answered_as_promised(world in world(), set in rows()) {
+        let Set::Rows { kind, test, .. } = &set else { panic!("{set:?}") };
+        let answer = Target.row(*kind, test);
+        let mut sets = Sets::default();
+        let all = sets.push(node(Set::All(Universe(TYPES.to_vec())), Access::Drive));
+        let exact = if answer == Answer::Exact { Exactness::Exact } else { Exactness::Over };
+        let rows = sets.push(Node { exact, ..node(set.clone(), Access::Probe) });
+        let root = sets.push(node(Set::And(vec![all, rows]), Access::Drive));
+        let expected = model::members(&world, &sets, root);
+        let found = search(&page(sets, root));
+        if answer == Answer::No {
+            prop_assert!(found.is_err());
+            return Ok(());
+        }
+        let body = found.unwrap();
+        let hits: BTreeSet<i64> = Index::of(&world).hits(&body).into_iter().map(|(ord, _)| ord).collect();
+        match answer {
+            Answer::Exact => prop_assert_eq!(hits, expected, "{:?}", body.query),
+            _ => prop_assert!(hits.is_superset(&expected), "{:?}", body.query),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn pages_are_the_members_in_order(
+        world in world(), tree in root(Joins::None), ways in ways(), order in order(), n in 1u32..5
+    ) {
+        let (sets, root) = arena(&tree, &ways);
+        let order: Vec<_> = order.into_iter().filter(|key| key.via.is_none()).collect();
+        let members = model::members(&world, &sets, root);
+        let mut query = Query { order: order.clone(), ..page(sets, root) };
+        // What Elasticsearch does not answer exactly is refused, since the plan does not refine it.
+        let Ok(body) = search(&query) else { return Ok(()) };
+        let index = Index::of(&world);
+        let expected = model::sorted(&world, &members, &order);
+        let all: Vec<i64> = index.hits(&body).into_iter().map(|(ord, _)| ord).collect();
+        prop_assert_eq!(&all, &expected);
+        let mut paged = Vec::new();
+        query.take = Some(Take { n, after: None });
+        loop {
+            let body = search(&query).unwrap();
+            let hits = index.hits(&body);
+            paged.extend(hits.iter().map(|(ord, _)| *ord));
+            let Some((_, keys)) = hits.last() else { break };
+            query.take = Some(Take { n, after: Some(after(keys, &body.sort)) });
+        }
+        prop_assert_eq!(paged, expected);
+        query.take = None;
+        query.yields = Yield::Count;
+        prop_assert_eq!(search(&query).unwrap().track_total_hits, Track::All(true));
+    }
+}

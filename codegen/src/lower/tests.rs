@@ -1,0 +1,194 @@
+//! What is not answered is refused by name, at the node it stands in.
+
+use super::{Unsupported, lower};
+use crate::algebra::{
+    Access, Atom, Edge, End, Estimate, Exactness, ExpansionId, Node, On, Place, Rel, Scope, Set, SetId, Sets, SlotId,
+    Source, Span, Test, Universe,
+};
+use crate::capability::{Compare, Join, Question};
+use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
+use crate::rows::{Base, Col, ColName, KeyId, RowKind, TypeCode, Value};
+use crate::{elasticsearch, sql};
+
+const TOKEN: RowKind = RowKind::One(Base::Token);
+const WORD: RowKind = RowKind::One(Base::Word);
+const SPAN: Span = Span { start: 3, end: 7 };
+
+fn node(set: Set) -> Node {
+    let (scope, est, place) = (Scope::default(), Estimate::default(), Place::default());
+    Node { set, span: SPAN, scope, exact: Exactness::Exact, est, place, access: Access::Drive }
+}
+
+fn all() -> Set {
+    Set::All(Universe(vec![TypeCode(1)]))
+}
+
+fn rows(kind: RowKind, test: Test) -> Set {
+    Set::Rows { key: KeyId(1), kind, universe: Universe(vec![TypeCode(1)]), test }
+}
+
+/// A query whose root is the last of the sets.
+fn query(sets: Vec<Set>) -> Query {
+    let mut arena = Sets::default();
+    let last = sets.into_iter().map(|set| arena.push(node(set))).last();
+    let (yields, order, strategy) = (Yield::Page, Vec::new(), Strategy::SetFirst);
+    Query { sets: arena, root: last.unwrap(), yields, order, strategy, take: None }
+}
+
+fn sqlite(query: &Query) -> Result<(), Unsupported> {
+    lower(sql::Target::<sql::Sqlite>::new(), query).map(|_| ())
+}
+
+fn elastic(query: &Query) -> Result<(), Unsupported> {
+    lower(elasticsearch::Target, query).map(|_| ())
+}
+
+fn refused(query: &Query, what: Question) {
+    let root = query.root;
+    assert_eq!(sqlite(query), Err(Unsupported { node: root, span: SPAN, what }));
+}
+
+fn code() -> Col {
+    Col::first(ColName::Code)
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+#[test]
+fn closures_are_refused_where_they_stand() {
+    let edge = Edge { key: KeyId(2), on: On::Rid };
+    let closure = Set::Closure { edge, from: End::Source, seed: SetId(0), bound: 9 };
+    refused(&query(vec![all(), closure.clone()]), Question::Closure);
+    let below = query(vec![all(), closure, Set::And(vec![SetId(0), SetId(1)])]);
+    assert_eq!(sqlite(&below), Err(Unsupported { node: SetId(1), span: SPAN, what: Question::Closure }));
+}
+
+#[test]
+fn a_guard_that_nobody_intersected_is_refused() {
+    let mut sets = Sets::default();
+    sets.push(node(all()));
+    let root = sets.push(Node { scope: Scope { guard: Some(SetId(0)) }, ..node(all()) });
+    refused(&Query { sets, root, ..query(vec![all()]) }, Question::Guard);
+}
+
+#[test]
+fn a_choice_at_run_time_is_refused() {
+    let measure = Strategy::Measure {
+        node: SetId(0),
+        cap: 100,
+        few: Box::new(Strategy::SetFirst),
+        many: Box::new(Strategy::Walk),
+    };
+    refused(&Query { strategy: measure, ..query(vec![all()]) }, Question::Measure);
+}
+
+#[test]
+fn values_of_another_type_and_unknown_columns_are_refused() {
+    let wrong = [
+        Atom::Eq(code(), Value::Int(1)),
+        Atom::Eq(Col::first(ColName::Url), text("a")),
+        Atom::Eq(Col { part: 1, name: ColName::Code }, text("a")),
+        Atom::In(vec![code(), Col::first(ColName::System)], Source::Values(vec![vec![text("a")]])),
+        Atom::In(Vec::new(), Source::Values(vec![Vec::new()])),
+        Atom::Starts(Col::first(ColName::System), "a".to_owned()),
+        Atom::Range(code(), Rel::Within, Value::Instants(0, 1)),
+        Atom::In(vec![code(), Col::first(ColName::Exact)], Source::Slot(SlotId(0))),
+    ];
+    for atom in wrong {
+        refused(&query(vec![rows(TOKEN, Test::Atom(atom))]), Question::Typing(TOKEN));
+    }
+}
+
+#[test]
+fn expansions_are_refused() {
+    let atom = Atom::In(vec![code()], Source::Expansion(ExpansionId(0)));
+    refused(&query(vec![rows(TOKEN, Test::Atom(atom))]), Question::Row(TOKEN, ColName::Code, Compare::Expansion));
+}
+
+#[test]
+fn alternatives_are_bounded_and_lists_are_not_alternatives() {
+    let any = |n: i32| Test::Any((0..n).map(|n| Test::Atom(Atom::Eq(code(), text(&n.to_string())))).collect());
+    refused(&query(vec![rows(TOKEN, Test::All(vec![any(21), any(20)]))]), Question::Alternatives);
+    assert_eq!(sqlite(&query(vec![rows(TOKEN, Test::All(vec![any(20), any(20)]))])), Ok(()));
+    let values = Source::Values((0..5_000).map(|n| vec![text(&n.to_string())]).collect());
+    assert_eq!(sqlite(&query(vec![rows(TOKEN, Test::Atom(Atom::In(vec![code()], values)))])), Ok(()));
+}
+
+#[test]
+fn children_are_bounded() {
+    let wide = |n| query(vec![all(), Set::Or(vec![SetId(0); n])]);
+    assert_eq!(sqlite(&wide(400)), Ok(()));
+    refused(&wide(401), Question::Alternatives);
+}
+
+#[test]
+fn depth_is_bounded() {
+    let chain = |n: u32| {
+        let mut sets = vec![all()];
+        sets.extend((0..n).map(|n| Set::And(vec![SetId(n)])));
+        query(sets)
+    };
+    assert_eq!(sqlite(&chain(19)), Ok(()));
+    assert_eq!(sqlite(&chain(20)).map_err(|refused| refused.what), Err(Question::Depth));
+}
+
+#[test]
+fn children_that_do_not_stand_before_their_parent_are_refused() {
+    refused(&query(vec![Set::Or(vec![SetId(0)])]), Question::Dangling);
+    refused(&query(vec![Set::Or(vec![SetId(7)])]), Question::Dangling);
+}
+
+#[test]
+fn a_position_has_a_value_of_its_type_for_every_key() {
+    let by = |kind| vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
+    let at = |kind, keys| {
+        let take = Some(Take { n: 1, after: Some(After { keys, ord: 0 }) });
+        Query { order: by(kind), take, ..query(vec![all()]) }
+    };
+    let time = RowKind::One(Base::Time);
+    refused(&at(WORD, Vec::new()), Question::Cursor);
+    refused(&at(WORD, vec![Some(Value::Int(1))]), Question::Cursor);
+    refused(&at(time, vec![Some(text("a"))]), Question::Cursor);
+    assert_eq!(sqlite(&at(time, vec![Some(Value::Int(1))])), Ok(()));
+    assert_eq!(sqlite(&at(WORD, vec![None])), Ok(()));
+}
+
+#[test]
+fn references_do_not_sort() {
+    let kind = RowKind::One(Base::Ref);
+    let order = vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
+    refused(&Query { order, ..query(vec![all()]) }, Question::OrderRows(kind));
+}
+
+#[test]
+fn elasticsearch_refuses_joins_by_name() {
+    let edge = Edge { key: KeyId(2), on: On::Rid };
+    let via = query(vec![all(), Set::Via { edge, from: End::Source, far: SetId(0) }]);
+    assert_eq!(elastic(&via).map_err(|refused| refused.what), Err(Question::Via(Join::Rid, End::Source)));
+}
+
+/// A superset may stand where the plan refines it, and nowhere below a difference.
+#[test]
+fn too_much_is_answered_only_where_it_is_refined() {
+    let columns = vec![code(), Col::first(ColName::System)];
+    let pair = vec![text("a"), Value::System(None)];
+    let over = rows(TOKEN, Test::Atom(Atom::NotIn(columns, Source::Values(vec![pair]))));
+    let of = |exact, parent: Option<Set>| {
+        let mut sets = Sets::default();
+        sets.push(node(all()));
+        let mut root = sets.push(Node { exact, ..node(over.clone()) });
+        if let Some(parent) = parent {
+            root = sets.push(node(parent));
+        }
+        Query { sets, root, ..query(vec![all()]) }
+    };
+    let less = Set::Minus { from: SetId(0), less: SetId(1) };
+    let system = Question::Row(TOKEN, ColName::System, Compare::NotIn);
+    assert_eq!(elastic(&of(Exactness::Over, None)), Ok(()));
+    assert!(elastic(&of(Exactness::Exact, None)).is_err());
+    assert!(elastic(&of(Exactness::Over, Some(less))).is_err());
+    assert_eq!(sqlite(&of(Exactness::Exact, None)), Ok(()));
+    assert_eq!(system.to_string(), "token system: not-in");
+}

@@ -1,0 +1,283 @@
+//! Hand-built queries, one per shape of lowering: every target has a golden file of each that it answers.
+
+use crate::algebra::{
+    Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
+    Span, Test, Universe,
+};
+use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
+use crate::rows::{Base, Col, ColName, KeyId, RowKind, Tuple, TypeCode, Value};
+
+const PATIENT: TypeCode = TypeCode(1);
+const OBSERVATION: TypeCode = TypeCode(2);
+const GENDER: KeyId = KeyId(10);
+const NAME: KeyId = KeyId(11);
+const BIRTHDATE: KeyId = KeyId(12);
+const CODE: KeyId = KeyId(20);
+const SUBJECT: KeyId = KeyId(21);
+const CODE_VALUE: KeyId = KeyId(22);
+const PROFILE: KeyId = KeyId(23);
+const URL: KeyId = KeyId(30);
+const VERSION: KeyId = KeyId(31);
+
+/// A query under construction.
+#[derive(Default)]
+struct Plan {
+    sets: Sets,
+}
+
+impl Plan {
+    fn add(&mut self, set: Set, access: Access) -> SetId {
+        let span = Span { start: 8, end: 12 };
+        let (scope, est, place) = (Scope::default(), Estimate::default(), Place::default());
+        self.sets.push(Node { set, span, scope, exact: Exactness::Exact, est, place, access })
+    }
+
+    fn all(&mut self, ty: TypeCode, access: Access) -> SetId {
+        self.add(Set::All(Universe(vec![ty])), access)
+    }
+
+    fn and(&mut self, children: &[SetId]) -> SetId {
+        self.add(Set::And(children.to_vec()), Access::Drive)
+    }
+
+    fn rows(&mut self, key: KeyId, test: Test, access: Access) -> SetId {
+        let (ty, kind) = match key {
+            GENDER => (PATIENT, RowKind::One(Base::Token)),
+            NAME => (PATIENT, RowKind::One(Base::Text)),
+            BIRTHDATE => (PATIENT, RowKind::One(Base::Time)),
+            CODE => (OBSERVATION, RowKind::One(Base::Token)),
+            CODE_VALUE => (OBSERVATION, RowKind::Tuple(Tuple::TokenQuantity)),
+            SUBJECT => (OBSERVATION, RowKind::One(Base::Ref)),
+            other => panic!("{other:?} has no rows here"),
+        };
+        self.add(Set::Rows { key, kind, universe: Universe(vec![ty]), test }, access)
+    }
+
+    fn own(&mut self, kind: RowKind, test: Test, access: Access) -> SetId {
+        self.add(Set::Rows { key: KeyId(0), kind, universe: Universe(vec![PATIENT]), test }, access)
+    }
+
+    fn via(&mut self, edge: Edge, from: End, far: SetId, access: Access) -> SetId {
+        self.add(Set::Via { edge, from, far }, access)
+    }
+
+    fn page(self, root: SetId, order: Vec<OrderKey>, strategy: Strategy) -> Query {
+        let take = Some(Take { n: 21, after: None });
+        Query { sets: self.sets, root, yields: Yield::Page, order, strategy, take }
+    }
+
+    fn result(self, root: SetId, yields: Yield) -> Query {
+        Query { sets: self.sets, root, yields, order: Vec::new(), strategy: Strategy::SetFirst, take: None }
+    }
+}
+
+fn subject() -> Edge {
+    Edge { key: SUBJECT, on: On::Rid }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn eq(name: ColName, value: Value) -> Test {
+    Test::Atom(Atom::Eq(Col::first(name), value))
+}
+
+fn male() -> Test {
+    eq(ColName::Code, text("male"))
+}
+
+fn loinc(code: &str) -> Test {
+    Test::All(vec![eq(ColName::Code, text(code)), eq(ColName::System, Value::System(Some("http://loinc.org".into())))])
+}
+
+fn by(key: KeyId, base: Base, dir: Dir) -> OrderKey {
+    OrderKey { via: None, by: OrderBy::Rows { key, kind: RowKind::One(base) }, dir }
+}
+
+fn born(rel: Rel, lo: i64, hi: i64) -> Test {
+    Test::Atom(Atom::Range(Col::first(ColName::Time), rel, Value::Instants(lo, hi)))
+}
+
+fn after(mut query: Query, keys: Vec<Option<Value>>, ord: i64) -> Query {
+    query.take = query.take.map(|take| Take { after: Some(After { keys, ord }), ..take });
+    query
+}
+
+/// The queries, by name.
+pub(crate) fn queries() -> Vec<(&'static str, Query)> {
+    pages().into_iter().chain(tests_of_rows()).chain(joins()).chain(results()).collect()
+}
+
+fn pages() -> Vec<(&'static str, Query)> {
+    let walk = || {
+        let mut plan = Plan::default();
+        let all = plan.all(PATIENT, Access::Walk);
+        let gender = plan.rows(GENDER, male(), Access::Probe);
+        (plan.and(&[all, gender]), plan)
+    };
+    let driven = || {
+        let mut plan = Plan::default();
+        let all = plan.all(PATIENT, Access::Probe);
+        let gender = plan.rows(GENDER, male(), Access::Drive);
+        (plan.and(&[all, gender]), plan)
+    };
+    let paged = |(root, plan): (SetId, Plan), order, strategy| plan.page(root, order, strategy);
+    let updated = || vec![OrderKey { via: None, by: OrderBy::Updated, dir: Dir::Desc }];
+    let name_birth = || vec![by(NAME, Base::Text, Dir::Asc), by(BIRTHDATE, Base::Time, Dir::Desc)];
+    let subject_name = OrderKey {
+        via: Some(subject()),
+        by: OrderBy::Rows { key: NAME, kind: RowKind::One(Base::Text) },
+        dir: Dir::Asc,
+    };
+    let ord = (1 << 39) + 41;
+    vec![
+        ("walk", paged(walk(), Vec::new(), Strategy::Walk)),
+        ("walk_after", after(paged(walk(), Vec::new(), Strategy::Walk), Vec::new(), ord)),
+        ("walk_updated_after", after(paged(walk(), updated(), Strategy::Walk), vec![Some(Value::Int(77))], ord)),
+        ("set_first", paged(driven(), Vec::new(), Strategy::SetFirst)),
+        (
+            "sorted_after",
+            after(
+                paged(driven(), name_birth(), Strategy::SetFirst),
+                vec![Some(text("smith")), Some(Value::Int(5))],
+                ord,
+            ),
+        ),
+        (
+            "sorted_after_missing",
+            after(paged(driven(), name_birth(), Strategy::SetFirst), vec![Some(text("smith")), None], ord),
+        ),
+        ("sorted_via", paged(driven(), vec![subject_name], Strategy::SetFirst)),
+        ("several_types", {
+            let mut plan = Plan::default();
+            let root = plan.add(Set::All(Universe(vec![PATIENT, OBSERVATION])), Access::Walk);
+            plan.page(root, Vec::new(), Strategy::Walk)
+        }),
+    ]
+}
+
+fn tests_of_rows() -> Vec<(&'static str, Query)> {
+    let one = |key, test| {
+        let mut plan = Plan::default();
+        let root = plan.rows(key, test, Access::Drive);
+        plan.page(root, Vec::new(), Strategy::SetFirst)
+    };
+    let own = |kind, test| {
+        let mut plan = Plan::default();
+        let root = plan.own(kind, test, Access::Drive);
+        plan.page(root, Vec::new(), Strategy::SetFirst)
+    };
+    let atom = |atom| one(NAME, Test::Atom(atom));
+    let name = Col::first(ColName::Text);
+    let cols = vec![Col::first(ColName::Code), Col::first(ColName::System)];
+    let pairs = vec![
+        vec![text("8480-6"), Value::System(Some("http://loinc.org".into()))],
+        vec![text("bp"), Value::System(None)],
+    ];
+    let systolic = Test::All(vec![
+        eq(ColName::Code, text("8480-6")),
+        Test::Atom(Atom::Range(
+            Col { part: 1, name: ColName::Cuts },
+            Rel::Meets,
+            Value::Cuts("8143".into(), "9".into()),
+        )),
+    ]);
+    vec![
+        ("token_system", one(CODE, loinc("8480-6"))),
+        ("token_pairs", one(CODE, Test::Atom(Atom::In(cols.clone(), Source::Values(pairs.clone()))))),
+        ("token_not_pairs", one(CODE, Test::Atom(Atom::NotIn(cols, Source::Values(pairs))))),
+        ("token_not_system", {
+            let system = Value::System(Some("http://loinc.org".into()));
+            one(CODE, Test::Atom(Atom::Ne(Col::first(ColName::System), system)))
+        }),
+        ("text_starts", atom(Atom::Starts(name, "o'br\"ien".into()))),
+        ("text_ends", atom(Atom::Ends(name, "100%".into()))),
+        ("text_has", atom(Atom::Has(name, "a_b".into()))),
+        ("text_order", atom(Atom::Order(name, Order::From, text("m")))),
+        ("date_ge", one(BIRTHDATE, Test::Any(vec![born(Rel::Meets, 20, i64::MAX), born(Rel::Within, 10, 20)]))),
+        ("date_same", one(BIRTHDATE, born(Rel::Same, 10, 20))),
+        ("composite", one(CODE_VALUE, systolic)),
+        ("reference", one(SUBJECT, eq(ColName::Target, Value::Rid(PATIENT, "23".into())))),
+        ("ids", {
+            let ids = ["a", "b"].map(|id| vec![text(id)]).to_vec();
+            own(RowKind::Id, Test::Atom(Atom::In(vec![Col::first(ColName::Id)], Source::Values(ids))))
+        }),
+        ("updated", own(RowKind::Updated, born(Rel::Within, 10, 20))),
+        ("never", one(CODE, Test::FALSE)),
+    ]
+}
+
+fn joins() -> Vec<(&'static str, Query)> {
+    let far = |access| {
+        let mut plan = Plan::default();
+        let far = plan.rows(GENDER, male(), access);
+        let via = plan.via(subject(), End::Source, far, access);
+        let all = plan.all(OBSERVATION, if access == Access::Probe { Access::Walk } else { Access::Probe });
+        let root = plan.and(&[all, via]);
+        plan.page(root, Vec::new(), if access == Access::Probe { Strategy::Walk } else { Strategy::SetFirst })
+    };
+    let reverse = |access| {
+        let mut plan = Plan::default();
+        let far = plan.rows(CODE, loinc("8480-6"), access);
+        let via = plan.via(subject(), End::Target, far, access);
+        let all = plan.all(PATIENT, if access == Access::Probe { Access::Walk } else { Access::Probe });
+        let root = plan.and(&[all, via]);
+        plan.page(root, Vec::new(), if access == Access::Probe { Strategy::Walk } else { Strategy::SetFirst })
+    };
+    let canonical = |on, access| {
+        let mut plan = Plan::default();
+        let far = plan.own(RowKind::Id, eq(ColName::Id, text("a")), access);
+        let root = plan.via(Edge { key: PROFILE, on }, End::Source, far, access);
+        plan.page(root, Vec::new(), if access == Access::Probe { Strategy::Walk } else { Strategy::SetFirst })
+    };
+    let minus = |access| {
+        let mut plan = Plan::default();
+        let all = plan.all(PATIENT, Access::Walk);
+        let less = plan.rows(GENDER, male(), access);
+        let root = plan.add(Set::Minus { from: all, less }, Access::Walk);
+        plan.page(root, Vec::new(), Strategy::Walk)
+    };
+    vec![
+        ("via_source_probe", far(Access::Probe)),
+        ("via_source_drive", far(Access::Drive)),
+        ("via_target_probe", reverse(Access::Probe)),
+        ("via_target_drive", reverse(Access::Drive)),
+        ("via_built", far(Access::Build)),
+        ("via_url", canonical(On::Url { url: URL }, Access::Drive)),
+        ("via_url_version", canonical(On::UrlVersion { url: URL, version: VERSION }, Access::Probe)),
+        ("minus", minus(Access::Probe)),
+        ("minus_built", minus(Access::Build)),
+    ]
+}
+
+fn results() -> Vec<(&'static str, Query)> {
+    let union = |yields| {
+        let mut plan = Plan::default();
+        let gender = plan.rows(GENDER, male(), Access::Drive);
+        let born = plan.rows(BIRTHDATE, born(Rel::Within, 10, 20), Access::Drive);
+        let root = plan.add(Set::Or(vec![gender, born]), Access::Drive);
+        plan.result(root, yields)
+    };
+    let slot = |yields| {
+        let mut plan = Plan::default();
+        let slot = plan.add(Set::Slot(SlotId(0)), Access::Drive);
+        let all = plan.all(PATIENT, Access::Probe);
+        let root = plan.and(&[slot, all]);
+        plan.result(root, yields)
+    };
+    vec![
+        ("count", union(Yield::Count)),
+        ("identities", union(Yield::Rid)),
+        ("slot", slot(Yield::Page)),
+        ("slot_column", {
+            let mut plan = Plan::default();
+            let found = Source::Slot(SlotId(0));
+            let test = Test::Atom(Atom::In(vec![Col::first(ColName::Target)], found));
+            let root = plan.rows(SUBJECT, test, Access::Drive);
+            plan.result(root, Yield::Page)
+        }),
+        ("targets", slot(Yield::Targets(subject()))),
+        ("targets_url", slot(Yield::Targets(Edge { key: PROFILE, on: On::Url { url: URL } }))),
+    ]
+}

@@ -1,0 +1,106 @@
+//! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
+
+use super::universe::{Node, Universe};
+use super::value::{self, Stored, composite, presence, reference, token};
+use crate::definitions::{ParamId, ParamType};
+use crate::ir::{Pred, PredKind, Test, Way};
+use crate::keys::Facet;
+
+impl<'v> Universe<'v> {
+    /// Does a resource satisfy a condition?
+    pub(super) fn satisfies(&self, node: Node<'v>, pred: &Pred) -> bool {
+        match &pred.kind {
+            PredKind::All(preds) => preds.iter().all(|pred| self.satisfies(node, pred)),
+            PredKind::Any(preds) => preds.iter().any(|pred| self.satisfies(node, pred)),
+            // The complement of the set, not of a value (item 66); under a link it negates at the far end (item 67).
+            PredKind::Not(inner) => !self.satisfies(node, inner),
+            PredKind::Param { param, facet, test } => self.passes(node, *param, *facet, test),
+            PredKind::Present { param } => self.is_present(node, *param),
+            PredKind::Linked { link, way, ends } => {
+                let holds = |far: Node<'v>| ends.iter().any(|(ty, pred)| far.ty == *ty && self.satisfies(far, pred));
+                match way {
+                    Way::Forward => self.targets(node, link.param).into_iter().any(holds),
+                    Way::Reverse => self.sources(node, link.param).into_iter().any(holds),
+                }
+            }
+            PredKind::Const(value) => *value,
+        }
+    }
+
+    /// The stored resources that refer to `node` by a parameter of theirs (item 126: by type and id).
+    pub(super) fn sources(&self, node: Node<'v>, param: ParamId) -> Vec<Node<'v>> {
+        self.of_type(param.ty()).filter(|&source| self.targets(source, param).contains(&node)).collect()
+    }
+
+    /// Does some value pass the test?
+    fn passes(&self, node: Node<'v>, param: ParamId, facet: Facet, test: &Test) -> bool {
+        match test {
+            Test::Any(tests) => tests.iter().any(|test| self.passes(node, param, facet, test)),
+            Test::Tuple(tests) => {
+                let holds = |tuple: &Vec<Vec<Stored>>| {
+                    let mut parts = tests.iter().zip(tuple);
+                    parts.all(|(test, part)| part.iter().any(|stored| value::passes(test, stored)))
+                };
+                self.tuples(node, param, facet).iter().any(holds)
+            }
+            _ => self.values(node, param, facet).iter().any(|stored| value::passes(test, stored)),
+        }
+    }
+
+    /// The values of a parameter in the view that is asked for.
+    pub(super) fn values(&self, node: Node<'v>, param: ParamId, facet: Facet) -> Vec<Stored> {
+        let elements = || self.elements(node, param).into_iter();
+        let ty = self.registry.definition(param).ty;
+        match facet {
+            Facet::Value => elements().flat_map(|element| value::stored(self, node, ty, &element)).collect(),
+            Facet::Canonical => {
+                elements().flat_map(|element| value::stored(self, node, ty, &element)).map(in_canonical_units).collect()
+            }
+            Facet::Text => elements().flat_map(|element| token::texts(&element)).map(Stored::Text).collect(),
+            Facet::Identifier => {
+                elements().filter_map(|element| reference::identifier(&element)).map(Stored::Token).collect()
+            }
+            Facet::Own => own(node, ty).into_iter().collect(),
+            // `:of-type` has tuples; presence is no value; words and codes as texts no search of R4 asks for yet.
+            Facet::OfType | Facet::Present | Facet::Words | Facet::CodeText => Vec::new(),
+        }
+    }
+
+    /// The tuples of a parameter: the values of each part, inside one element.
+    fn tuples(&self, node: Node<'v>, param: ParamId, facet: Facet) -> Vec<Vec<Vec<Stored>>> {
+        match facet {
+            Facet::OfType => self.elements(node, param).iter().filter_map(token::of_type).collect(),
+            Facet::Canonical => {
+                let convert = |part: Vec<Stored>| part.into_iter().map(in_canonical_units).collect();
+                let tuples = composite::tuples(self, node, param).into_iter();
+                tuples.map(|tuple| tuple.into_iter().map(convert).collect()).collect()
+            }
+            _ => composite::tuples(self, node, param),
+        }
+    }
+
+    /// A composite is there where a tuple is (decision 108), another parameter where an element with content is.
+    fn is_present(&self, node: Node<'v>, param: ParamId) -> bool {
+        match self.registry.definition(param).ty {
+            ParamType::Composite => !composite::tuples(self, node, param).is_empty(),
+            _ => self.subjects(node, param).iter().any(presence::is_present),
+        }
+    }
+}
+
+fn in_canonical_units(stored: Stored) -> Stored {
+    match stored {
+        Stored::Quantity(quantity) => Stored::Quantity(quantity.canonical()),
+        other => other,
+    }
+}
+
+/// What is known of the resource itself: `_lastUpdated` is a date, `_id` a token. A contained resource has no time of
+/// change of its own.
+fn own(node: Node<'_>, ty: ParamType) -> Option<Stored> {
+    match ty {
+        ParamType::Date if node.is_contained() => None,
+        ParamType::Date => node.stored.last_updated.map(|instant| Stored::Date(instant.interval())),
+        _ => Some(Stored::Id(node.id().to_owned())),
+    }
+}

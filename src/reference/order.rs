@@ -1,0 +1,88 @@
+//! The order of matches. FHIR R4 3.1.1.5.1; items 129 to 133.
+
+use std::cmp::Ordering;
+
+use super::universe::{Node, Universe};
+use super::value::Stored;
+use super::value::reference::Ref;
+use crate::definitions::ParamType;
+use crate::ir::{Dir, SortBy, SortKey};
+use crate::keys::Facet;
+use crate::values::{Cut, fold_code};
+
+/// What stands for a resource under one key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Instant(i64),
+    Number(Cut),
+    Text(String),
+}
+
+/// The matches in order: by the keys, then by type and creation in the direction of the last key (decision 133).
+pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<Node<'v>> {
+    let ranks = |&node: &Node<'v>| keys.iter().map(|key| rank(universe, node, key)).collect::<Vec<_>>();
+    let mut ranked: Vec<(Vec<Option<Rank>>, Node<'v>)> = matches.iter().map(|node| (ranks(node), *node)).collect();
+    let last = keys.last().map_or(Dir::Asc, |key| key.dir);
+    ranked.sort_by(|(a, one), (b, other)| {
+        let compared = keys.iter().zip(a.iter().zip(b)).map(|(key, (a, b))| compare(a.as_ref(), b.as_ref(), key.dir));
+        let creation = directed((one.ty, one.place).cmp(&(other.ty, other.place)), last);
+        compared.fold(Ordering::Equal, Ordering::then).then(creation)
+    });
+    ranked.into_iter().map(|(_, node)| node).collect()
+}
+
+/// Resources without a value come last in both directions (decision 131).
+fn compare(a: Option<&Rank>, b: Option<&Rank>, dir: Dir) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) => directed(a.cmp(b), dir),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+fn directed(ordering: Ordering, dir: Dir) -> Ordering {
+    match dir {
+        Dir::Asc => ordering,
+        Dir::Desc => ordering.reverse(),
+    }
+}
+
+/// Of several values the one that comes first in the direction of the key (item 130).
+fn rank(universe: &Universe<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
+    let (param, of) = match key.by {
+        SortBy::LastUpdated => return node.stored.last_updated.map(|instant| Rank::Instant(instant.0)),
+        SortBy::Id => return Some(Rank::Text(node.id().to_owned())),
+        SortBy::Param { via: None, param } => (param, vec![node]),
+        SortBy::Param { via: Some(link), param } => {
+            (param, universe.targets(node, link).into_iter().filter(|target| target.ty == param.ty()).collect())
+        }
+    };
+    let facet = match universe.registry.definition(param).ty {
+        ParamType::Quantity => Facet::Canonical,
+        _ => Facet::Value,
+    };
+    let values = of.into_iter().flat_map(|node| universe.values(node, param, facet));
+    let ranks = values.filter_map(|stored| rank_of(universe, stored, key.dir));
+    match key.dir {
+        Dir::Asc => ranks.min(),
+        Dir::Desc => ranks.max(),
+    }
+}
+
+fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
+    let end = |lo: &Cut, hi: &Cut| if dir == Dir::Asc { lo.clone() } else { hi.clone() };
+    Some(match stored {
+        Stored::Date(interval) => Rank::Instant(if dir == Dir::Asc { interval.start() } else { interval.end() }),
+        Stored::Number(range) => Rank::Number(end(range.lo(), range.hi())),
+        // By canonical value where the unit converts, else by the bare value (decision 43).
+        Stored::Quantity(quantity) => Rank::Number(end(quantity.range.lo(), quantity.range.hi())),
+        Stored::Text(text) => Rank::Text(Some(text.primary).filter(|text| !text.is_empty())?),
+        Stored::Token(token) => Rank::Text(fold_code(&token.code?)),
+        Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", universe.registry.type_name(ty))),
+        Stored::Reference(Ref::Elsewhere(url)) => Rank::Text(url),
+        Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole),
+        Stored::Reference(Ref::Contained(_)) => return None,
+        Stored::Id(id) => Rank::Text(id),
+    })
+}

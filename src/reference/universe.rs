@@ -1,0 +1,152 @@
+//! The resources of one evaluation: who is there, who refers to whom.
+
+use serde_json::Value;
+
+use super::expressions::Expressions;
+use super::path::{self, Element};
+use super::value::reference::{self, Ref};
+use super::value::uri::Url;
+use super::{Name, Resource};
+use crate::definitions::{ParamId, ParamType, Registry, ResourceType, TypeKind, reads};
+use crate::ir::Env;
+
+/// A resource at hand: a stored one, or one contained in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node<'v> {
+    pub(super) ty: ResourceType,
+    pub(super) json: &'v Value,
+    /// The stored resource: itself, or the one it is contained in.
+    pub(super) stored: &'v Resource,
+    /// The place of the stored resource in the order of creation.
+    pub(super) place: usize,
+}
+
+impl Node<'_> {
+    /// Is it contained in another resource?
+    pub(super) fn is_contained(&self) -> bool {
+        !std::ptr::eq(self.json, &self.stored.json)
+    }
+
+    /// The logical id; that of a contained resource is unique in its container only.
+    pub(super) fn id(&self) -> &str {
+        if self.is_contained() { local_id(self.json).unwrap_or_default() } else { &self.stored.id }
+    }
+
+    /// Type and logical id.
+    pub(super) fn name(&self) -> Name {
+        (self.ty, self.id().to_owned())
+    }
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.json, other.json)
+    }
+}
+
+/// The resources and what their meaning depends on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Universe<'v> {
+    pub(super) registry: &'v Registry,
+    pub(super) env: &'v Env,
+    resources: &'v [Resource],
+    expressions: &'v Expressions,
+}
+
+impl<'v> Universe<'v> {
+    pub(super) fn new(
+        registry: &'v Registry,
+        resources: &'v [Resource],
+        expressions: &'v Expressions,
+        env: &'v Env,
+    ) -> Self {
+        Universe { registry, env, resources, expressions }
+    }
+
+    /// All stored resources, in the order of creation. Contained resources are none of them (item 143).
+    pub(super) fn all(&self) -> impl Iterator<Item = Node<'v>> + use<'v> {
+        let resources = self.resources.iter().enumerate();
+        resources.map(|(place, stored)| Node { ty: stored.ty, json: &stored.json, stored, place })
+    }
+
+    /// Those of one type.
+    pub(super) fn of_type(&self, ty: ResourceType) -> impl Iterator<Item = Node<'v>> + use<'v> {
+        self.all().filter(move |node| node.ty == ty)
+    }
+
+    /// The elements of a resource that a parameter reads.
+    pub(super) fn elements(&self, node: Node<'v>, param: ParamId) -> Vec<Element<'v>> {
+        let definition = self.registry.definition(param);
+        let start = Element::resource(node, self.registry);
+        let found = self.find(node, definition.expression.as_deref().unwrap_or_default(), start);
+        found.into_iter().filter(|element| self.reads(definition.ty, element)).collect()
+    }
+
+    /// The elements that a parameter is about, whether or not they hold more than extensions.
+    pub(super) fn subjects(&self, node: Node<'v>, param: ParamId) -> Vec<Element<'v>> {
+        let definition = self.registry.definition(param);
+        let start = Element::resource(node, self.registry);
+        let tree = definition.expression.as_deref().and_then(|expression| self.expressions.tree(expression));
+        let Some(tree) = tree else { return Vec::new() };
+        let found = path::evaluate(self, node, &tree, start);
+        if found.iter().any(Element::is_computed) {
+            return path::subjects(self, node, &tree, start);
+        }
+        found.into_iter().filter(|element| self.reads(definition.ty, element)).collect()
+    }
+
+    /// What an expression finds from an element of a resource.
+    pub(super) fn find(&self, node: Node<'v>, expression: &str, start: Element<'v>) -> Vec<Element<'v>> {
+        let tree = self.expressions.tree(expression);
+        tree.map(|tree| path::evaluate(self, node, &tree, start)).unwrap_or_default()
+    }
+
+    /// Does a parameter of type `ty` read this element? A choice may have other types beside those that it reads.
+    pub(super) fn reads(&self, ty: ParamType, element: &Element<'v>) -> bool {
+        let is_resource =
+            || self.registry.type_info(element.datatype).is_some_and(|info| info.kind == TypeKind::Resource);
+        // In a Bundle a resource itself stands where elsewhere a reference to it does.
+        reads(ty, element.datatype) || ty == ParamType::Reference && is_resource()
+    }
+
+    /// The live resources that a reference parameter of `node` refers to: stored ones, and contained ones of the same
+    /// container (items 89, 90). A reference to a version leads to the current one (item 88).
+    pub(super) fn targets(&self, node: Node<'v>, param: ParamId) -> Vec<Node<'v>> {
+        let elements = self.elements(node, param);
+        let refs = elements.iter().filter_map(|element| reference::stored(self, element));
+        refs.flat_map(|to| self.referred(node, &to, param)).collect()
+    }
+
+    fn referred(&self, node: Node<'v>, to: &Ref, param: ParamId) -> Vec<Node<'v>> {
+        match to {
+            Ref::Local { ty, id, .. } => self.of_type(*ty).filter(|target| target.stored.id == *id).collect(),
+            Ref::Contained(id) => self.inside(node, id).into_iter().collect(),
+            // Canonicals join by url and version; without a version, every resource with that url (decision 123).
+            Ref::Canonical(Url { url, version, .. }) => {
+                let targets = self.registry.targets(param);
+                let text = |target: &Node<'v>, name: &str| target.json.get(name).and_then(Value::as_str);
+                self.all()
+                    .filter(|target| targets.contains(target.ty) && text(target, "url") == Some(url))
+                    .filter(|target| version.as_deref().is_none_or(|version| text(target, "version") == Some(version)))
+                    .collect()
+            }
+            Ref::Elsewhere(_) => Vec::new(),
+        }
+    }
+
+    /// The resource that `#id` names for `node`: in its container, or the container itself for `#`.
+    pub(super) fn inside(&self, node: Node<'v>, id: &str) -> Option<Node<'v>> {
+        let stored = node.stored;
+        if id.is_empty() {
+            return Some(Node { ty: stored.ty, json: &stored.json, ..node });
+        }
+        let contained = stored.json.get("contained")?.as_array()?;
+        let json = contained.iter().find(|json| local_id(json) == Some(id))?;
+        let ty = self.registry.resource_type(json.get("resourceType")?.as_str()?)?;
+        Some(Node { ty, json, ..node })
+    }
+}
+
+fn local_id(json: &Value) -> Option<&str> {
+    json.get("id")?.as_str()
+}

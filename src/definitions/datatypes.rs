@@ -95,13 +95,11 @@ impl<'m> Typing<'m, '_> {
         }
     }
 
-    /// A type name is the context itself, or leads nowhere from it; another name is an element of it.
+    /// An element of the context, or the context by the name of its type. `code` is both an element and a type.
     fn first_step(&self, name: &str) -> Vec<End<'m>> {
-        if !self.model.types.contains_key(name) {
-            return self.children(self.context, name);
-        }
-        let is_context = self.model.lineage(self.context).any(|info| info.name == name);
-        if is_context { self.named(self.context) } else { Vec::new() }
+        let elements = self.children(self.context, name);
+        let is_context = || self.model.lineage(self.context).any(|info| info.name == name);
+        if elements.is_empty() && is_context() { self.named(self.context) } else { elements }
     }
 
     fn named(&self, ty: &str) -> Vec<End<'m>> {

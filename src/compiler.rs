@@ -3,8 +3,9 @@
 use crate::definitions::Registry;
 use crate::ir::{BaseUrl, Env, Search};
 use crate::plan::{self, Context, Plan};
-use crate::resolve::{Handling, Settings, resolve};
+use crate::resolve::{CaseRules, Handling, Settings, resolve};
 use crate::values::{FOLD_VERSION, Instant, Zone};
+use fhirc_codegen::stats::Empty;
 use fhirc_grammar::{Diagnostic, parse_search, render};
 use std::fmt;
 use std::sync::Arc;
@@ -30,12 +31,15 @@ pub struct Options {
     pub now: Option<Instant>,
     /// Matches on a page where the query does not say.
     pub default_count: u32,
+    /// Whether case counts in the codes of a system, where a stored CodeSystem says so.
+    pub case_rules: CaseRules,
 }
 
 impl Default for Options {
     /// Lenient, UTC, no bases, the clock of the machine, pages of 20.
     fn default() -> Self {
-        Options { handling: Handling::Lenient, zone: Zone::UTC, bases: Vec::new(), now: None, default_count: 20 }
+        let (bases, case_rules) = (Vec::new(), CaseRules::new());
+        Options { handling: Handling::Lenient, zone: Zone::UTC, bases, now: None, default_count: 20, case_rules }
     }
 }
 
@@ -122,7 +126,7 @@ impl Compiler {
         observe(Representation::Search(&search));
         let built = plan::build(&search, &self.registry);
         observe(Representation::Built(&built));
-        let context = Context { registry: &self.registry };
+        let context = Context { registry: &self.registry, stats: &Empty };
         let plan = plan::optimize_observed(built, context, &mut |pass, plan| {
             observe(Representation::Passed(pass.name, plan));
         });
@@ -130,10 +134,10 @@ impl Compiler {
     }
 
     fn settings(&self) -> Settings {
-        let Options { handling, zone, bases, now, default_count } = self.options.clone();
+        let Options { handling, zone, bases, now, default_count, case_rules } = self.options.clone();
         let now = now.unwrap_or_else(clock);
         let env = Env { fhir: self.registry.version(), now, zone, bases, fold: FOLD_VERSION };
-        Settings { env, handling, default_count }
+        Settings { env, handling, default_count, case_rules }
     }
 }
 

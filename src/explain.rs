@@ -2,7 +2,7 @@
 
 use crate::compiler::{Compiler, Rejected, Representation};
 use crate::ir;
-use crate::plan::{self, Plan, Refusal};
+use crate::plan::{self, Context, Plan, Refusal};
 use fhirc_codegen::algebra::SlotId;
 use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::elasticsearch::{self, Fill, SearchBody};
@@ -169,7 +169,7 @@ pub fn explain(
         Err(rejected) => return (sections, Err(rejected)),
     };
     sections.push(section(Stage::Plan, passes.clone(), Json::String(passes)));
-    let chosen = plan::choose(&compiled.plan, stats);
+    let chosen = plan::choose(&compiled.plan, Context { registry, stats });
     let text = plan::print(&chosen, registry);
     let dot = Some(plan::print_dot(&chosen, registry));
     sections.push(Section { dot, ..section(Stage::Optimized, text.clone(), Json::String(text)) });

@@ -1,4 +1,6 @@
 //! A compiler for FHIR search: one query, one meaning, every store.
+//!
+#![doc = include_str!("../ARCHITECTURE.md")]
 
 pub mod compiler;
 #[cfg(feature = "sqlite")]
@@ -6,6 +8,7 @@ pub mod conformance;
 pub mod definitions;
 #[cfg(feature = "sqlite")]
 pub mod explain;
+#[cfg(feature = "sqlite")]
 mod fnv;
 pub mod index;
 pub mod ir;

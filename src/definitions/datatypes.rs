@@ -95,11 +95,15 @@ impl<'m> Typing<'m, '_> {
         }
     }
 
-    /// An element of the context, or the context by the name of its type. `code` is both an element and a type.
+    /// A type name is the context itself, or leads nowhere from it; another name is an element of it. Elements may be
+    /// called as primitive types are: `code`, `date`.
     fn first_step(&self, name: &str) -> Vec<End<'m>> {
-        let elements = self.children(self.context, name);
-        let is_context = || self.model.lineage(self.context).any(|info| info.name == name);
-        if elements.is_empty() && is_context() { self.named(self.context) } else { elements }
+        let names_type = name.starts_with(|c: char| c.is_ascii_uppercase()) && self.model.types.contains_key(name);
+        if !names_type {
+            return self.children(self.context, name);
+        }
+        let is_context = self.model.lineage(self.context).any(|info| info.name == name);
+        if is_context { self.named(self.context) } else { Vec::new() }
     }
 
     fn named(&self, ty: &str) -> Vec<End<'m>> {

@@ -1,6 +1,6 @@
 //! The extractor: index rows of a resource and of the resources it contains.
 
-use fhirc_codegen::rows::Row;
+use fhirc_codegen::rows::{Row, RowKind};
 use fhirc_grammar::Diagnostic;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use super::trie::{Node, Spot};
 use super::unindexed::Unindexed;
 use super::warning::{Problem, Warning};
 use crate::definitions::{ParamId, Registry, ResourceType};
-use crate::keys::Level;
+use crate::keys::{Facet, Key, Level};
 
 /// Extracts index rows; made once from the definitions, used for every resource.
 #[derive(Debug)]
@@ -76,13 +76,22 @@ impl Extractor {
             let place = list.item(index);
             match self.identity(scope, inner) {
                 Some((ty, id)) => {
-                    let rows = self.rows(scope.contained(inner, ty), Level::Contained, place, &mut warnings);
+                    let mut rows = self.rows(scope.contained(inner, ty), Level::Contained, place, &mut warnings);
+                    rows.extend(self.standing(ty));
+                    rows.sort_unstable();
                     contained.push(ContainedRows { ty, id, rows });
                 }
                 None => warnings.add(None, place.to_string(), Problem::NoContained),
             }
         }
         Extraction { rows, contained, warnings: warnings.list }
+    }
+
+    /// The row that every contained resource of a type has: what negation within them is taken from.
+    fn standing(&self, ty: ResourceType) -> Option<Row> {
+        let param = self.registry.param(ty, "_id")?;
+        let key = Key { param, facet: Facet::Present, level: Level::Contained }.id();
+        Some(Row { key, kind: RowKind::Present, values: Vec::new() })
     }
 
     fn identity(&self, scope: Scope<'_>, inner: &Value) -> Option<(ResourceType, String)> {

@@ -12,7 +12,8 @@ use fhirc_codegen::rows::{Base, RowKind};
 /// The plan of a search, before any pass.
 pub fn build(search: &Search, registry: &Registry) -> Plan {
     let mut builder = Builder { graph: Graph::default(), registry };
-    let branches: Vec<SetId> = search.branches.iter().map(|branch| builder.typed(branch.ty, &branch.filter)).collect();
+    let branches: Vec<SetId> =
+        search.branches.iter().map(|branch| builder.typed(branch.ty, Level::Top, &branch.filter)).collect();
     let span = search.branches.first().map(|branch| branch.filter.span).map_or(Span::default(), place);
     let set = match branches.as_slice() {
         [only] => *only,
@@ -40,64 +41,113 @@ impl Builder<'_> {
         self.graph.add(set, Access::Probe, span)
     }
 
-    /// The live resources of a type that satisfy the condition.
-    fn typed(&mut self, ty: ResourceType, pred: &Pred) -> SetId {
-        let universe = self.universe(ty, place(pred.span));
+    /// The live resources of a type and level that satisfy the condition.
+    fn typed(&mut self, ty: ResourceType, level: Level, pred: &Pred) -> SetId {
+        let universe = self.universe(ty, level, place(pred.span));
         let mut children = vec![universe];
         match &pred.kind {
-            PredKind::All(preds) => children.extend(preds.iter().map(|pred| self.set(ty, pred)).collect::<Vec<_>>()),
-            _ => children.push(self.set(ty, pred)),
+            PredKind::All(preds) => {
+                children.extend(preds.iter().map(|pred| self.set(ty, level, pred)).collect::<Vec<_>>())
+            }
+            _ => children.push(self.set(ty, level, pred)),
         }
         self.add(Set::And(children), place(pred.span))
     }
 
-    fn universe(&mut self, ty: ResourceType, span: Span) -> SetId {
-        self.add(Set::All(Universe(vec![type_code(ty)])), span)
-    }
-
-    fn set(&mut self, ty: ResourceType, pred: &Pred) -> SetId {
-        let span = place(pred.span);
-        let set = match &pred.kind {
-            PredKind::Const(true) => Set::All(Universe(vec![type_code(ty)])),
-            PredKind::Const(false) => Set::None,
-            PredKind::All(preds) => Set::And(preds.iter().map(|pred| self.set(ty, pred)).collect()),
-            PredKind::Any(preds) => Set::Or(preds.iter().map(|pred| self.set(ty, pred)).collect()),
-            PredKind::Not(inner) => Set::Minus { from: self.universe(ty, span), less: self.set(ty, inner) },
-            PredKind::Present { param } => {
-                let key = Key { param: *param, facet: Facet::Present, level: Level::Top }.id();
-                let universe = Universe(vec![type_code(ty)]);
-                Set::Rows { key, kind: RowKind::Present, universe, test: algebra::Test::TRUE }
-            }
-            PredKind::Param { param, facet, test } => return self.rows(ty, *param, *facet, test, span),
-            PredKind::Linked { link, way, ends } => self.linked(*link, *way, ends, span),
+    /// Every resource of a type. Those that stand inside others are known by a row that each of them has.
+    fn universe(&mut self, ty: ResourceType, level: Level, span: Span) -> SetId {
+        let set = match level {
+            Level::Top => Set::All(Universe(vec![type_code(ty)])),
+            Level::Contained => match self.registry.param(ty, "_id") {
+                Some(param) => present(Key { param, facet: Facet::Present, level }, ty),
+                None => Set::None,
+            },
         };
         self.add(set, span)
     }
 
-    fn rows(&mut self, ty: ResourceType, param: ParamId, facet: Facet, test: &Test, span: Span) -> SetId {
+    fn set(&mut self, ty: ResourceType, level: Level, pred: &Pred) -> SetId {
+        let span = place(pred.span);
+        let set = match &pred.kind {
+            PredKind::Const(true) => return self.universe(ty, level, span),
+            PredKind::Const(false) => Set::None,
+            PredKind::All(preds) => Set::And(preds.iter().map(|pred| self.set(ty, level, pred)).collect()),
+            PredKind::Any(preds) => Set::Or(preds.iter().map(|pred| self.set(ty, level, pred)).collect()),
+            PredKind::Not(inner) => {
+                Set::Minus { from: self.universe(ty, level, span), less: self.set(ty, level, inner) }
+            }
+            PredKind::Present { param } => present(Key { param: *param, facet: Facet::Present, level }, ty),
+            PredKind::Param { param, facet, test } => {
+                let key = Key { param: *param, facet: *facet, level };
+                return self.rows(ty, key, test, span);
+            }
+            PredKind::Linked { link, way, ends } => return self.linked((ty, level), *link, *way, ends, span),
+        };
+        self.add(set, span)
+    }
+
+    fn rows(&mut self, ty: ResourceType, key: Key, test: &Test, span: Span) -> SetId {
         let universe = Universe(vec![type_code(ty)]);
-        let sets: Vec<SetId> = rows(self.registry, param, facet, test)
+        let sets: Vec<SetId> = rows(self.registry, key.param, key.facet, key.level, test)
             .into_iter()
             .map(|(key, kind, test)| self.add(Set::Rows { key, kind, universe: universe.clone(), test }, span))
             .collect();
+        self.any(sets, span)
+    }
+
+    fn any(&mut self, sets: Vec<SetId>, span: Span) -> SetId {
         match sets.as_slice() {
             [only] => *only,
             _ => self.add(Set::Or(sets), span),
         }
     }
 
-    /// The join: `far` holds the resources at the other end.
-    fn linked(&mut self, link: Link, way: Way, ends: &[(ResourceType, Pred)], span: Span) -> Set {
-        let far: Vec<SetId> = ends.iter().map(|(ty, pred)| self.typed(*ty, pred)).collect();
-        let far = match far.as_slice() {
-            [only] => *only,
-            _ => self.add(Set::Or(far), span),
+    /// The join. A reference leads to a resource of its own or, as `#p`, to one inside the same container (item 89);
+    /// a canonical leads to every resource with its url (decision 123). Nothing outside refers to contained resources.
+    fn linked(
+        &mut self,
+        (near, level): (ResourceType, Level),
+        link: Link,
+        way: Way,
+        ends: &[(ResourceType, Pred)],
+        span: Span,
+    ) -> SetId {
+        let (from, levels): (End, &[Level]) = match (way, level) {
+            (Way::Forward, _) => (End::Source, &[Level::Top, Level::Contained]),
+            (Way::Reverse, Level::Top) => (End::Target, &[Level::Top]),
+            (Way::Reverse, Level::Contained) => return self.add(Set::None, span),
         };
-        let from = match way {
-            Way::Forward => End::Source,
-            Way::Reverse => End::Target,
+        let key = Key { param: link.param, facet: Facet::Value, level }.id();
+        let mut ways = Vec::new();
+        let datatypes = self.registry.datatypes(link.param);
+        if !datatypes.only(&CANONICALS) {
+            let far: Vec<SetId> = levels
+                .iter()
+                .flat_map(|level| ends.iter().map(|(ty, pred)| (*ty, *level, pred)))
+                .map(|(ty, level, pred)| self.typed(ty, level, pred))
+                .collect();
+            let far = self.any(far, span);
+            ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
+        }
+        if datatypes.some(&CANONICALS) {
+            for (ty, pred) in ends {
+                // The type whose url the canonical names: the far end of a chain, the near end of `_has`.
+                let Some(on) = self.by_url(if way == Way::Forward { *ty } else { near }) else { continue };
+                let far = self.typed(*ty, Level::Top, pred);
+                ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
+            }
+        }
+        self.any(ways, span)
+    }
+
+    /// How a canonical names resources of a type: by url, and by version where it has one.
+    fn by_url(&self, ty: ResourceType) -> Option<On> {
+        let key = |code| {
+            let param = self.registry.param(ty, code)?;
+            Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
         };
-        Set::Via { edge: edge(link.param), from, far }
+        let url = key("url")?;
+        Some(key("version").map_or(On::Url { url }, |version| On::UrlVersion { url, version }))
     }
 
     /// What an include adds: the other ends of its links from the resources in the slot.
@@ -109,7 +159,14 @@ impl Builder<'_> {
                 Way::Forward => (End::Target, builder.registry.targets(link.param).iter().collect()),
                 Way::Reverse => (End::Source, vec![link.param.ty()]),
             };
-            let via = builder.add(Set::Via { edge: edge(link.param), from, far: slot }, span);
+            let far = match (include.way, include.target) {
+                (Way::Reverse, Some(target)) => {
+                    let target = builder.universe(target, Level::Top, span);
+                    builder.add(Set::And(vec![target, slot]), span)
+                }
+                _ => slot,
+            };
+            let via = builder.add(Set::Via { edge: edge(link.param), from, far }, span);
             let wanted: Vec<_> = types.into_iter().filter(|ty| wanted(include, *ty)).map(type_code).collect();
             let live = builder.add(Set::All(Universe(wanted)), span);
             let set = builder.add(Set::And(vec![live, via]), span);
@@ -141,15 +198,25 @@ impl Builder<'_> {
             ParamType::Reference => Base::Ref,
             ParamType::Token | ParamType::Composite | ParamType::Special => Base::Token,
         };
-        let key = Key { param, facet: Facet::Value, level: Level::Top }.id();
+        // Quantities sort by canonical value where there is one (decision 43).
+        let facet = if base == Base::Quantity { Facet::Canonical } else { Facet::Value };
+        let key = Key { param, facet, level: Level::Top }.id();
         OrderBy::Rows { key, kind: RowKind::One(base) }
     }
 }
 
-/// `_include=…:Target` names the type of what comes along; of a `_revinclude` it names the type of the match, which
-/// the searched type already is.
+/// `_include=…:Target` names the type of what comes along, of a `_revinclude` that of the match.
 fn wanted(include: &Include, ty: ResourceType) -> bool {
     include.way == Way::Reverse || include.target.is_none_or(|target| target == ty)
+}
+
+/// Datatypes that name a resource by its url.
+const CANONICALS: [&str; 3] = ["canonical", "uri", "url"];
+
+/// Every resource of a type that has a row of this key.
+fn present(key: Key, ty: ResourceType) -> Set {
+    let universe = Universe(vec![type_code(ty)]);
+    Set::Rows { key: key.id(), kind: RowKind::Present, universe, test: algebra::Test::TRUE }
 }
 
 fn edge(param: ParamId) -> Edge {

@@ -16,9 +16,14 @@ pub(super) fn rows(
     registry: &Registry,
     param: ParamId,
     facet: Facet,
+    level: Level,
     test: &Test,
 ) -> Vec<(KeyId, RowKind, algebra::Test)> {
-    let key = if facet == Facet::Own { KeyId(0) } else { Key { param, facet, level: Level::Top }.id() };
+    if facet == Facet::Own && level == Level::Contained {
+        // A contained resource has no identity and no time of change of its own.
+        return Vec::new();
+    }
+    let key = if facet == Facet::Own { KeyId(0) } else { Key { param, facet, level }.id() };
     let mut by_kind: BTreeMap<RowKind, Vec<algebra::Test>> = BTreeMap::new();
     for test in alternatives(test) {
         let (kind, test) = match test {

@@ -13,4 +13,4 @@ mod sort;
 mod types;
 mod value;
 
-pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
+pub use resolver::{CaseRules, Handling, MAX_PAGE, Resolved, Settings, resolve};

@@ -5,6 +5,7 @@ use crate::ir::{Branch, Env, Include, Page, Pred, Search, SortKey, Total};
 use crate::resolve::control;
 use crate::resolve::types;
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
+use std::collections::BTreeMap;
 
 /// The most matches on a page; a larger `_count` is cut to it, which item 134 allows.
 pub const MAX_PAGE: u32 = 1_000;
@@ -28,7 +29,12 @@ pub struct Settings {
     pub handling: Handling,
     /// Matches on a page where the query does not say.
     pub default_count: u32,
+    /// Whether case counts in the codes of a system, where a stored CodeSystem says so.
+    pub case_rules: CaseRules,
 }
+
+/// Whether case counts, by the url of the code system (`CodeSystem.caseSensitive`).
+pub type CaseRules = BTreeMap<String, bool>;
 
 /// The outcome: a search unless there is an error among the diagnostics.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::compiler::Compiled;
 use crate::explain::refused;
-use crate::plan::{PAGE_SLOT, choose, split};
+use crate::plan::{Context, PAGE_SLOT, choose, split};
 use crate::runtime::include::Included;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
 use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
@@ -70,7 +70,8 @@ pub async fn execute(
 /// What the store cannot do.
 pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
     let statistics = store.statistics(tenant).await?;
-    let plan = choose(&search.plan, &statistics);
+    let context = Context { registry: store.registry(), stats: &statistics };
+    let plan = choose(&search.plan, context);
     split(&plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
         diagnostics: refusals.iter().map(|refusal| refused("this store", refusal)).collect(),

@@ -4,7 +4,7 @@ use super::{Case, Outcome};
 use fhirc::definitions::{FhirVersion, Registry, from_resource};
 use fhirc::ir::{BaseUrl, Env};
 use fhirc::reference::{Reference, Resource};
-use fhirc::resolve::{Handling, Settings, resolve};
+use fhirc::resolve::{CaseRules, Handling, Settings, resolve};
 use fhirc::values::{FOLD_VERSION, Instant, Zone, parse_date};
 use fhirc_grammar::{Diagnostic, parse_search};
 use serde_json::Value;
@@ -47,7 +47,14 @@ impl Group {
         let registry = self.registry();
         let resources = self.resources.iter().map(|json| resource(&registry, json)).collect();
         let reference = Reference::new(&registry, resources);
-        self.cases.iter().map(|case| (case, outcome(&registry, &reference, case))).collect()
+        let rules = self.case_rules();
+        self.cases.iter().map(|case| (case, outcome(&registry, &rules, &reference, case))).collect()
+    }
+
+    /// What the code systems of the group say of case.
+    fn case_rules(&self) -> CaseRules {
+        let systems = self.resources.iter().filter(|json| json["resourceType"] == "CodeSystem");
+        systems.filter_map(|json| Some((json["url"].as_str()?.to_owned(), json["caseSensitive"].as_bool()?))).collect()
     }
 
     /// R4 with the search parameters of the group.
@@ -65,12 +72,13 @@ fn resource(registry: &Registry, json: &Value) -> Resource {
     Resource { ty, id: text("id").to_owned(), last_updated, json: json.clone() }
 }
 
-fn outcome(registry: &Registry, reference: &Reference<'_>, case: &Case) -> Outcome {
+fn outcome(registry: &Registry, rules: &CaseRules, reference: &Reference<'_>, case: &Case) -> Outcome {
     let (tree, mut problems) = parse_search(&case.query, &[BASE]);
     let handling = if case.is_strict() { Handling::Strict } else { Handling::Lenient };
     let env =
         Env { fhir: FhirVersion::R4, now: NOW, zone: Zone::UTC, bases: vec![BaseUrl::new(BASE)], fold: FOLD_VERSION };
-    let resolved = tree.map(|tree| resolve(&tree, registry, &Settings { env, handling, default_count: 1_000 }));
+    let settings = Settings { env, handling, default_count: 1_000, case_rules: rules.clone() };
+    let resolved = tree.map(|tree| resolve(&tree, registry, &settings));
     let search = resolved.and_then(|resolved| {
         problems.extend(resolved.diagnostics);
         resolved.search

@@ -1,16 +1,17 @@
 //! Choose: the physical pass. Which condition drives, what is probed, whether the page is walked or sorted.
 
+use super::{COUNTED, Context, apply};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
 use crate::plan::types::implied;
 use crate::plan::{Graph, IncludeRoot, Plan, Root};
 use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::program::Strategy;
-use fhirc_codegen::stats::Stats;
 
 /// The plan with an access for every set and a strategy for the page. It holds the same resources.
-pub fn choose(plan: &Plan, stats: &dyn Stats) -> Plan {
-    let estimates = Estimates::of(&plan.graph, &plan.roots(), stats);
+pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
+    let plan = &COUNTED.iter().fold(plan.clone(), |plan, pass| apply(pass, &plan, context).0);
+    let estimates = Estimates::of(&plan.graph, &plan.roots(), context.stats);
     let mut chooser = Chooser { plan, estimates: &estimates, graph: Graph::default() };
     let (set, strategy) = chooser.page();
     let includes = plan

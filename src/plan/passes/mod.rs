@@ -6,19 +6,30 @@ mod drop_universe;
 mod flatten;
 mod fold_constants;
 mod prune;
+mod prune_empty;
 mod push_down;
 
 use crate::definitions::Registry;
 use crate::plan::graph::renumbered;
 use crate::plan::{Graph, IncludeRoot, Plan, Root, validate};
 use fhirc_codegen::algebra::{Access, Set, SetId, Span};
+use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
+use std::fmt;
 
 /// What a rule knows beside the set at hand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Context<'r> {
     /// The definitions.
     pub registry: &'r Registry,
+    /// What the store counts; [`fhirc_codegen::stats::Empty`] where there is no store yet.
+    pub stats: &'r dyn Stats,
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Context")
+    }
 }
 
 /// What a rule makes of a set whose parts are rewritten already.
@@ -41,8 +52,8 @@ pub struct Pass {
     pub rule: fn(Context<'_>, &mut Graph, &Set, Span) -> Outcome,
 }
 
-impl std::fmt::Debug for Pass {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
 }
@@ -58,6 +69,15 @@ pub const PASSES: [Pass; 10] = [
     // After drop_universe: a difference is lifted over conditions, not over bare universes.
     push_down::PUSH_DOWN,
     // Pruning leaves empty sets, pushing down leaves nested junctions and universes.
+    fold_constants::FOLD_CONSTANTS,
+    flatten::FLATTEN,
+    deduplicate::DEDUPLICATE,
+    drop_universe::DROP_UNIVERSE,
+];
+
+/// Passes that need a store's counts, in order: what they leave is folded again.
+pub(super) const COUNTED: [Pass; 5] = [
+    prune_empty::PRUNE_EMPTY,
     fold_constants::FOLD_CONSTANTS,
     flatten::FLATTEN,
     deduplicate::DEDUPLICATE,

@@ -49,8 +49,10 @@ pub(in crate::resolve) fn plain(
         return None;
     }
     let case = match &system {
-        SystemTest::Is(url) if is_case_sensitive(url) => CodeCase::Sensitive,
-        SystemTest::Any if datatypes.system().is_some_and(is_case_sensitive) => CodeCase::Sensitive,
+        SystemTest::Is(url) if is_case_sensitive(resolver, url) => CodeCase::Sensitive,
+        SystemTest::Any if datatypes.system().is_some_and(|url| is_case_sensitive(resolver, url)) => {
+            CodeCase::Sensitive
+        }
         _ => CodeCase::Insensitive,
     };
     let code = (!code.is_empty()).then(|| code.clone());
@@ -65,9 +67,12 @@ fn bad_token(resolver: &mut Resolver<'_>, written: &Written) -> Option<TokenTest
 }
 
 /// Systems known to be case-sensitive (decision 58). A bare code names no system, and in doubt case does not count.
-fn is_case_sensitive(system: &str) -> bool {
+fn is_case_sensitive(resolver: &Resolver<'_>, system: &str) -> bool {
     const PREFIXES: [&str; 2] = ["http://hl7.org/fhir/", "http://terminology.hl7.org/CodeSystem/"];
-    system == UCUM || PREFIXES.iter().any(|prefix| system.starts_with(prefix))
+    let stored = resolver.settings.case_rules.get(system).copied();
+    let published = || resolver.registry.case_sensitive(system);
+    let usual = || system == UCUM || PREFIXES.iter().any(|prefix| system.starts_with(prefix));
+    stored.or_else(published).unwrap_or_else(usual)
 }
 
 /// `:of-type=system|code|value` (items 71, 72): the type and the value of one Identifier.
@@ -76,7 +81,7 @@ fn of_type(resolver: &mut Resolver<'_>, written: &Written) -> Option<Test> {
     if [system, code, value].into_iter().any(String::is_empty) {
         return bad_of_type(resolver, written);
     }
-    let case = if is_case_sensitive(system) { CodeCase::Sensitive } else { CodeCase::Insensitive };
+    let case = if is_case_sensitive(resolver, system) { CodeCase::Sensitive } else { CodeCase::Insensitive };
     let system = SystemTest::Is(system.clone());
     let coding = TokenTest { system, code: Some(code.clone()), case, differs: false };
     let case = CodeCase::Insensitive;

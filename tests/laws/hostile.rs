@@ -5,7 +5,8 @@ use fhirc::codegen::program::Op;
 use fhirc::codegen::sql::{Dialect, Postgres, Sqlite, Target, sql};
 use fhirc::codegen::stats::Empty;
 use fhirc::compiler::{Compiled, Compiler, Representation};
-use fhirc::plan::{self, Plan};
+use fhirc::definitions::Registry;
+use fhirc::plan::{self, Context, Plan};
 use fhirc::resolve::Handling;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -33,7 +34,7 @@ fn compile(text: &str) {
 }
 
 fn lower(plan: &Plan) {
-    let chosen = plan::choose(plan, &Empty);
+    let chosen = plan::choose(plan, Context { registry: Registry::r4(), stats: &Empty });
     lower_to::<Sqlite>(&chosen);
     lower_to::<Postgres>(&chosen);
 }

@@ -5,7 +5,7 @@ use fhirc::resolve::{Handling, MAX_PAGE};
 use fhirc::runtime::{Request, execute};
 use fhirc::stores::Store;
 use proptest::prelude::Strategy;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::runtime::Runtime;
 
 /// Matches of all pages of `query` with `count` on each, and the total.
@@ -25,11 +25,14 @@ async fn walk(store: &Store, query: &str, count: u32) -> (Vec<String>, Option<u6
     }
 }
 
-async fn holds(store: &Store, query: &str, count: u32) {
+/// The law for one search.
+async fn holds(store: &Store, query: &str, count: u32) -> Result<(), String> {
     let (whole, total) = walk(store, query, MAX_PAGE).await;
     let (pages, _) = walk(store, query, count).await;
-    assert_eq!(pages, whole, "{query}, {count} on a page");
-    assert_eq!(total, Some(whole.len() as u64), "{query}");
+    if pages != whole || total != Some(whole.len() as u64) {
+        return Err(format!("{query}, {count} on a page\n{pages:?}\nall at once {whole:?}\ntotal {total:?}"));
+    }
+    Ok(())
 }
 
 #[test]
@@ -38,7 +41,7 @@ fn pages_of_the_corpus_make_up_the_whole() {
     let store = runtime.block_on(world::store());
     for (_, query) in corpus::queries() {
         if !query.contains("_count") && !query.contains("_summary") {
-            runtime.block_on(holds(&store, query, 3));
+            runtime.block_on(holds(&store, query, 3)).unwrap_or_else(|broken| panic!("{broken}"));
         }
     }
 }
@@ -49,8 +52,7 @@ fn pages_of_generated_queries_make_up_the_whole() {
     let store = runtime.block_on(world::store());
     let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
     let run = TestRunner::new(config).run(&(generated::query(), 1..9u32).boxed(), |(query, count)| {
-        runtime.block_on(holds(&store, &query, count));
-        Ok(())
+        runtime.block_on(holds(&store, &query, count)).map_err(TestCaseError::fail)
     });
     run.unwrap_or_else(|failure| panic!("{failure}"));
 }

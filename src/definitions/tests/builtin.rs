@@ -200,8 +200,7 @@ fn the_definitions_load_in_the_blink_of_an_eye() {
         assert_eq!(registry.types().count(), 146);
         start.elapsed()
     };
-    // One in many is enough: other work on the machine must not decide.
-    let times: Vec<Duration> = std::iter::repeat_with(load).take(40).collect();
-    let fastest = times.iter().min().unwrap();
-    assert!(*fastest < Duration::from_millis(50), "{times:?}");
+    // The fastest of several, with room for a busy machine: this catches a load that became slow by orders.
+    let fastest = (0..5).map(|_| load()).min().unwrap();
+    assert!(fastest < Duration::from_millis(500), "{fastest:?}");
 }

@@ -18,7 +18,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("resolve", &["definitions", "grammar", "ir", "keys", "values"]),
     ("plan", &["codegen", "definitions", "grammar", "ir", "keys", "values"]),
     ("compiler", &["codegen", "definitions", "grammar", "ir", "plan", "resolve", "values"]),
-    ("explain", &["codegen", "compiler", "definitions", "grammar", "ir", "plan", "runtime", "stores"]),
+    ("explain", &["codegen", "compiler", "grammar", "ir", "plan"]),
     // The executable specification shares no rule with what it judges: neither plan nor index.
     ("reference", &["definitions", "grammar", "ir", "keys", "values"]),
     // Resources to rows, rows to stores.
@@ -29,7 +29,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("runtime", &["codegen", "compiler", "grammar", "plan", "resolve", "stores", "tenant"]),
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
     // The faces.
-    ("lib", &["codegen", "grammar"]),
+    ("lib", &[]),
     ("bin", &[]),
     // Members of the workspace.
     ("grammar", &[]),
@@ -53,7 +53,8 @@ const NOWHERE: [(&str, &[&str]); 6] = [
     ("eprintln!", &[]),
     ("print!", &[]),
     ("eprint!", &[]),
-    ("process::exit", &[]),
+    // A second interrupt leaves at once.
+    ("process::exit", &["src/bin/fhirc/"]),
     // Estimates are no answers, and a bar of progress is no decimal.
     ("f64", &["src/plan/", "src/load/", "src/bin/fhirc/", "src/conformance.rs"]),
 ];
@@ -113,15 +114,18 @@ fn layers_import_only_what_stands_below_them() {
 #[test]
 fn the_table_of_layers_allows_nothing_that_is_not_used() {
     let sources = layered();
+    let mut idle = Vec::new();
     for (layer, allowed) in LAYERS {
         let own = || sources.iter().filter(|(name, _)| *name == layer);
         assert!(own().next().is_some() || layer == "examples", "there is no `{layer}`");
         let named: Vec<_> = own().flat_map(|(_, source)| source.named()).collect();
         for target in allowed {
-            let used = named.iter().any(|named| layer_of(layer, &named.path) == Some(target));
-            assert!(used, "`{layer}` does not import `{target}`: strike it from the table");
+            if !named.iter().any(|named| layer_of(layer, &named.path) == Some(target)) {
+                idle.push(format!("`{layer}` does not import `{target}`: strike it from the table"));
+            }
         }
     }
+    assert!(idle.is_empty(), "\n{}\n", idle.join("\n"));
 }
 
 #[test]

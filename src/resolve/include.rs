@@ -84,7 +84,8 @@ fn of(
     if let (Some(target), Some(wanted)) = (target, target_type)
         && !resolver.registry.targets(param).contains(wanted)
     {
-        resolver.report(errors::not_a_target(name, target, &[]));
+        let targets = resolver.type_names(resolver.registry.targets(param));
+        resolver.report(errors::not_a_target(name, target, &targets));
         return None;
     }
     Some((vec![Link { param }], target_type))

@@ -82,16 +82,6 @@ impl StoreError {
     pub(crate) fn io(doing: &'static str, error: std::io::Error) -> StoreError {
         StoreError::Failed { doing, source: Box::new(error) }
     }
-
-    /// Turns an error of SQLite into one of the store.
-    pub(crate) fn database(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, OperationInterrupted};
-        move |error| match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy,
-            Some(OperationInterrupted) => StoreError::Cancelled,
-            _ => StoreError::Failed { doing, source: Box::new(error) },
-        }
-    }
 }
 
 impl fmt::Display for StoreError {

@@ -2,6 +2,7 @@
 
 mod commit;
 mod current;
+mod fault;
 mod layout;
 mod number;
 mod open;

@@ -1,5 +1,7 @@
 //! The sources, without comments, texts and tests, and what they name.
 
+#![expect(clippy::string_slice, reason = "offsets are those of characters found in the same text")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -6,6 +6,7 @@ pub mod conformance;
 pub mod definitions;
 pub mod explain;
 mod fnv;
+pub mod generate;
 pub mod index;
 pub mod ir;
 pub mod keys;

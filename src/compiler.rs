@@ -31,7 +31,7 @@ pub struct Options {
     pub now: Option<Instant>,
     /// Matches on a page where the query does not say.
     pub default_count: u32,
-    /// Value sets and code systems: [`runtime::terminology`](crate::runtime::terminology) reads those of a store.
+    /// Value sets and code systems; `runtime::terminology` reads those of a store.
     pub terminology: Arc<dyn Terminology>,
 }
 

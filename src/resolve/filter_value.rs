@@ -22,9 +22,8 @@ pub(super) fn compare(
     span: Span,
 ) -> Option<Pred> {
     let asked = Asked::of(resolver.registry, param, span);
-    match op.node {
-        FilterOp::Pr => return presence(resolver, param, &asked, value),
-        _ => {}
+    if op.node == FilterOp::Pr {
+        return presence(resolver, param, &asked, value);
     }
     let written = written(value);
     let (facet, test) = match asked.ty {

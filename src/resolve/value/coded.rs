@@ -8,7 +8,7 @@ use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::{Code, Direction, MAX_CODES, TerminologyError};
 use crate::resolve::value::{Written, media_type, token};
-use fhirc_grammar::Span;
+use fhirc_grammar::{Diagnostic, Span};
 
 /// `:in`, `:not-in`, `in`, `ni`: the codes of a value set, which is named by its url, `url|version`, `ValueSet/id` or
 /// that behind an own base (item 69). Without `case` each system decides whether case counts.
@@ -131,12 +131,12 @@ fn case_of(resolver: &Resolver<'_>, system: &str) -> CodeCase {
 fn carries_system(datatypes: &Datatypes) -> bool {
     const PLAIN: [&str; 7] = ["string", "id", "uri", "url", "canonical", "oid", "uuid"];
     let has_place = |ty: &&str| !token::SYSTEMLESS.contains(ty) && !PLAIN.contains(ty);
-    datatypes.system().is_some() || datatypes.names().iter().any(|ty| has_place(&ty))
+    datatypes.system().is_some() || datatypes.names().iter().any(has_place)
 }
 
 /// A code without a system belongs to no value set and no hierarchy.
 fn refuse_systemless(resolver: &mut Resolver<'_>, asked: &Asked<'_>) -> Option<(Facet, Test)> {
-    let what = format!("membership and subsumption on `{}`, whose values carry no system,", asked.code);
-    resolver.report(errors::not_supported(&what, asked.span));
+    let message = format!("the values of `{}` carry no system: no value set and no hierarchy has them", asked.code);
+    resolver.report(Diagnostic::error("no-code-system", asked.span, message));
     None
 }

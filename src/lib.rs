@@ -1,4 +1,6 @@
 //! A compiler for FHIR search: one query, one meaning, every store.
+//!
+#![doc = include_str!("../ARCHITECTURE.md")]
 
 pub mod compiler;
 #[cfg(feature = "sqlite")]

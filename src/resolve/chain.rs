@@ -117,7 +117,8 @@ impl Resolver<'_> {
         }
     }
 
-    fn type_names(&self, types: TypeSet) -> Vec<&'static str> {
+    /// The names of some types, for help.
+    pub(super) fn type_names(&self, types: TypeSet) -> Vec<&'static str> {
         types.iter().map(|ty| self.registry.type_name(ty)).collect()
     }
 }

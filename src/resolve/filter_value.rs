@@ -11,7 +11,7 @@ use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::Direction;
 use crate::resolve::value::{Written, coded, composite, date, number, quantity, reference, string, token};
 use crate::values::DecimalRange;
-use fhirc_grammar::{Diagnostic, FilterOp, FilterValue, FilterValueKind, Span, Spanned};
+use fhirc_grammar::{FilterOp, FilterValue, FilterValueKind, Span, Spanned};
 
 /// `param op value` on the resource at hand.
 pub(super) fn compare(
@@ -22,6 +22,10 @@ pub(super) fn compare(
     span: Span,
 ) -> Option<Pred> {
     let asked = Asked::of(resolver.registry, param, span);
+    if !usable(&asked).contains(&op.node) {
+        refuse(resolver, &asked, op);
+        return None;
+    }
     if op.node == FilterOp::Pr {
         return presence(resolver, param, &asked, value);
     }
@@ -46,15 +50,24 @@ pub(super) fn compare(
     Some(if op.node == FilterOp::Ni { pred.not() } else { pred })
 }
 
+/// The operators that a type of parameter has. FHIR R4 3.1.3.1.2.
+fn usable(asked: &Asked<'_>) -> &'static [FilterOp] {
+    use FilterOp::{Ap, Co, Eb, Eq, Ew, Ge, Gt, In, Le, Lt, Ne, Ni, Po, Pr, Re, Sa, Sb, Ss, Sw};
+    match asked.ty {
+        _ if asked.code == "_id" => &[Eq, Pr],
+        ParamType::String | ParamType::Uri => &[Eq, Ne, Co, Sw, Ew, Gt, Lt, Ge, Le, Pr],
+        ParamType::Token => &[Eq, Ne, Pr, Ss, Sb, In, Ni],
+        ParamType::Date | ParamType::Number => &[Eq, Ne, Co, Gt, Lt, Ge, Le, Ap, Sa, Eb, Pr, Po],
+        ParamType::Quantity => &[Eq, Ne, Gt, Lt, Ge, Le, Ap, Sa, Eb, Pr],
+        ParamType::Reference => &[Pr, In, Ni, Re],
+        ParamType::Composite => &[Eq, Pr],
+        ParamType::Special => FilterOp::ALL,
+    }
+}
+
 /// An operator that the type of the parameter does not have.
 fn refuse(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>) -> Option<Test> {
-    let message = format!("operator `{}` does not apply to parameters of type {}", op.node.word(), asked.ty.code());
-    let diagnostic = Diagnostic::error("unsupported-operator", op.span, message);
-    resolver.report(match (asked.ty, op.node) {
-        (ParamType::Reference, FilterOp::Eq) => diagnostic.help("`re` compares references"),
-        (ParamType::Reference, FilterOp::Ne) => diagnostic.help("`not (… re …)` compares references"),
-        _ => diagnostic,
-    });
+    resolver.report(errors::unsupported_operator(asked.ty, op, usable(asked)));
     None
 }
 
@@ -253,6 +266,10 @@ fn quantities(
 fn refers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
     match op.node {
         FilterOp::Re => reference::plain(resolver, asked, written),
+        FilterOp::In | FilterOp::Ni => {
+            resolver.report(errors::not_supported("membership in a list", op.span));
+            None
+        }
         _ => refuse(resolver, asked, op),
     }
 }

@@ -30,8 +30,14 @@ pub(in crate::resolve) fn tuple(
     let mut alternatives: Vec<Vec<Test>> = vec![Vec::new()];
     // A quantity in canonical units is looked for among tuples in canonical units.
     let mut view = Facet::Value;
-    for (component, part) in components.iter().zip(parts) {
-        let (facet, test) = value::written(resolver, &Asked::component(component, part.span), part)?;
+    // Every part is looked at before any is used, so that all their problems are reported.
+    let parts: Vec<_> = components
+        .iter()
+        .zip(parts)
+        .map(|(component, part)| value::written(resolver, &Asked::component(component, part.span), part))
+        .collect();
+    for part in parts {
+        let (facet, test) = part?;
         let tests = match test {
             Test::Any(tests) => tests,
             test => vec![test],

@@ -58,7 +58,8 @@ fn compile(resources: &[Value], query: &str) -> Result<Compiled, Rejected> {
 fn refusals(resources: &[Value], query: &str) -> Vec<(&'static str, String)> {
     let rejected = compile(resources, query).unwrap_err();
     let told = rejected.diagnostics.iter();
-    told.map(|told| (told.code, query[told.span.start as usize..told.span.end as usize].to_owned())).collect()
+    told.map(|told| (told.code, query.get(told.span.start as usize..told.span.end as usize).unwrap().to_owned()))
+        .collect()
 }
 
 #[test]

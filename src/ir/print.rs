@@ -2,7 +2,7 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Dir, Include, Pred, PredKind, ReferenceTest, Rel, Search, SortBy, SystemTest, Test, TextMatch, Total,
+    CodeCase, Dir, Elements, Include, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest, Test, TextMatch, Total,
     UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
@@ -43,6 +43,7 @@ impl Printer<'_> {
             Total::Accurate => writeln!(self.out, "total accurate")?,
         }
         search.includes.iter().try_for_each(|include| self.include(include))?;
+        self.shape(&search.shape)?;
         let env = &search.env;
         write!(self.out, "env fhir {} now {} zone {} fold {}", env.fhir.name(), env.now, env.zone, env.fold)?;
         env.bases.iter().try_for_each(|base| write!(self.out, " base {}", base.as_str()))?;
@@ -58,6 +59,18 @@ impl Printer<'_> {
         match include.target {
             Some(ty) => writeln!(self.out, " only {}", self.registry.type_name(ty)),
             None => writeln!(self.out),
+        }
+    }
+
+    fn shape(&mut self, shape: &Shape) -> fmt::Result {
+        match shape {
+            Shape::Whole => Ok(()),
+            Shape::Summary => writeln!(self.out, "shape summary"),
+            Shape::Text => writeln!(self.out, "shape text"),
+            Shape::Data => writeln!(self.out, "shape data"),
+            Shape::Elements(lists) => lists.iter().try_for_each(|Elements { ty, names }| {
+                writeln!(self.out, "shape {} {}", self.registry.type_name(*ty), names.join(" "))
+            }),
         }
     }
 

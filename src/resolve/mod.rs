@@ -9,6 +9,7 @@ mod include;
 mod parameter;
 mod prefix;
 mod resolver;
+mod shape;
 mod sort;
 mod types;
 mod value;

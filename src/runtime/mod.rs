@@ -6,6 +6,7 @@ mod error;
 mod execute;
 mod include;
 mod page;
+mod shape;
 
 pub use case_rules::case_rules;
 pub use cursor::{CursorKey, InvalidCursor};

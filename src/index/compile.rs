@@ -11,7 +11,7 @@ use super::trie::{Leaf, Node, Reader, Rule};
 use super::tuples::{Part, Tuples};
 use super::unindexed::Unindexed;
 use crate::definitions::{Component, ParamId, ParamType, Registry, ResourceType, SearchParam, TypeKind};
-use crate::keys::{MAX_SLOTS, base, tuple_shape};
+use crate::keys::{LIST_ITEM, MAX_SLOTS, base, tuple_shape};
 
 /// The extraction programs of all resource types.
 #[derive(Debug, Default)]
@@ -123,11 +123,23 @@ impl Compiler<'_> {
             for route in self.ground(&self.resource()).routes(path)? {
                 let Some(reader) = self.reader(param.ty, &route) else { continue };
                 let route = self.only_targets(id, route);
+                if param.url == LIST_ITEM {
+                    self.listed(id, reader)?;
+                }
                 self.root.add(&route, Leaf { param: id, rule: Rule::Value(reader) });
                 wanted += 1;
             }
         }
         if wanted > 0 { Ok(()) } else { Err(Refused::new(format!("no element that a {} reads", param.ty.code()))) }
+    }
+
+    /// The entries of a List, which say themselves whether they still hold.
+    fn listed(&mut self, id: ParamId, reader: Reader) -> Result<(), Refused> {
+        let entries = self.parsed.path("List.entry")?;
+        for entry in self.ground(&self.resource()).routes(&entries)? {
+            self.root.add(&entry, Leaf { param: id, rule: Rule::Listed(reader) });
+        }
+        Ok(())
     }
 
     fn truth(&mut self, id: ParamId, param: &SearchParam, condition: Condition) -> Result<(), Refused> {

@@ -2,8 +2,8 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Dir, Elements, Include, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest, Test, TextMatch, Total,
-    UnitTest, UrlTest, Way,
+    CodeCase, Dir, Elements, Include, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest, Test,
+    TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -87,6 +87,10 @@ impl Printer<'_> {
             PredKind::Present { param } => writeln!(self.out, "{} present", self.code(*param)),
             PredKind::Param { param, facet, test } => {
                 writeln!(self.out, "{}{} {}", self.code(*param), facet.suffix(), self.test(test))
+            }
+            PredKind::Listed { list, .. } => {
+                writeln!(self.out, "entry of List")?;
+                self.pred(list, depth + 1)
             }
             PredKind::Linked { link, way, ends } => {
                 let arrow = if *way == Way::Forward { "->" } else { "<-" };

@@ -23,6 +23,10 @@ impl<'v> Universe<'v> {
                     Way::Reverse => self.sources(node, link.param).into_iter().any(holds),
                 }
             }
+            PredKind::Listed { item, list } => {
+                let lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
+                !node.is_contained() && lists.into_iter().any(|list| reference::lists(self, list, node))
+            }
             PredKind::Const(value) => *value,
         }
     }
@@ -62,7 +66,8 @@ impl<'v> Universe<'v> {
             }
             Facet::Own => own(node, ty).into_iter().collect(),
             // `:of-type` has tuples; presence is no value; words and codes as texts no search of R4 asks for yet.
-            Facet::OfType | Facet::Present | Facet::Words | Facet::CodeText => Vec::new(),
+            // What a List holds is asked of the List.
+            Facet::OfType | Facet::Present | Facet::Words | Facet::CodeText | Facet::Listed => Vec::new(),
         }
     }
 

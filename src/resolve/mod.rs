@@ -6,6 +6,7 @@ mod errors;
 mod filter;
 mod filter_value;
 mod include;
+mod list;
 mod parameter;
 mod prefix;
 mod resolver;

@@ -9,12 +9,13 @@ use crate::resolve::chain::{End, Step};
 use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter;
+use crate::resolve::list;
 use crate::resolve::resolver::{Handling, Resolver};
 use crate::resolve::value;
 use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
-const NOT_YET: [&str; 7] = ["_text", "_content", "_list", "_query", "_in", "_score", "near"];
+const NOT_YET: [&str; 6] = ["_text", "_content", "_query", "_in", "_score", "near"];
 
 /// Modifiers that need terminology, and such as later versions of FHIR add.
 const NOT_YET_MODIFIERS: [Modifier; 4] = [Modifier::In, Modifier::NotIn, Modifier::CodeText, Modifier::TextAdvanced];
@@ -59,13 +60,16 @@ impl Resolver<'_> {
 
     /// Whether resources of type `ty` have a parameter `code`.
     pub(super) fn knows(&self, ty: ResourceType, code: &str) -> bool {
-        self.registry.param(ty, code).is_some() || code == "_filter" || NOT_YET.contains(&code)
+        self.registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list") || NOT_YET.contains(&code)
     }
 
     fn leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
         let name = &leaf.name.name;
         if name.node == "_filter" {
             return self.filter_leaf(ty, leaf);
+        }
+        if name.node == "_list" {
+            return list::members(self, leaf.name, leaf.value, leaf.span);
         }
         if let Some(message) = self.refusal(name) {
             self.report(message);

@@ -33,6 +33,8 @@ fn by_program(extractor: &Extractor, ty: ResourceType, resource: &Value) -> Seen
                 let Some(truth) = Condition::holds(condition, element, 0, scope) else { return };
                 seen.insert((leaf.param, String::new(), truth.to_string()));
             }
+            // No expression: `_list` has a rule of its own.
+            Rule::Listed(_) => {}
             Rule::Value(_) | Rule::Tuples(_) => {
                 seen.insert((leaf.param, place.to_string(), element.to_string()));
             }

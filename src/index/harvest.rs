@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fhirc_codegen::rows::{Base, Row, RowKind};
+use fhirc_codegen::rows::{Base, Row, RowKind, Value as Cell};
 use serde_json::Value;
 
 use super::convert::{Reading, Values, truth_value};
@@ -39,6 +39,14 @@ impl<'a> Harvest<'a> {
         self.rows.sort_unstable();
         self.rows.dedup();
         self.rows
+    }
+
+    /// Takes the words of the resource.
+    pub(super) fn words(&mut self, param: ParamId, words: BTreeSet<String>) {
+        let kind = RowKind::One(Base::Word);
+        for word in words {
+            self.push(param, Reading { facet: Facet::Words, kind, cells: vec![Cell::Text(word)] });
+        }
     }
 
     /// Takes what the walk met.

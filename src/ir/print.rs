@@ -146,6 +146,7 @@ impl Printer<'_> {
             Test::Reference(ReferenceTest::Foreign(url)) => format!("refers to {url:?}"),
             Test::Url(url) => url_test(url),
             Test::Id(id) => format!("is {id:?}"),
+            Test::Word(word) => format!("has {word:?}"),
             Test::Tuple(tests) => self.list(tests, " $ "),
             Test::Any(tests) => self.list(tests, " or "),
         }

@@ -1,7 +1,7 @@
 //! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
 
 use super::universe::{Node, Universe};
-use super::value::{self, Stored, composite, presence, reference, token};
+use super::value::{self, Stored, composite, presence, reference, token, words};
 use crate::definitions::{ParamId, ParamType};
 use crate::ir::{Pred, PredKind, Test, Way};
 use crate::keys::Facet;
@@ -65,9 +65,13 @@ impl<'v> Universe<'v> {
                 elements().filter_map(|element| reference::identifier(&element)).map(Stored::Token).collect()
             }
             Facet::Own => own(node, ty).into_iter().collect(),
-            // `:of-type` has tuples; presence is no value; words and codes as texts no search of R4 asks for yet.
+            Facet::Words => {
+                let (code, ty) = (&self.registry.definition(param).code, self.registry.type_name(node.ty));
+                words::stored(self.registry, code, ty, node.json).into_iter().map(Stored::Word).collect()
+            }
+            // `:of-type` has tuples; presence is no value; codes as texts no search of R4 asks for.
             // What a List holds is asked of the List.
-            Facet::OfType | Facet::Present | Facet::Words | Facet::CodeText | Facet::Listed => Vec::new(),
+            Facet::OfType | Facet::Present | Facet::CodeText | Facet::Listed => Vec::new(),
         }
     }
 

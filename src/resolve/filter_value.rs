@@ -4,7 +4,7 @@ use crate::definitions::{ParamId, ParamType, Prefix};
 use crate::ir::{
     CodeCase, DateTest, NumberTest, Pred, PredKind, QuantityTest, Rel, SystemTest, Test, TextMatch, UrlTest,
 };
-use crate::keys::Facet;
+use crate::keys::{Facet, facets};
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
@@ -21,6 +21,10 @@ pub(super) fn compare(
     span: Span,
 ) -> Option<Pred> {
     let asked = Asked::of(resolver.registry, param, span);
+    if facets(resolver.registry.definition(param)) == [Facet::Words] {
+        resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
+        return None;
+    }
     match op.node {
         FilterOp::Pr => return presence(resolver, param, &asked, value),
         FilterOp::Ss | FilterOp::Sb | FilterOp::In | FilterOp::Ni => {

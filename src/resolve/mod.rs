@@ -14,5 +14,6 @@ mod shape;
 mod sort;
 mod types;
 mod value;
+mod words;
 
 pub use resolver::{CaseRules, Handling, MAX_PAGE, Resolved, Settings, resolve};

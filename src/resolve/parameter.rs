@@ -4,7 +4,7 @@ use crate::definitions::{
     Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers,
 };
 use crate::ir::{Pred, PredKind, Test};
-use crate::keys::Facet;
+use crate::keys::{Facet, facets};
 use crate::resolve::chain::{End, Step};
 use crate::resolve::control;
 use crate::resolve::errors;
@@ -12,10 +12,11 @@ use crate::resolve::filter;
 use crate::resolve::list;
 use crate::resolve::resolver::{Handling, Resolver};
 use crate::resolve::value;
+use crate::resolve::words;
 use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
-const NOT_YET: [&str; 6] = ["_text", "_content", "_query", "_in", "_score", "near"];
+const NOT_YET: [&str; 4] = ["_query", "_in", "_score", "near"];
 
 /// Modifiers that need terminology, and such as later versions of FHIR add.
 const NOT_YET_MODIFIERS: [Modifier; 4] = [Modifier::In, Modifier::NotIn, Modifier::CodeText, Modifier::TextAdvanced];
@@ -79,6 +80,9 @@ impl Resolver<'_> {
             self.report(errors::unknown_parameter(self.registry, ty, name));
             return None;
         };
+        if facets(self.registry.definition(param)) == [Facet::Words] {
+            return words::occur(self, param, leaf.name, leaf.value, leaf.span);
+        }
         let (modifier, only) = self.modifier(param, leaf.name)?;
         let items = self.items(leaf.value)?;
         if items.is_empty() {

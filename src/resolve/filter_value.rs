@@ -25,8 +25,21 @@ pub(super) fn compare(
         resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
         return None;
     }
+    if op.node == FilterOp::Pr {
+        return presence(resolver, param, &asked, value);
+    }
+    let (facet, test) = test(resolver, &asked, op, value)?;
+    Some(Pred::new(PredKind::Param { param, facet, test }, span))
+}
+
+/// The test that an operator and a value stand for, and the indexed view that it looks at.
+pub(super) fn test(
+    resolver: &mut Resolver<'_>,
+    asked: &Asked<'_>,
+    op: &Spanned<FilterOp>,
+    value: &FilterValue,
+) -> Option<(Facet, Test)> {
     match op.node {
-        FilterOp::Pr => return presence(resolver, param, &asked, value),
         FilterOp::Ss | FilterOp::Sb | FilterOp::In | FilterOp::Ni => {
             resolver.report(errors::not_supported(&format!("operator `{}`", op.node.word()), op.span));
             return None;
@@ -34,22 +47,21 @@ pub(super) fn compare(
         _ => {}
     }
     let written = written(value);
-    let (facet, test) = match asked.ty {
-        _ if asked.code == "_id" => (Facet::Own, id(resolver, &asked, op, &written)?),
-        ParamType::String => (Facet::Value, text(resolver, &asked, op, &written)?),
-        ParamType::Token => (Facet::Value, code(resolver, &asked, op, &written)?),
-        ParamType::Uri => (Facet::Value, url(resolver, &asked, op, &written)?),
-        ParamType::Date => (date::view(&asked), dates(resolver, &asked, op, &written)?),
-        ParamType::Number => (Facet::Value, numbers(resolver, &asked, op, &written)?),
-        ParamType::Quantity => quantities(resolver, &asked, op, &written)?,
-        ParamType::Reference => (Facet::Value, refers(resolver, &asked, op, &written)?),
-        ParamType::Composite => tuple(resolver, &asked, op, value)?,
+    Some(match asked.ty {
+        _ if asked.code == "_id" => (Facet::Own, id(resolver, asked, op, &written)?),
+        ParamType::String => (Facet::Value, text(resolver, asked, op, &written)?),
+        ParamType::Token => (Facet::Value, code(resolver, asked, op, &written)?),
+        ParamType::Uri => (Facet::Value, url(resolver, asked, op, &written)?),
+        ParamType::Date => (date::view(asked), dates(resolver, asked, op, &written)?),
+        ParamType::Number => (Facet::Value, numbers(resolver, asked, op, &written)?),
+        ParamType::Quantity => quantities(resolver, asked, op, &written)?,
+        ParamType::Reference => (Facet::Value, refers(resolver, asked, op, &written)?),
+        ParamType::Composite => tuple(resolver, asked, op, value)?,
         ParamType::Special => {
-            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
+            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), asked.span));
             return None;
         }
-    };
-    Some(Pred::new(PredKind::Param { param, facet, test }, span))
+    })
 }
 
 /// An operator that the type of the parameter does not have.
@@ -66,20 +78,25 @@ fn refuse(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>
 
 /// `pr true`, `pr false` (item 159).
 fn presence(resolver: &mut Resolver<'_>, param: ParamId, asked: &Asked<'_>, value: &FilterValue) -> Option<Pred> {
-    let want = match value.text() {
-        "true" => true,
-        "false" => false,
-        other => {
-            let message = format!("`pr` takes `true` or `false`, not `{other}`");
-            resolver.report(errors::bad_value("bad-presence", value.span, message));
-            return None;
-        }
-    };
+    let want = wanted(resolver, value)?;
     if matches!(asked.code, "_id" | "_lastUpdated") {
         return Some(Pred::constant(want, asked.span));
     }
     let present = Pred::new(PredKind::Present { param }, asked.span);
     Some(if want { present } else { present.not() })
+}
+
+/// What `pr` asks for.
+pub(super) fn wanted(resolver: &mut Resolver<'_>, value: &FilterValue) -> Option<bool> {
+    match value.text() {
+        "true" => Some(true),
+        "false" => Some(false),
+        other => {
+            let message = format!("`pr` takes `true` or `false`, not `{other}`");
+            resolver.report(errors::bad_value("bad-presence", value.span, message));
+            None
+        }
+    }
 }
 
 /// A value cut at `|`. A JSON string is cut as well: `"http://loinc.org|1234-5"` is a token.

@@ -5,6 +5,7 @@ mod control;
 mod errors;
 mod filter;
 mod filter_value;
+mod group;
 mod include;
 mod list;
 mod parameter;

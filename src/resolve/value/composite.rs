@@ -27,11 +27,19 @@ pub(in crate::resolve) fn tuple(
         resolver.report(errors::bad_value("bad-composite", span, message));
         return None;
     }
+    let tests = components
+        .iter()
+        .zip(parts)
+        .map(|(component, part)| value::written(resolver, &Asked::component(component, part.span), part));
+    Some(tuples(tests.collect::<Option<Vec<_>>>()?))
+}
+
+/// A test per component of one element, and the view in which it is looked for.
+pub(in crate::resolve) fn tuples(parts: Vec<(Facet, Test)>) -> (Facet, Test) {
     let mut alternatives: Vec<Vec<Test>> = vec![Vec::new()];
     // A quantity in canonical units is looked for among tuples in canonical units.
     let mut view = Facet::Value;
-    for (component, part) in components.iter().zip(parts) {
-        let (facet, test) = value::written(resolver, &Asked::component(component, part.span), part)?;
+    for (facet, test) in parts {
         let tests = match test {
             Test::Any(tests) => tests,
             test => vec![test],
@@ -41,7 +49,7 @@ pub(in crate::resolve) fn tuple(
         }
         alternatives = product(&alternatives, &tests);
     }
-    Some((view, one_of(alternatives.into_iter().map(Test::Tuple).collect())))
+    (view, one_of(alternatives.into_iter().map(Test::Tuple).collect()))
 }
 
 /// Every way to go on: "one of" moves from inside a tuple to around it, so that a tuple holds plain tests.

@@ -28,9 +28,11 @@ pub enum Facet {
     Own,
     /// What the entries of a List refer to that are not flagged as deleted: `_list`.
     Listed,
+    /// The range that the written precision of a stored number implies: `co` of `_filter`.
+    Implied,
 }
 
-const FACETS: [Facet; 9] = [
+const FACETS: [Facet; 10] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -40,6 +42,7 @@ const FACETS: [Facet; 9] = [
     Facet::Present,
     Facet::CodeText,
     Facet::Listed,
+    Facet::Implied,
 ];
 
 impl Facet {
@@ -55,6 +58,7 @@ impl Facet {
             Facet::Present => "#present",
             Facet::CodeText => "#code-text",
             Facet::Listed => "#listed",
+            Facet::Implied => "#implied",
         }
     }
 }
@@ -132,14 +136,15 @@ pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
 
 /// The facets that a parameter has rows for.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
-    use Facet::{Canonical, Identifier, Listed, OfType, Present, Text, Value, Words};
+    use Facet::{Canonical, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
     match param.ty {
         _ if matches!(param.code.as_str(), "_text" | "_content") => &[Words],
         _ if param.url == LIST_ITEM => &[Value, Identifier, Listed, Present],
         ParamType::Token => &[Value, Text, OfType, Present],
         ParamType::Reference => &[Value, Identifier, Present],
         ParamType::Quantity | ParamType::Composite => &[Value, Canonical, Present],
-        ParamType::String | ParamType::Uri | ParamType::Date | ParamType::Number => &[Value, Present],
+        ParamType::Number => &[Value, Implied, Present],
+        ParamType::String | ParamType::Uri | ParamType::Date => &[Value, Present],
         ParamType::Special => &[],
     }
 }
@@ -167,7 +172,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
             let shape = tuple_shape(param, registry).filter(|shape| shape.parts().contains(&Base::Quantity));
             shape.map(RowKind::Tuple).into_iter().collect()
         }
-        (Facet::Value | Facet::Canonical, ty) => base(ty).map(RowKind::One).into_iter().collect(),
+        (Facet::Value | Facet::Canonical | Facet::Implied, ty) => base(ty).map(RowKind::One).into_iter().collect(),
     }
 }
 

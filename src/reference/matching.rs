@@ -1,7 +1,7 @@
 //! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
 
 use super::universe::{Node, Universe};
-use super::value::{self, Stored, composite, presence, reference, token, words};
+use super::value::{self, Stored, composite, number, presence, reference, token, words};
 use crate::definitions::{ParamId, ParamType};
 use crate::ir::{Pred, PredKind, Test, Way};
 use crate::keys::Facet;
@@ -59,6 +59,10 @@ impl<'v> Universe<'v> {
             Facet::Value => elements().flat_map(|element| value::stored(self, node, ty, &element)).collect(),
             Facet::Canonical => {
                 elements().flat_map(|element| value::stored(self, node, ty, &element)).map(in_canonical_units).collect()
+            }
+            Facet::Implied => {
+                let implied = |element| number::implied(&element, self.env.fhir);
+                elements().filter_map(implied).map(Stored::Number).collect()
             }
             Facet::Text => elements().flat_map(|element| token::texts(&element)).map(Stored::Text).collect(),
             Facet::Identifier => {

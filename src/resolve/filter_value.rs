@@ -53,6 +53,8 @@ pub(super) fn test(
         ParamType::Token => (Facet::Value, code(resolver, asked, op, &written)?),
         ParamType::Uri => (Facet::Value, url(resolver, asked, op, &written)?),
         ParamType::Date => (date::view(asked), dates(resolver, asked, op, &written)?),
+        // What contains a number is the range that the stored digits imply (item 157).
+        ParamType::Number if op.node == FilterOp::Co => (Facet::Implied, numbers(resolver, asked, op, &written)?),
         ParamType::Number => (Facet::Value, numbers(resolver, asked, op, &written)?),
         ParamType::Quantity => quantities(resolver, asked, op, &written)?,
         ParamType::Reference => (Facet::Value, refers(resolver, asked, op, &written)?),
@@ -212,17 +214,13 @@ fn dates(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>,
 
 fn numbers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
     let value = number::decimal(resolver, &written.text, written.span)?;
-    if let (Some(rel), false) = (relation(op.node), op.node == FilterOp::Co) {
+    if let Some(rel) = relation(op.node) {
         return Some(Test::Number(NumberTest { rel, range: DecimalRange::point(&value) }));
     }
     match prefix(op.node) {
         Some(prefix) => {
             let tests = number::relations(resolver, prefix, &value, false);
             Some(one_of(tests.into_iter().map(Test::Number).collect()))
-        }
-        None if op.node == FilterOp::Co => {
-            resolver.report(errors::not_supported("operator `co` on numbers", op.span));
-            None
         }
         None => refuse(resolver, asked, op),
     }

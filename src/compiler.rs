@@ -119,6 +119,7 @@ impl Compiler {
         // What could be read is resolved even if something else could not: all problems are told at once.
         let resolved = resolve(&tree, &self.registry, &self.settings());
         diagnostics.extend(resolved.diagnostics);
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
         let Some(search) = resolved.search.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) else {
             return Err(reject(diagnostics));
         };

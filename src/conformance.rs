@@ -20,13 +20,23 @@ pub struct Group {
     /// Its name.
     pub group: String,
     /// The server's own base.
+    #[serde(default = "usual_base")]
     pub base_url: String,
     /// The zone of dates without one.
+    #[serde(default = "usual_zone")]
     pub timezone: String,
     /// All resources that are stored while its cases run.
     pub resources: Vec<Json>,
     /// The cases.
     pub cases: Vec<Case>,
+}
+
+fn usual_base() -> String {
+    "http://example.org/fhir".to_owned()
+}
+
+fn usual_zone() -> String {
+    "UTC".to_owned()
 }
 
 /// One search. What it should give is the scorer's concern.

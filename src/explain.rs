@@ -2,7 +2,7 @@
 
 use crate::compiler::{Compiler, Rejected, Representation};
 use crate::ir;
-use crate::plan::{self, Context, Plan, Refusal};
+use crate::plan::{self, Context, Plan};
 use fhirc_codegen::algebra::SlotId;
 use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::elasticsearch::{self, Fill, SearchBody};
@@ -10,7 +10,7 @@ use fhirc_codegen::lower::Unsupported;
 use fhirc_codegen::program::{Op, Program, Query};
 use fhirc_codegen::sql::{self, Postgres, Sql, Sqlite};
 use fhirc_codegen::stats::Stats;
-use fhirc_grammar::{Diagnostic, Search, Shown, Span, filter_tokens, render, search_tokens, value_tokens};
+use fhirc_grammar::{Diagnostic, Search, Shown, filter_tokens, render, search_tokens, value_tokens};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
@@ -201,7 +201,8 @@ fn on_target(compiler: &Compiler, query: &str, target: Target, plan: &Plan) -> V
     let program = match plan::split(plan, target.capabilities().as_ref()) {
         Ok(program) => program,
         Err(refusals) => {
-            let text: String = refusals.iter().map(|refusal| render(query, &refused(target.name(), refusal))).collect();
+            let text: String =
+                refusals.iter().map(|refusal| render(query, &refusal.diagnostic(target.name()))).collect();
             return vec![of(Stage::Program, text.clone(), json!({ "refused": text }))];
         }
     };
@@ -222,10 +223,4 @@ fn queries(target: Target, program: &Program) -> (String, Json) {
         json.push(value);
     }
     (text, Json::Array(json))
-}
-
-/// What a store cannot do, as a diagnostic.
-pub fn refused(store: &str, refusal: &Refusal) -> Diagnostic {
-    let span = Span::new(refusal.span.start, refusal.span.end);
-    Diagnostic::error("not-on-this-store", span, format!("{store} does not answer this: {}", refusal.what))
 }

@@ -1,4 +1,6 @@
 //! A compiler for FHIR search: one query, one meaning, every store.
+//!
+#![doc = include_str!("../ARCHITECTURE.md")]
 
 pub mod compiler;
 #[cfg(feature = "sqlite")]
@@ -8,6 +10,7 @@ pub mod definitions;
 pub mod explain;
 #[cfg(feature = "sqlite")]
 mod fnv;
+pub mod generate;
 pub mod index;
 pub mod ir;
 pub mod keys;

@@ -1,18 +1,14 @@
 //! Golden files: every stage of every query of the corpus.
 
+#[cfg(test)]
+mod corpus;
+
 use fhirc::codegen::stats::Empty;
 use fhirc::compiler::{Compiler, Options, Representation};
 use fhirc::explain::{TARGETS, explain};
 use fhirc::ir::BaseUrl;
 use fhirc::{ir, plan};
 use std::fmt::Write;
-
-/// The queries of `tests/corpus/queries.txt`: name and text.
-fn corpus() -> Vec<(&'static str, &'static str)> {
-    let lines = include_str!("corpus/queries.txt").lines().map(str::trim);
-    let entries = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    entries.map(|line| line.split_once(' ').map(|(name, query)| (name, query.trim())).unwrap()).collect()
-}
 
 fn compiler() -> Compiler {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
@@ -34,7 +30,7 @@ fn golden(stage: &str, name: &str, query: &str, text: &str) {
 
 #[test]
 fn names_are_unique() {
-    let mut names: Vec<_> = corpus().into_iter().map(|(name, _)| name).collect();
+    let mut names: Vec<_> = corpus::queries().into_iter().map(|(name, _)| name).collect();
     names.sort_unstable();
     let all = names.len();
     names.dedup();
@@ -44,7 +40,7 @@ fn names_are_unique() {
 #[test]
 fn searches() {
     let compiler = compiler();
-    for (name, query) in corpus() {
+    for (name, query) in corpus::queries() {
         let compiled = compiler.compile(query).unwrap_or_else(|rejected| panic!("{query}\n{rejected}"));
         let mut text = ir::print(&compiled.search, compiler.registry());
         for warning in &compiled.warnings {
@@ -57,7 +53,7 @@ fn searches() {
 #[test]
 fn plans() {
     let compiler = compiler();
-    for (name, query) in corpus() {
+    for (name, query) in corpus::queries() {
         let mut text = String::new();
         let mut observe = |stage: Representation<'_>| match stage {
             Representation::Built(built) => text = format!("built\n{}", plan::print(built, compiler.registry())),
@@ -75,7 +71,7 @@ fn plans() {
 #[test]
 fn targets() {
     let compiler = compiler();
-    for (name, query) in corpus() {
+    for (name, query) in corpus::queries() {
         let (sections, outcome) = explain(&compiler, query, &TARGETS, &Empty);
         outcome.unwrap();
         for target in TARGETS {

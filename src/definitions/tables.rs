@@ -1,6 +1,7 @@
 //! Which modifiers and prefixes a parameter type allows, and which data types it reads.
 
 use super::param::ParamType;
+use super::suggest;
 use super::version::FhirVersion;
 
 /// A modifier of a search parameter, as in `name:exact`.
@@ -56,6 +57,11 @@ impl Modifier {
     /// The modifier of this name. [`Modifier::Type`] has no name of its own: it is the name of a resource type.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::NAMED.into_iter().find(|&(known, _)| known == name).map(|(_, modifier)| modifier)
+    }
+
+    /// The one among `usable` that a mistyped `name` may have meant.
+    pub fn nearest(name: &str, usable: &[Self]) -> Option<&'static str> {
+        suggest::nearest(name, usable.iter().map(|modifier| modifier.name()))
     }
 
     /// The name in a search: `not-in`; `[type]` for a resource type.

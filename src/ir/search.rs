@@ -95,7 +95,7 @@ pub enum Total {
 }
 
 /// Resources that come along with the matches of a page. FHIR R4 3.1.1.5.5.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Include {
     /// The reference that is followed; a link of several parameters for `*`.
     pub links: Vec<Link>,
@@ -105,4 +105,15 @@ pub struct Include {
     pub target: Option<ResourceType>,
     /// Whether it also applies to included resources, until nothing new appears.
     pub iterate: bool,
+    /// Where the query says so.
+    pub span: Span,
 }
+
+impl PartialEq for Include {
+    fn eq(&self, other: &Self) -> bool {
+        let meaning = |include: &Self| (include.way, include.target, include.iterate);
+        self.links == other.links && meaning(self) == meaning(other)
+    }
+}
+
+impl Eq for Include {}

@@ -157,27 +157,49 @@ impl Builder<'_> {
 
     /// What an include adds: the other ends of its links from the resources in the slot.
     fn include(&mut self, include: &Include) -> Vec<IncludeRoot> {
-        let span = Span::default();
+        let span = place(include.span);
         let slot = self.add(Set::Slot(PAGE_SLOT), span);
-        let root = |builder: &mut Self, link: &Link| {
-            let (from, types) = match include.way {
-                Way::Forward => (End::Target, builder.registry.targets(link.param).iter().collect()),
-                Way::Reverse => (End::Source, vec![link.param.ty()]),
-            };
-            let far = match (include.way, include.target) {
-                (Way::Reverse, Some(target)) => {
-                    let target = builder.universe(target, Level::Top, span);
-                    builder.add(Set::And(vec![target, slot]), span)
-                }
-                _ => slot,
-            };
-            let via = builder.add(Set::Via { edge: edge(link.param), from, far }, span);
-            let wanted: Vec<_> = types.into_iter().filter(|ty| wanted(include, *ty)).map(type_code).collect();
-            let live = builder.add(Set::All(Universe(wanted)), span);
-            let set = builder.add(Set::And(vec![live, via]), span);
-            IncludeRoot { set, iterate: include.iterate, span }
+        let root = |set| IncludeRoot { set, iterate: include.iterate, span };
+        include.links.iter().map(|link| root(self.included(include, *link, slot, span))).collect()
+    }
+
+    /// The resources that one link of an include adds.
+    fn included(&mut self, include: &Include, link: Link, slot: SetId, span: Span) -> SetId {
+        let key = Key { param: link.param, facet: Facet::Value, level: Level::Top }.id();
+        let named: Vec<ResourceType> = match include.target {
+            Some(target) => vec![target],
+            None => self.registry.targets(link.param).iter().collect(),
         };
-        include.links.iter().map(|link| root(self, link)).collect()
+        let (from, sources) = match include.way {
+            Way::Forward => (End::Target, Universe(named.iter().copied().map(type_code).collect())),
+            Way::Reverse => (End::Source, Universe(vec![type_code(link.param.ty())])),
+        };
+        // `…:Target` restricts what comes along, or for a `_revinclude` the matches that are looked at.
+        let far = match (include.way, include.target) {
+            (Way::Reverse, Some(target)) => self.slot_of(target, slot, span),
+            _ => slot,
+        };
+        let datatypes = self.registry.datatypes(link.param);
+        let mut ways = Vec::new();
+        if !datatypes.only(&CANONICALS) {
+            ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
+        }
+        if datatypes.some(&CANONICALS) {
+            for ty in named {
+                let Some(on) = self.by_url(ty) else { continue };
+                let far = if include.way == Way::Reverse { self.slot_of(ty, slot, span) } else { slot };
+                ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
+            }
+        }
+        let any = self.any(ways, span);
+        let live = self.add(Set::All(sources), span);
+        self.add(Set::And(vec![live, any]), span)
+    }
+
+    /// The resources of a type among those in the slot.
+    fn slot_of(&mut self, ty: ResourceType, slot: SetId, span: Span) -> SetId {
+        let of_type = self.universe(ty, Level::Top, span);
+        self.add(Set::And(vec![of_type, slot]), span)
     }
 
     fn order_key(&self, key: &SortKey) -> OrderKey {
@@ -208,11 +230,6 @@ impl Builder<'_> {
         let key = Key { param, facet, level: Level::Top }.id();
         OrderBy::Rows { key, kind: RowKind::One(base) }
     }
-}
-
-/// `_include=…:Target` names the type of what comes along, of a `_revinclude` that of the match.
-fn wanted(include: &Include, ty: ResourceType) -> bool {
-    include.way == Way::Reverse || include.target.is_none_or(|target| target == ty)
 }
 
 /// Datatypes that name a resource by its url.

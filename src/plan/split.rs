@@ -5,6 +5,7 @@ use fhirc_codegen::algebra::{Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId
 use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
 use fhirc_codegen::program::{Op, OrderBy, Program, Query, Step, StepId, Strategy, Take, Yield};
 use fhirc_codegen::rows::{Base, Col, ColName, RowKind};
+use fhirc_grammar::Diagnostic;
 use std::collections::HashMap;
 
 /// Something that the store cannot do, and where the query asks for it.
@@ -14,6 +15,14 @@ pub struct Refusal {
     pub what: Question,
     /// Where.
     pub span: Span,
+}
+
+impl Refusal {
+    /// What is said of it; `store` is the name of the store.
+    pub fn diagnostic(&self, store: &str) -> Diagnostic {
+        let span = fhirc_grammar::Span::new(self.span.start, self.span.end);
+        Diagnostic::error("not-on-this-store", span, format!("{store} does not answer this: {}", self.what))
+    }
 }
 
 /// The steps that answer the plan on one store.

@@ -22,6 +22,13 @@ pub(super) enum Control {
     Contained,
 }
 
+impl Control {
+    /// Whether what it may say depends on the types searched.
+    pub(super) fn depends_on_type(self) -> bool {
+        matches!(self, Control::Sort | Control::Elements | Control::Include | Control::Revinclude)
+    }
+}
+
 const CONTROLS: [(&str, Control); 13] = [
     ("_sort", Control::Sort),
     ("_count", Control::Count),

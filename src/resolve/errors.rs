@@ -1,10 +1,14 @@
 //! What can be wrong with the meaning of a search, and how it is said.
 
 use crate::definitions::{Modifier, ParamType, Registry, ResourceType};
-use fhirc_grammar::{Diagnostic, Name, Span, Spanned};
+use crate::resolve::control;
+use fhirc_grammar::{Diagnostic, FilterOp, Name, Span, Spanned};
 
 /// `Patient?brithdate=…`
 pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Spanned<String>) -> Diagnostic {
+    if control::is_control(&name.node) {
+        return misplaced_parameter(name);
+    }
     let type_name = registry.type_name(ty);
     let message = format!("`{type_name}` has no search parameter `{}`", name.node);
     let help = format!("`fhirc parameters {type_name}` lists all {}", registry.params(ty).count());
@@ -20,10 +24,24 @@ pub(super) fn ignored_parameter(registry: &Registry, ty: ResourceType, name: &Sp
         .help(help)
 }
 
+/// `subject:Patient._count=…`
+pub(super) fn misplaced_parameter(name: &Spanned<String>) -> Diagnostic {
+    let message = format!("`{}` says what comes back: it is no condition", name.node);
+    let help = format!("it stands alone, as in `Patient?{}=…`", name.node);
+    Diagnostic::error("misplaced-parameter", name.span, message).help(help)
+}
+
 /// `Patint?…`
 pub(super) fn unknown_type(registry: &Registry, name: &Spanned<String>) -> Diagnostic {
     let message = format!("there is no resource type `{}`", name.node);
     suggest(Diagnostic::error("unknown-type", name.span, message), registry.nearest_type(&name.node))
+}
+
+/// `Observation/23/Patient?…`
+pub(super) fn unknown_compartment(registry: &Registry, ty: &Spanned<String>) -> Diagnostic {
+    let message = format!("`{}` has no compartment", ty.node);
+    let known: Vec<&str> = registry.compartments().map(|known| registry.type_name(known.centre)).collect();
+    Diagnostic::error("unknown-compartment", ty.span, message).help(format!("these have one: {}", list(&known)))
 }
 
 fn suggest(diagnostic: Diagnostic, nearest: Option<&str>) -> Diagnostic {
@@ -34,14 +52,37 @@ fn suggest(diagnostic: Diagnostic, nearest: Option<&str>) -> Diagnostic {
     }
 }
 
-/// `birthdate:contains=…`
-pub(super) fn unsupported_modifier(ty: ParamType, modifier: &Spanned<String>, allowed: &[Modifier]) -> Diagnostic {
-    let message = format!("modifier `{}` does not apply to parameters of type {}", modifier.node, ty.code());
-    let help = match allowed {
-        [] => "no modifier applies here".to_owned(),
-        _ => format!("these apply: {}", list(&allowed.iter().map(|modifier| modifier.name()).collect::<Vec<_>>())),
+/// `birthdate:contains=…`, `name:exakt=…`; `usable` are the modifiers that the parameter takes.
+pub(super) fn unsupported_modifier(
+    registry: &Registry,
+    parameter: &str,
+    modifier: &Spanned<String>,
+    usable: &[Modifier],
+) -> Diagnostic {
+    let message = match Modifier::from_name(&modifier.node) {
+        Some(_) => format!("modifier `{}` does not apply to `{parameter}`", modifier.node),
+        None => format!("there is no modifier `{}`", modifier.node),
     };
-    Diagnostic::error("unsupported-modifier", modifier.span, message).help(help)
+    let help = match usable {
+        [] => "no modifier applies here".to_owned(),
+        [only] => format!("only `{}` applies", only.name()),
+        _ => format!("these apply: {}", list(&usable.iter().map(|modifier| modifier.name()).collect::<Vec<_>>())),
+    };
+    let nearest = Modifier::nearest(&modifier.node, usable);
+    let nearest =
+        nearest.or_else(|| registry.nearest_type(&modifier.node).filter(|_| usable.contains(&Modifier::Type)));
+    suggest(Diagnostic::error("unsupported-modifier", modifier.span, message), nearest).help(help)
+}
+
+/// `gender gt male`; `usable` are the operators that the type of the parameter has.
+pub(super) fn unsupported_operator(ty: ParamType, op: &Spanned<FilterOp>, usable: &[FilterOp]) -> Diagnostic {
+    let message = format!("operator `{}` does not apply to parameters of type {}", op.node.word(), ty.code());
+    let help = match (ty, op.node) {
+        (ParamType::Reference, FilterOp::Eq) => "`re` compares references".to_owned(),
+        (ParamType::Reference, FilterOp::Ne) => "`not (… re …)` compares references".to_owned(),
+        _ => format!("these apply: {}", list(&usable.iter().map(|op| op.word()).collect::<Vec<_>>())),
+    };
+    Diagnostic::error("unsupported-operator", op.span, message).help(help)
 }
 
 /// Something that FHIR has and this version of the compiler does not.
@@ -63,6 +104,12 @@ pub(super) fn empty_value(name: &Name) -> Diagnostic {
 /// `a,,b`
 pub(super) fn empty_item(span: Span) -> Diagnostic {
     Diagnostic::warning("empty-item", span, "an empty item in a list is left out")
+}
+
+/// A reference to a resource of a type that does not exist: an empty result, no error (item 105).
+pub(super) fn reference_to_no_type(registry: &Registry, span: Span, text: &str, name: &str) -> Diagnostic {
+    let meant = registry.nearest_type(name).map(|nearest| text.replacen(name, nearest, 1));
+    suggest(never_matches(span, &format!("`{name}` is no resource type")), meant.as_deref())
 }
 
 /// A value that no stored value can match.
@@ -105,7 +152,7 @@ pub(super) fn chain_too_wide(span: Span, limit: usize) -> Diagnostic {
 }
 
 fn list(names: &[&str]) -> String {
-    const SHOWN: usize = 12;
+    const SHOWN: usize = 15;
     let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     if names.len() > SHOWN {
         text.push_str(&format!(" and {} more", names.len() - SHOWN));

@@ -10,7 +10,7 @@ use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, composite, date, number, quantity, reference, string, token};
 use crate::values::DecimalRange;
-use fhirc_grammar::{Diagnostic, FilterOp, FilterValue, FilterValueKind, Span, Spanned};
+use fhirc_grammar::{FilterOp, FilterValue, FilterValueKind, Span, Spanned};
 
 /// `param op value` on the resource at hand.
 pub(super) fn compare(
@@ -39,6 +39,10 @@ pub(super) fn test(
     op: &Spanned<FilterOp>,
     value: &FilterValue,
 ) -> Option<(Facet, Test)> {
+    if !usable(asked).contains(&op.node) {
+        refuse(resolver, asked, op);
+        return None;
+    }
     match op.node {
         FilterOp::Ss | FilterOp::Sb | FilterOp::In | FilterOp::Ni => {
             resolver.report(errors::not_supported(&format!("operator `{}`", op.node.word()), op.span));
@@ -66,15 +70,24 @@ pub(super) fn test(
     })
 }
 
+/// The operators that a type of parameter has. FHIR R4 3.1.3.1.2.
+fn usable(asked: &Asked<'_>) -> &'static [FilterOp] {
+    use FilterOp::{Ap, Co, Eb, Eq, Ew, Ge, Gt, In, Le, Lt, Ne, Ni, Po, Pr, Re, Sa, Sb, Ss, Sw};
+    match asked.ty {
+        _ if asked.code == "_id" => &[Eq, Pr],
+        ParamType::String | ParamType::Uri => &[Eq, Ne, Co, Sw, Ew, Gt, Lt, Ge, Le, Pr],
+        ParamType::Token => &[Eq, Ne, Pr, Ss, Sb, In, Ni],
+        ParamType::Date | ParamType::Number => &[Eq, Ne, Co, Gt, Lt, Ge, Le, Ap, Sa, Eb, Pr, Po],
+        ParamType::Quantity => &[Eq, Ne, Gt, Lt, Ge, Le, Ap, Sa, Eb, Pr],
+        ParamType::Reference => &[Pr, In, Ni, Re],
+        ParamType::Composite => &[Eq, Pr],
+        ParamType::Special => FilterOp::ALL,
+    }
+}
+
 /// An operator that the type of the parameter does not have.
 fn refuse(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>) -> Option<Test> {
-    let message = format!("operator `{}` does not apply to parameters of type {}", op.node.word(), asked.ty.code());
-    let diagnostic = Diagnostic::error("unsupported-operator", op.span, message);
-    resolver.report(match (asked.ty, op.node) {
-        (ParamType::Reference, FilterOp::Eq) => diagnostic.help("`re` compares references"),
-        (ParamType::Reference, FilterOp::Ne) => diagnostic.help("`not (… re …)` compares references"),
-        _ => diagnostic,
-    });
+    resolver.report(errors::unsupported_operator(asked.ty, op, usable(asked)));
     None
 }
 

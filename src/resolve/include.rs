@@ -20,7 +20,7 @@ pub(super) fn include(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut W
         }
     };
     if let Some((links, target)) = include {
-        wanted.includes.push((Include { links, way, target, iterate }, param.span));
+        wanted.includes.push(Include { links, way, target, iterate, span: param.span });
     }
 }
 
@@ -84,7 +84,8 @@ fn of(
     if let (Some(target), Some(wanted)) = (target, target_type)
         && !resolver.registry.targets(param).contains(wanted)
     {
-        resolver.report(errors::not_a_target(name, target, &[]));
+        let targets = resolver.type_names(resolver.registry.targets(param));
+        resolver.report(errors::not_a_target(name, target, &targets));
         return None;
     }
     Some((vec![Link { param }], target_type))

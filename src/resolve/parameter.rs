@@ -18,8 +18,14 @@ use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
 const NOT_YET: [&str; 4] = ["_query", "_in", "_score", "near"];
 
-/// Modifiers that need terminology, and such as later versions of FHIR add.
-const NOT_YET_MODIFIERS: [Modifier; 4] = [Modifier::In, Modifier::NotIn, Modifier::CodeText, Modifier::TextAdvanced];
+/// Whether a modifier needs terminology or a hierarchy of resources, or is such as later versions of FHIR add.
+fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
+    match modifier {
+        Modifier::In | Modifier::NotIn | Modifier::CodeText | Modifier::TextAdvanced => true,
+        Modifier::Above | Modifier::Below => matches!(ty, ParamType::Token | ParamType::Reference),
+        _ => false,
+    }
+}
 
 /// The last name of a key and its value.
 struct Leaf<'t> {
@@ -104,10 +110,7 @@ impl Resolver<'_> {
         if NOT_YET.contains(&name.node.as_str()) {
             return Some(errors::not_supported(&format!("`{}`", name.node), name.span));
         }
-        control::is_control(&name.node).then(|| {
-            let message = format!("`{}` says what comes back: it is no condition", name.node);
-            Diagnostic::error("misplaced-parameter", name.span, message)
-        })
+        control::is_control(&name.node).then(|| errors::misplaced_parameter(name))
     }
 
     fn filter_leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
@@ -151,19 +154,24 @@ impl Resolver<'_> {
         if allowed.contains(&Modifier::Type)
             && let Some(target) = self.registry.resource_type(&written.node)
         {
-            if !self.registry.targets(param).contains(target) {
-                self.report(errors::not_a_target(&name.name, written, &[]));
+            let targets = self.registry.targets(param);
+            if !targets.contains(target) {
+                self.report(errors::not_a_target(&name.name, written, &self.type_names(targets)));
                 return None;
             }
             return Some((Some(Modifier::Type), Some(target)));
         }
         let modifier = Modifier::from_name(&written.node).filter(|modifier| allowed.contains(modifier));
         let Some(modifier) = modifier.filter(|modifier| own_columns_allow(&name.name.node, *modifier)) else {
-            self.report(errors::unsupported_modifier(ty, written, allowed));
+            let code = &name.name.node;
+            let usable = |modifier: &Modifier| own_columns_allow(code, *modifier) && !is_not_yet(ty, *modifier);
+            let usable: Vec<Modifier> = allowed.iter().copied().filter(usable).collect();
+            self.report(errors::unsupported_modifier(self.registry, code, written, &usable));
             return None;
         };
-        if NOT_YET_MODIFIERS.contains(&modifier) {
-            self.report(errors::not_supported(&format!("modifier `{}`", written.node), written.span));
+        if is_not_yet(ty, modifier) {
+            let what = format!("modifier `{}` on parameters of type {}", written.node, ty.code());
+            self.report(errors::not_supported(&what, written.span));
             return None;
         }
         Some((Some(modifier), None))

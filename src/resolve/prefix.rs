@@ -3,9 +3,9 @@
 use crate::definitions::{ParamType, Prefix, prefixes};
 use crate::ir::Rel;
 
-/// Splits a value into prefix and rest; `None` if it begins with letters that are no prefix (item 28).
+/// Splits a value into prefix and rest; `None` if it begins with letters or symbols that are no prefix (item 28).
 pub(super) fn split(text: &str) -> Option<(Prefix, &str)> {
-    if !text.starts_with(|c: char| c.is_alphabetic()) {
+    if !text.starts_with(|c: char| c.is_alphabetic() || SYMBOLS.iter().any(|(symbol, _)| symbol.starts_with(c))) {
         return Some((Prefix::Eq, text));
     }
     let (word, rest) = text.split_at_checked(2)?;
@@ -15,6 +15,23 @@ pub(super) fn split(text: &str) -> Option<(Prefix, &str)> {
 /// Whether the written precision of a number counts behind the prefix (items 29, 31).
 pub(super) fn uses_precision(prefix: Prefix) -> bool {
     matches!(prefix, Prefix::Eq | Prefix::Ne)
+}
+
+/// What other query languages write in front of a value; longer ones first.
+const SYMBOLS: [(&str, Prefix); 8] = [
+    (">=", Prefix::Ge),
+    ("<=", Prefix::Le),
+    ("!=", Prefix::Ne),
+    ("<>", Prefix::Ne),
+    (">", Prefix::Gt),
+    ("<", Prefix::Lt),
+    ("=", Prefix::Eq),
+    ("~", Prefix::Ap),
+];
+
+/// The value with the prefix that a symbol in front of it stands for: `>=2000` is `ge2000`.
+pub(super) fn without_symbol(text: &str) -> Option<String> {
+    SYMBOLS.iter().find_map(|(symbol, prefix)| Some(format!("{}{}", prefix.name(), text.strip_prefix(symbol)?)))
 }
 
 /// The words of all prefixes, for help.

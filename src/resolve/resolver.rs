@@ -66,14 +66,22 @@ pub(super) struct Resolver<'a> {
 
 impl Resolver<'_> {
     fn search(&mut self, tree: &Tree) -> Option<Search> {
-        let types = types::searched(self, tree)?;
-        let mut wanted = Wanted::new(self.settings, types);
+        let types = types::searched(self, tree);
+        let known = types.is_some();
+        let mut wanted = Wanted::new(self.settings, types.unwrap_or_default());
         let mut conditions = Vec::new();
         for param in &tree.params {
             match control::of(param) {
-                Some(control) => control::apply(self, control, param, &mut wanted),
+                // Without a type there is no telling what could be sorted by or included.
+                Some(control) if known || !control.depends_on_type() => {
+                    control::apply(self, control, param, &mut wanted)
+                }
+                Some(_) => {}
                 None => conditions.push(param),
             }
+        }
+        if !known {
+            return None;
         }
         let membership = types::compartment(self, tree, &mut wanted.types);
         let mut branches = Vec::new();
@@ -109,7 +117,7 @@ pub(super) struct Wanted {
     pub(super) count: u32,
     pub(super) total: Total,
     pub(super) summary_count: Option<Span>,
-    pub(super) includes: Vec<(Include, Span)>,
+    pub(super) includes: Vec<Include>,
     /// What `_summary` asks for, and where.
     pub(super) summary: Option<(Shape, Span)>,
     pub(super) elements: Vec<Elements>,
@@ -138,9 +146,8 @@ impl Wanted {
     }
 
     fn into_search(self, branches: Vec<Branch>, shape: Shape, env: Env) -> Search {
-        let includes = self.includes.into_iter().map(|(include, _)| include).collect();
         let page = Page { count: self.count };
-        Search { branches, order: self.order, page, includes, total: self.total, shape, env }
+        Search { branches, order: self.order, page, includes: self.includes, total: self.total, shape, env }
     }
 }
 

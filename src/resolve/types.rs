@@ -32,7 +32,8 @@ pub(super) fn named(resolver: &mut Resolver<'_>, name: &Spanned<String>) -> Opti
 /// `_type=Patient,Practitioner`; repeated, both must hold (item 111).
 fn type_list(resolver: &mut Resolver<'_>, param: &Param) -> Option<Vec<ResourceType>> {
     let items = resolver.items(&param.value)?;
-    items.iter().map(|item| named(resolver, &Spanned::new(item.text(), item.span))).collect()
+    let types: Vec<_> = items.iter().map(|item| named(resolver, &Spanned::new(item.text(), item.span))).collect();
+    types.into_iter().collect()
 }
 
 /// `Patient/23/Observation`: the condition that membership is, per type. Types outside the compartment have no member,
@@ -43,10 +44,9 @@ pub(super) fn compartment(
     types: &mut Vec<ResourceType>,
 ) -> Vec<(ResourceType, Pred)> {
     let Path::Compartment { ty, id, member } = &tree.path else { return Vec::new() };
-    let Some((owner, of)) = named(resolver, ty).and_then(|of| Some((resolver.registry.compartment(&ty.node)?, of)))
-    else {
-        let message = format!("there is no compartment of type `{}`", ty.node);
-        resolver.report(Diagnostic::error("unknown-compartment", ty.span, message));
+    let Some(of) = named(resolver, ty) else { return Vec::new() };
+    let Some(owner) = resolver.registry.compartment(&ty.node) else {
+        resolver.report(errors::unknown_compartment(resolver.registry, ty));
         return Vec::new();
     };
     let span = ty.span.to(id.span);

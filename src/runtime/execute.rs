@@ -1,7 +1,6 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
 use crate::compiler::Compiled;
-use crate::explain::refused;
 use crate::plan::{Context, PAGE_SLOT, choose, split};
 use crate::runtime::include::Included;
 use crate::runtime::shape;
@@ -75,7 +74,7 @@ pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantCon
     let plan = choose(&search.plan, context);
     split(&plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
-        diagnostics: refusals.iter().map(|refusal| refused("this store", refusal)).collect(),
+        diagnostics: refusals.iter().map(|refusal| refusal.diagnostic("this store")).collect(),
     })
 }
 

@@ -29,6 +29,11 @@ pub enum StoreError {
         /// What was asked for.
         wanted: String,
     },
+    /// Search parameters whose expressions cannot be indexed: a search by them would find nothing.
+    Unindexable {
+        /// What cannot be indexed, and why.
+        problems: Vec<String>,
+    },
     /// There is no store at the place.
     Missing {
         /// The file.
@@ -77,16 +82,6 @@ impl StoreError {
     pub(crate) fn io(doing: &'static str, error: std::io::Error) -> StoreError {
         StoreError::Failed { doing, source: Box::new(error) }
     }
-
-    /// Turns an error of SQLite into one of the store.
-    pub(crate) fn database(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, OperationInterrupted};
-        move |error| match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked) => StoreError::Busy,
-            Some(OperationInterrupted) => StoreError::Cancelled,
-            _ => StoreError::Failed { doing, source: Box::new(error) },
-        }
-    }
 }
 
 impl fmt::Display for StoreError {
@@ -102,6 +97,9 @@ impl fmt::Display for StoreError {
                 "the store was written with {what} `{stored}`, not `{wanted}`: open it with `{stored}`, or load the \
                  resources into a new store"
             ),
+            StoreError::Unindexable { problems } => {
+                write!(f, "these search parameters cannot be indexed; leave them out: {}", problems.join("; "))
+            }
             StoreError::Missing { path } => {
                 write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
             }

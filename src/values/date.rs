@@ -99,7 +99,7 @@ impl fmt::Display for DateError {
             DateErrorKind::Offset => "a zone is `Z` or an offset like `+02:00`, up to `14:00`",
             DateErrorKind::TimeWithoutDay => "a time needs a date with a day",
             DateErrorKind::ZoneWithoutTime => "a zone needs a time",
-            DateErrorKind::Rest => "the date has ended here",
+            DateErrorKind::Rest => "something follows the date",
         })
     }
 }

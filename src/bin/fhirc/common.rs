@@ -1,14 +1,16 @@
 //! Options that several commands share.
 
+use crate::output::Output;
 use clap::Args;
 use fhirc::compiler::Options;
-use fhirc::definitions::Registry;
+use fhirc::definitions::{Registry, load_package};
 use fhirc::ir::BaseUrl;
 use fhirc::resolve::Handling;
 use fhirc::runtime::case_rules;
 use fhirc::stores::{Store, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
 use fhirc::values::{Instant, Zone, parse_date};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the meaning of a search depends on beside its text.
@@ -46,9 +48,9 @@ impl Meaning {
     }
 
     /// What a store is opened with.
-    pub(crate) fn settings(&self) -> Result<StoreSettings, String> {
+    pub(crate) fn settings(&self, registry: Arc<Registry>) -> Result<StoreSettings, String> {
         let bases = (!self.bases.is_empty()).then(|| self.bases.clone());
-        Ok(StoreSettings { zone: self.zone()?, bases, ..StoreSettings::new(Arc::new(Registry::r4().clone())) })
+        Ok(StoreSettings { zone: self.zone()?, bases, ..StoreSettings::new(registry) })
     }
 
     fn zone(&self) -> Result<Option<Zone>, String> {
@@ -58,6 +60,37 @@ impl Meaning {
     fn now(&self) -> Result<Option<Instant>, String> {
         let read = |text: &str| parse_date(text, &Zone::UTC).map(|date| Instant(date.interval.start()));
         self.now.as_deref().map(read).transpose().map_err(|error| format!("--now: {error}"))
+    }
+}
+
+/// The definitions that hold.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Definitions {
+    /// Adds the SearchParameters of a FHIR package (folder or .tgz), Bundle or resource; repeatable. A store keeps to
+    /// the definitions it was made with
+    #[arg(long = "package", value_name = "PATH")]
+    packages: Vec<PathBuf>,
+}
+
+impl Definitions {
+    /// FHIR R4 with the SearchParameters of the packages. What is wrong in a package is told, and refused.
+    pub(crate) fn registry(&self, output: &mut Output) -> Result<Arc<Registry>, String> {
+        let mut registry = Registry::r4().clone();
+        for path in &self.packages {
+            let (params, mut problems) = load_package(path);
+            let (next, more) = registry.with_params(params);
+            registry = next;
+            problems.extend(more);
+            for problem in problems.iter().filter(|problem| !problem.is_error()) {
+                output.note(format_args!("{}: warning: {}", path.display(), problem.message));
+            }
+            let errors: Vec<&str> =
+                problems.iter().filter(|problem| problem.is_error()).map(|problem| problem.message.as_str()).collect();
+            if !errors.is_empty() {
+                return Err(format!("{}: {}", path.display(), errors.join("; ")));
+            }
+        }
+        Ok(Arc::new(registry))
     }
 }
 

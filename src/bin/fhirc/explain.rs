@@ -1,17 +1,19 @@
 //! `fhirc explain`
 
-use crate::common::{Meaning, open};
+use crate::common::{Definitions, Meaning, open};
 use crate::exit::Exit;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
 use fhirc::codegen::stats::{Empty, Stats};
 use fhirc::compiler::Compiler;
+use fhirc::definitions::Registry;
 use fhirc::explain::{STAGES, Section, Stage, TARGETS, Target, explain};
 use fhirc::grammar::render;
 use fhirc::runtime::{Request, StepReport, execute};
 use fhirc::stores::{Store, StoreUrl};
 use fhirc::tenant::TenantContext;
 use serde_json::json;
+use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,6 +28,8 @@ Examples:
 pub(crate) struct Explain {
     #[command(flatten)]
     meaning: Meaning,
+    #[command(flatten)]
+    definitions: Definitions,
     /// Which stage
     #[arg(long, value_enum, default_value_t = Wanted::Query)]
     stage: Wanted,
@@ -78,19 +82,23 @@ enum Format {
 impl Explain {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
+        let registry = match self.definitions.registry(output) {
+            Ok(registry) => registry,
+            Err(wrong) => return output.usage(&wrong),
+        };
         match &self.store {
             None => match self.meaning.options() {
-                Ok(options) => self.show(&Compiler::r4(options), &Empty, output),
+                Ok(options) => self.show(&Compiler::new(registry, options), &Empty, output),
                 Err(wrong) => output.usage(&wrong),
             },
-            Some(store) => self.with_store(store, output).await,
+            Some(store) => self.with_store(store, registry, output).await,
         }
     }
 
-    async fn with_store(&self, url: &str, output: &mut Output) -> Exit {
+    async fn with_store(&self, url: &str, registry: Arc<Registry>, output: &mut Output) -> Exit {
         let parsed = url.parse::<StoreUrl>().map_err(|error| format!("--store: {error}"));
         let tenant = TenantContext::new(&self.tenant).map_err(|error| format!("--tenant: {error}"));
-        let (url, tenant, settings) = match (parsed, tenant, self.meaning.settings()) {
+        let (url, tenant, settings) = match (parsed, tenant, self.meaning.settings(registry)) {
             (Ok(url), Ok(tenant), Ok(settings)) => (url, tenant, settings),
             (Err(wrong), ..) | (_, Err(wrong), _) | (_, _, Err(wrong)) => return output.usage(&wrong),
         };
@@ -100,7 +108,7 @@ impl Explain {
         };
         let exit = match (self.meaning.options_for(&store, &tenant).await, store.statistics(&tenant).await) {
             (Ok(options), Ok(statistics)) => {
-                let compiler = Compiler::r4(options);
+                let compiler = Compiler::new(Arc::clone(store.registry()), options);
                 match self.show(&compiler, &statistics, output) {
                     Exit::Done if self.analyze => self.analyze(&compiler, &store, tenant, output).await,
                     exit => exit,

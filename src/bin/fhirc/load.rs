@@ -3,17 +3,16 @@
 mod screen;
 mod summary;
 
+use crate::common::Definitions;
 use crate::exit::Exit;
 use crate::output::Output;
 use clap::Args;
-use fhirc::definitions::Registry;
 use fhirc::load::{Limits, Report, inputs, load};
 use fhirc::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
 use fhirc::values::Zone;
 use screen::Screen;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,6 +43,8 @@ pub(crate) struct Load {
     /// A base URL of your own server: absolute references on it are local [default: the store's, none if new]
     #[arg(long = "base", value_name = "URL")]
     bases: Vec<String>,
+    #[command(flatten)]
+    definitions: Definitions,
     /// Writes every refusal to this file, one JSON object per line
     #[arg(long, value_name = "FILE")]
     refused: Option<PathBuf>,
@@ -55,7 +56,7 @@ pub(crate) struct Load {
 impl Load {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
-        let (url, tenant, settings) = match self.settings() {
+        let (url, tenant, settings) = match self.settings(output) {
             Ok(settings) => settings,
             Err(wrong) => {
                 output.error(format_args!("{wrong}"));
@@ -74,13 +75,13 @@ impl Load {
         }
     }
 
-    fn settings(&self) -> Result<(StoreUrl, TenantContext, StoreSettings), String> {
+    fn settings(&self, output: &mut Output) -> Result<(StoreUrl, TenantContext, StoreSettings), String> {
         let url: StoreUrl = self.store.parse().map_err(|error| format!("--store: {error}"))?;
         let tenant = TenantContext::new(&self.tenant).map_err(|error| format!("--tenant: {error}"))?;
         let zone =
             self.zone.as_deref().map(str::parse::<Zone>).transpose().map_err(|error| format!("--zone: {error}"))?;
         let bases = (!self.bases.is_empty()).then(|| self.bases.clone());
-        let registry = Arc::new(Registry::r4().clone());
+        let registry = self.definitions.registry(output)?;
         Ok((url, tenant, StoreSettings { zone, bases, create: true, ..StoreSettings::new(registry) }))
     }
 

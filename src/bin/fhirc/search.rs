@@ -1,6 +1,6 @@
 //! `fhirc search`
 
-use crate::common::{Meaning, Where, open};
+use crate::common::{Definitions, Meaning, Where, open};
 use crate::exit::Exit;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
@@ -11,6 +11,7 @@ use fhirc::stores::Store;
 use fhirc::values::Instant;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,6 +28,8 @@ pub(crate) struct Search {
     place: Where,
     #[command(flatten)]
     meaning: Meaning,
+    #[command(flatten)]
+    definitions: Definitions,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -56,7 +59,8 @@ enum Format {
 impl Search {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
-        let prepared = self.place.parse().and_then(|place| Ok((place, self.meaning.settings()?)));
+        let registry = self.definitions.registry(output);
+        let prepared = registry.and_then(|registry| Ok((self.place.parse()?, self.meaning.settings(registry)?)));
         let ((url, tenant), settings) = match prepared {
             Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
@@ -67,7 +71,9 @@ impl Search {
         };
         let request = Request { tenant, cursor: self.cursor.clone() };
         let exit = match self.meaning.options_for(&store, &request.tenant).await {
-            Ok(options) => self.search(&Compiler::r4(options), &store, request, output).await,
+            Ok(options) => {
+                self.search(&Compiler::new(Arc::clone(store.registry()), options), &store, request, output).await
+            }
             Err(wrong) => output.usage(&wrong),
         };
         store.close().await;

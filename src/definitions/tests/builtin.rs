@@ -200,7 +200,7 @@ fn the_definitions_load_in_the_blink_of_an_eye() {
         assert_eq!(registry.types().count(), 146);
         start.elapsed()
     };
-    // The fastest of several: other work on the machine must not decide.
+    // The fastest of several, with room for a busy machine: this catches a load that became slow by orders.
     let fastest = (0..5).map(|_| load()).min().unwrap();
-    assert!(fastest < Duration::from_millis(50), "{fastest:?}");
+    assert!(fastest < Duration::from_millis(500), "{fastest:?}");
 }

@@ -27,11 +27,13 @@ pub(in crate::resolve) fn tuple(
         resolver.report(errors::bad_value("bad-composite", span, message));
         return None;
     }
-    let tests = components
+    // Every part is looked at before any is used, so that all their problems are reported.
+    let tests: Vec<_> = components
         .iter()
         .zip(parts)
-        .map(|(component, part)| value::written(resolver, &Asked::component(component, part.span), part));
-    Some(tuples(tests.collect::<Option<Vec<_>>>()?))
+        .map(|(component, part)| value::written(resolver, &Asked::component(component, part.span), part))
+        .collect();
+    Some(tuples(tests.into_iter().collect::<Option<_>>()?))
 }
 
 /// A test per component of one element, and the view in which it is looked for.

@@ -49,6 +49,10 @@ pub(in crate::resolve) fn interval(resolver: &mut Resolver<'_>, text: &str, span
             }
             Some(interval)
         }
+        Err(_) if text.is_empty() => {
+            resolver.report(errors::bad_value("bad-date", span, "the date is missing"));
+            None
+        }
         Err(error) => {
             resolver.report(errors::bad_value("bad-date", span, format!("`{text}` is no date: {error}")));
             None
@@ -58,6 +62,11 @@ pub(in crate::resolve) fn interval(resolver: &mut Resolver<'_>, text: &str, span
 
 /// A value that begins with letters that are no prefix (item 28).
 pub(super) fn unknown_prefix(written: &Written) -> Diagnostic {
-    let message = format!("`{}` does not begin with a prefix or a digit", written.text);
-    errors::bad_value("unknown-prefix", written.span, message).help(format!("prefixes: {}", prefix::words()))
+    let message = format!("`{}` begins neither with a digit nor with a prefix", written.text);
+    let help = format!("the prefixes are `{}`, as in `ge2024`", prefix::words());
+    let diagnostic = errors::bad_value("unknown-prefix", written.span, message).help(help);
+    match prefix::without_symbol(&written.text) {
+        Some(meant) => diagnostic.label(written.span, format!("did you mean `{meant}`?")),
+        None => diagnostic,
+    }
 }

@@ -32,6 +32,10 @@ pub(super) fn prefixed(resolver: &mut Resolver<'_>, text: &str, written: &Writte
 pub(in crate::resolve) fn decimal(resolver: &mut Resolver<'_>, text: &str, span: Span) -> Option<Decimal> {
     match text.parse() {
         Ok(number) => Some(number),
+        Err(_) if text.is_empty() => {
+            resolver.report(errors::bad_value("bad-number", span, "the number is missing"));
+            None
+        }
         Err(error) => {
             resolver.report(errors::bad_value("bad-number", span, format!("`{text}` is no number: {error}")));
             None

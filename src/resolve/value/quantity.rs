@@ -17,12 +17,16 @@ pub(super) fn test(resolver: &mut Resolver<'_>, written: &Written) -> Option<(Fa
     let (text, unit) = match written.pieces.as_slice() {
         [value] => (value, None),
         [value, system, code] => (value, unit(system, code)),
-        [_, _] | [] | [_, _, _, _, ..] => {
+        pieces => {
             let message = format!("`{}` is no quantity", written.text);
-            resolver.report(
-                errors::bad_value("bad-quantity", written.span, message)
-                    .help("`number`, `number|system|code` or `number||code`"),
-            );
+            let help = "a quantity is written `5.4`, `5.4||mg` or `5.4|http://unitsofmeasure.org|mg`";
+            let diagnostic = errors::bad_value("bad-quantity", written.span, message).help(help);
+            resolver.report(match pieces {
+                [value, unit] if !unit.is_empty() => {
+                    diagnostic.label(written.span, format!("did you mean `{value}||{unit}`?"))
+                }
+                _ => diagnostic,
+            });
             return None;
         }
     };

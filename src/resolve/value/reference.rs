@@ -15,10 +15,6 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
         Some(Modifier::Identifier) => {
             token::identifier(resolver, written).map(|test| (Facet::Identifier, Test::Token(test)))
         }
-        Some(Modifier::Above | Modifier::Below) => {
-            resolver.report(errors::not_supported("a hierarchy of resources", asked.span));
-            None
-        }
         _ => match asked.only {
             Some(ty) => typed(resolver, ty, written),
             None => plain(resolver, asked, written),
@@ -42,7 +38,7 @@ pub(in crate::resolve) fn plain(resolver: &mut Resolver<'_>, asked: &Asked<'_>, 
             Some(ty) => Some(local(ty, id, version)),
             None => {
                 // An unknown id is an empty result (item 105), and so is one of a type that nothing has.
-                resolver.report(errors::never_matches(written.span, &format!("`{name}` is no resource type")));
+                resolver.report(errors::reference_to_no_type(resolver.registry, written.span, text, name));
                 Some(Test::Any(Vec::new()))
             }
         },

@@ -16,10 +16,6 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
     match asked.modifier {
         Some(Modifier::Text) => Some((Facet::Text, string::folded(resolver, TextMatch::Starts, written))),
         Some(Modifier::OfType) => of_type(resolver, written).map(|test| (Facet::OfType, test)),
-        Some(Modifier::Above | Modifier::Below) => {
-            resolver.report(errors::not_supported("subsumption between codes", asked.span));
-            None
-        }
         _ => plain(resolver, asked.datatypes, written).map(|test| (Facet::Value, Test::Token(test))),
     }
 }

@@ -2,6 +2,7 @@
 
 mod commit;
 mod current;
+mod fault;
 mod layout;
 mod number;
 mod open;
@@ -88,8 +89,13 @@ impl SqliteStore {
                 Place::Memory => None,
                 Place::File(path) => Some((0..readers()).map(|_| open::reader(path)).collect::<Result<Vec<_>, _>>()?),
             };
+            let extractor = extractor(&settings.registry, &settled.zone, &settled.bases);
+            let problems: Vec<String> = extractor.diagnostics().iter().map(|problem| problem.message.clone()).collect();
+            if !problems.is_empty() {
+                return Err(StoreError::Unindexable { problems });
+            }
             let shared = Shared {
-                extractor: extractor(&settings.registry, &settled.zone, &settled.bases),
+                extractor,
                 registry: settings.registry,
                 zone: settled.zone,
                 bases: settled.bases,

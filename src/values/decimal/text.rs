@@ -60,8 +60,8 @@ impl fmt::Display for DecimalError {
         match self {
             Self::Plus => f.write_str("a number has no leading `+`"),
             Self::LeadingZero { .. } => f.write_str("a number has no leading zeros"),
-            Self::Digit { .. } => f.write_str("a digit is missing in the number"),
-            Self::Rest { .. } => f.write_str("the number has ended here"),
+            Self::Digit { .. } => f.write_str("a digit is missing"),
+            Self::Rest { .. } => f.write_str("something follows the number"),
             Self::TooLong => write!(f, "a number has at most {MAX_DIGITS} digits"),
             Self::Exponent { .. } => write!(f, "an exponent lies between -{MAX_EXPONENT} and {MAX_EXPONENT}"),
         }

@@ -1,9 +1,6 @@
-//! The reference evaluator over conformance cases: groups of small resources and the answer each search must give.
+//! The cases on the reference evaluator.
 
-#[cfg(test)]
-mod cases;
-
-use cases::Outcome;
+use super::cases::{self, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -12,6 +9,11 @@ use std::path::{Path, PathBuf};
 /// Cases of our own, always there.
 fn own() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reference")
+}
+
+/// Cases of what no store does.
+fn only() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/reference-only")
 }
 
 /// Cases from public test suites, where they lie beside the project.
@@ -23,7 +25,7 @@ fn shared() -> Option<PathBuf> {
 #[test]
 fn own_cases_hold() {
     let mut failed = String::new();
-    for group in cases::groups(&own()) {
+    for group in cases::groups(&own()).into_iter().chain(cases::groups(&only())) {
         for (case, outcome) in group.run() {
             if let Some(why) = case.failure(&outcome) {
                 writeln!(failed, "{} {}\n    {why}", case.id, case.query).unwrap();
@@ -38,7 +40,7 @@ fn own_cases_hold() {
 #[test]
 fn core_cases_fail_only_where_it_is_known() {
     let Some(folder) = shared() else { return };
-    let known: BTreeMap<&str, &str> = include_str!("reference_known.txt").lines().filter_map(entry).collect();
+    let known: BTreeMap<&str, &str> = include_str!("reference_known.txt").lines().filter_map(cases::entry).collect();
     let (mut report, mut answers) = (String::new(), String::new());
     let mut failing = BTreeSet::new();
     for group in cases::groups(&folder) {
@@ -62,9 +64,4 @@ fn core_cases_fail_only_where_it_is_known() {
     let mended: Vec<_> = known.keys().filter(|id| !failing.contains(**id)).collect();
     assert!(unknown.is_empty(), "fail beside the list: {unknown:?}; reference-failures.txt says why");
     assert!(mended.is_empty(), "pass now, take them from the list: {mended:?}");
-}
-
-/// `id reason`; a line without an id is a heading.
-fn entry(line: &str) -> Option<(&str, &str)> {
-    line.split_once("  ").filter(|_| !line.starts_with('#'))
 }

@@ -1,0 +1,9 @@
+//! Conformance cases, groups of small resources and the answer each search must give: our own always, those beside the
+//! project where they lie.
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod stores;

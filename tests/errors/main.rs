@@ -1,0 +1,78 @@
+//! What is wrong with a query is said with a stable code, on the exact piece that is wrong, all at once.
+
+#[cfg(test)]
+mod entry;
+
+use entry::{corpus, diagnostics, line};
+use fhirc::grammar::render;
+use std::collections::BTreeSet;
+
+#[test]
+fn the_wrong_piece_is_underlined() {
+    let mut wrong = Vec::new();
+    for entry in corpus() {
+        for handling in entry.handlings() {
+            let found: Vec<_> = diagnostics(entry.query, handling).iter().map(|d| line(&entry, d)).collect();
+            if found != entry.expected {
+                let (expected, found) = (entry.expected.join("\n"), found.join("\n"));
+                wrong.push(format!(
+                    "{}, {handling:?}\n{}{}\nexpected\n{expected}\nfound\n{found}\n",
+                    entry.name,
+                    " ".repeat(entry.indent),
+                    entry.query
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_corpus_is_a_corpus_of_errors() {
+    let corpus = corpus();
+    let names: BTreeSet<_> = corpus.iter().map(|entry| entry.name).collect();
+    assert_eq!(names.len(), corpus.len(), "a name stands twice");
+    assert!(corpus.iter().all(|entry| !entry.expected.is_empty()), "an entry expects nothing");
+    let several = corpus.iter().filter(|entry| entry.expected.len() > 1).count();
+    assert!(corpus.len() >= 80 && several >= 10, "{} entries, {several} with several problems", corpus.len());
+}
+
+/// Entries whose whole rendering is kept: one of each way to say what is wrong.
+const RENDERED: [&str; 18] = [
+    "type-typo",
+    "path-foreign-base",
+    "parameter-typo-strict",
+    "parameter-typo-lenient",
+    "parameter-ampersand",
+    "modifier-typo",
+    "modifier-wrong-type",
+    "date-slashes",
+    "date-prefix-symbols",
+    "quantity-two-parts",
+    "token-three-parts",
+    "chain-end-nowhere",
+    "chain-wrong-target",
+    "has-incomplete",
+    "filter-unknown-operator",
+    "filter-three",
+    "modifier-in",
+    "warnings-only",
+];
+
+#[test]
+fn renderings() {
+    let corpus = corpus();
+    for name in RENDERED {
+        let entry = corpus.iter().find(|entry| entry.name == name).unwrap();
+        let handling = entry.handlings()[0];
+        let text: String = diagnostics(entry.query, handling).iter().map(|d| render(entry.query, d)).collect();
+        insta::with_settings!({
+            snapshot_path => "../../snapshots/errors",
+            prepend_module_to_snapshot => false,
+            description => entry.query,
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!(name, text);
+        });
+    }
+}

@@ -1,0 +1,152 @@
+//! The answer of a plan as built is the answer after each pass, and under every choice of the planner.
+
+use crate::{compiler, corpus, generated, world};
+use fhirc::codegen::algebra::{Edge, End};
+use fhirc::codegen::program::{Op, Program, Strategy};
+use fhirc::codegen::rows::{KeyId, TypeCode, Value};
+use fhirc::codegen::stats::{Empty, Stats};
+use fhirc::definitions::Registry;
+use fhirc::ir::{PredKind, Search};
+use fhirc::plan::{self, Context, Plan};
+use fhirc::resolve::Handling;
+use fhirc::stores::{Slots, Store, Tuple};
+use fhirc::tenant::TenantContext;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use std::collections::BTreeSet;
+use tokio::runtime::Runtime;
+
+/// Everything is as frequent as this, among a million resources.
+struct Uniform(u64);
+
+impl Stats for Uniform {
+    fn rows(&self, _key: KeyId) -> Option<u64> {
+        Some(self.0)
+    }
+
+    fn frequent(&self, _key: KeyId, _value: &Value) -> Option<u64> {
+        Some(self.0)
+    }
+
+    fn resources(&self, _ty: TypeCode) -> u64 {
+        1_000_000
+    }
+
+    fn fan_out(&self, _edge: Edge, _end: End) -> Option<u64> {
+        Some(1)
+    }
+}
+
+const RARE: Uniform = Uniform(1);
+const EVERYWHERE: Uniform = Uniform(1_000_000);
+
+/// What a query means.
+fn search(query: &str) -> Search {
+    let compiled = compiler(Handling::Lenient).compile(query);
+    compiled.unwrap_or_else(|rejected| panic!("{query}\n{rejected}")).search
+}
+
+/// The plan as it is built, and after each pass that changes it.
+fn plans(search: &Search) -> Vec<(&'static str, Plan)> {
+    let registry = Registry::r4();
+    let built = plan::build(search, registry);
+    let mut plans = vec![("as built", built.clone())];
+    plan::optimize_observed(built, Context { registry, stats: &Empty }, &mut |pass, plan| {
+        plans.push((pass.name, plan.clone()))
+    });
+    plans
+}
+
+/// The tuples of every root: the page in order, the total, the includes.
+async fn answer(store: &Store, program: &Program) -> Vec<Vec<Tuple>> {
+    let mut slots = Slots::new();
+    let mut answers = Vec::new();
+    for step in &program.steps {
+        let Op::Query { query, .. } = &step.op else { panic!("a step of another kind: {step:?}") };
+        let tuples = store.run(&TenantContext::default(), query, &slots).await.unwrap();
+        if let Some(slot) = step.fills {
+            slots.insert(slot, tuples.clone());
+        }
+        answers.push(tuples);
+    }
+    answers
+}
+
+/// What the law has seen, so that it is known to have been tried on something.
+#[derive(Default)]
+struct Seen {
+    passes: BTreeSet<&'static str>,
+    walked: usize,
+    set_first: usize,
+    matched: usize,
+}
+
+/// The law for one search.
+async fn holds(store: &Store, query: &str, search: &Search, seen: &mut Seen) -> Result<(), String> {
+    let real = store.statistics(&TenantContext::default()).await.unwrap();
+    let choices: [(&str, &dyn Stats); 4] = [("no", &Empty), ("real", &real), ("rare", &RARE), ("dense", &EVERYWHERE)];
+    let mut expected = None;
+    for (pass, plan) in plans(search) {
+        seen.passes.insert(pass);
+        for (statistics, stats) in choices {
+            let chosen = plan::choose(&plan, Context { registry: Registry::r4(), stats });
+            match chosen.page.strategy {
+                Strategy::Walk => seen.walked += 1,
+                Strategy::SetFirst => seen.set_first += 1,
+                Strategy::Measure { .. } => {}
+            }
+            let program = plan::split(&chosen, store.capabilities().as_ref());
+            let program = program.unwrap_or_else(|refusals| panic!("{query}: {refusals:?}"));
+            let found = answer(store, &program).await;
+            let expected = expected.get_or_insert_with(|| found.clone());
+            if found != *expected {
+                let place = format!("{query}\n{pass}, {statistics} statistics");
+                return Err(format!("{place}\nfound {found:?}\nas built {expected:?}"));
+            }
+        }
+    }
+    seen.matched += usize::from(expected.is_some_and(|roots| roots.iter().any(|tuples| !tuples.is_empty())));
+    Ok(())
+}
+
+/// `subject.name=smith`, which is also followed to organizations: no text means this, and a pass has to see it.
+fn astray() -> Search {
+    let mut search = search("Observation?subject.name=smith");
+    let [organization] = self::search("Organization?name=acme").branches.try_into().unwrap();
+    match &mut search.branches[0].filter.kind {
+        PredKind::Linked { ends, .. } => ends.push((organization.ty, organization.filter)),
+        other => panic!("{other:?}"),
+    }
+    search
+}
+
+#[test]
+fn the_answer_of_the_corpus_stays() {
+    let runtime = Runtime::new().unwrap();
+    let store = runtime.block_on(world::store());
+    let mut seen = Seen::default();
+    let corpus = corpus::queries();
+    for (_, query) in &corpus {
+        runtime.block_on(holds(&store, query, &search(query), &mut seen)).unwrap_or_else(|broken| panic!("{broken}"));
+    }
+    runtime
+        .block_on(holds(&store, "a link that leads astray", &astray(), &mut seen))
+        .unwrap_or_else(|broken| panic!("{broken}"));
+    for pass in plan::PASSES {
+        assert!(seen.passes.contains(pass.name), "no query is changed by {}", pass.name);
+    }
+    let Seen { walked, set_first, matched, .. } = seen;
+    assert!(walked > 50 && set_first > 50, "{walked} walked, {set_first} set first");
+    assert!(matched * 4 > corpus.len() * 3, "{matched} of {} queries match something", corpus.len());
+}
+
+#[test]
+fn the_answer_of_generated_queries_stays() {
+    let runtime = Runtime::new().unwrap();
+    let store = runtime.block_on(world::store());
+    let config = Config { cases: 150, failure_persistence: None, ..Config::default() };
+    let run = TestRunner::new(config).run(&generated::query(), |query| {
+        let (search, mut seen) = (search(&query), Seen::default());
+        runtime.block_on(holds(&store, &query, &search, &mut seen)).map_err(TestCaseError::fail)
+    });
+    run.unwrap_or_else(|failure| panic!("{failure}"));
+}

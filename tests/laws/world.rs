@@ -1,0 +1,223 @@
+//! A small hospital: values meet those that the queries ask for, elements repeat and are missing, references dangle.
+
+use crate::BASE;
+use crate::random::Random;
+use fhirc::codegen::rows::TypeCode;
+use fhirc::definitions::Registry;
+use fhirc::stores::{Store, StoreSettings, Write};
+use fhirc::tenant::TenantContext;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A store in memory that holds the hospital.
+pub(crate) async fn store() -> Store {
+    let registry = Arc::new(Registry::r4().clone());
+    let settings =
+        StoreSettings { bases: Some(vec![BASE.to_owned()]), create: true, ..StoreSettings::new(Arc::clone(&registry)) };
+    let store = Store::open(&"sqlite::memory:".parse().unwrap(), settings).await.unwrap();
+    let writes = resources().into_iter().map(|body| {
+        let text = |name: &str| body[name].as_str().unwrap().to_owned();
+        let ty = TypeCode(registry.resource_type(&text("resourceType")).unwrap().code());
+        Write::Put { ty, id: text("id"), keep_updated: true, body }
+    });
+    store.write(&TenantContext::default(), writes.collect()).await.unwrap();
+    store
+}
+
+fn resources() -> Vec<Value> {
+    let mut random = Random(7);
+    let mut all: Vec<Value> = (1..=24).map(|n| patient(n, &mut random)).collect();
+    all.extend((1..=60).map(|n| observation(n, &mut random)));
+    all.extend((1..=20).map(|n| encounter(n, &mut random)));
+    all.extend((1..=6).map(|n| practitioner(n, &mut random)));
+    all.extend((1..=4).map(|n| organization(n, &mut random)));
+    all.extend((1..=4).map(|n| group(n, &mut random)));
+    all.extend((1..=8).map(|n| risk(n, &mut random)));
+    all.extend((1..=6).map(|n| value_set(n, &mut random)));
+    all
+}
+
+/// A resource with what every resource has. An element that is null is left out, in an object or a list.
+fn resource(ty: &str, id: String, random: &mut Random, mut body: Value) -> Value {
+    body["resourceType"] = json!(ty);
+    body["id"] = json!(id);
+    body["meta"] = json!({
+        "lastUpdated": random.pick(&["2023-05-01T10:00:00Z", "2024-01-01T00:00:00Z", "2024-06-30T12:00:00.123Z"]),
+        "tag": random.pick(&[Value::Null, json!([{"system": "http://example.org/tags", "code": "vip"}])]),
+    });
+    prune(&mut body);
+    body
+}
+
+fn prune(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(prune);
+            fields.retain(|_, field| !is_nothing(field));
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(prune);
+            items.retain(|item| !is_nothing(item));
+        }
+        _ => {}
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// A reference to one of `1..=n`, to one that does not exist, or none.
+fn reference(random: &mut Random, ty: &str, prefix: &str, n: usize) -> Value {
+    match random.below(n + 3) {
+        0 => Value::Null,
+        1 => json!({"reference": format!("{ty}/nobody")}),
+        2 => json!({"reference": format!("{BASE}/{ty}/{prefix}1")}),
+        k => json!({"reference": format!("{ty}/{prefix}{}", k - 2)}),
+    }
+}
+
+fn coding(random: &mut Random) -> Value {
+    let loinc = |code: &str| json!({"system": "http://loinc.org", "code": code});
+    random.pick(&[
+        loinc("8480-6"),
+        loinc("8480-6"),
+        loinc("8462-4"),
+        loinc("883-9"),
+        json!({"code": "8480-6"}),
+        json!({"system": "http://snomed.info/sct", "code": "112144000"}),
+        json!({"system": "http://example.org/codes", "code": "a", "display": "Head"}),
+    ])
+}
+
+fn concept(random: &mut Random) -> Value {
+    let text = random.pick(&[Value::Null, json!("headache"), json!("blood pressure")]);
+    let second = if random.below(4) == 0 { coding(random) } else { Value::Null };
+    json!({"coding": [coding(random), second], "text": text})
+}
+
+fn quantity(random: &mut Random) -> Value {
+    let ucum = |value: &str, code: &str| json!({"value": number(value), "system": "http://unitsofmeasure.org", "code": code, "unit": code});
+    random.pick(&[
+        ucum("5.4", "mg"),
+        ucum("0.0054", "g"),
+        ucum("120", "mm[Hg]"),
+        ucum("145", "mm[Hg]"),
+        ucum("150.0", "mm[Hg]"),
+        json!({"value": number("5.40"), "unit": "g"}),
+        json!({"value": number("99.9"), "system": "http://example.org/units", "code": "u"}),
+        Value::Null,
+    ])
+}
+
+/// A number as it is written.
+fn number(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn name(random: &mut Random) -> Value {
+    let families = ["Smith", "Smith-Jones", "O'Brien", "Müller", "Jones", "Welby", "Peters", "Simpson"];
+    let given = [json!(null), json!(["Anna"]), json!(["Bert", "Anna"]), json!(["Marie-Louise"]), json!(["bert"])];
+    json!({"family": random.pick(&families), "given": random.pick(&given)})
+}
+
+fn patient(n: usize, random: &mut Random) -> Value {
+    let names = random.pick(&[0, 1, 1, 2]);
+    let identifier = json!({"system": "http://example.org/mrn", "value": random.pick(&["12345", "446053", "x"])});
+    let typed = json!({
+        "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]},
+        "value": random.pick(&["446053", "12345"]),
+    });
+    let body = json!({
+        "name": (0..names).map(|_| name(random)).collect::<Vec<_>>(),
+        "gender": random.pick(&[json!(null), json!("male"), json!("female"), json!("female"), json!("other")]),
+        "birthDate": random.pick(&[json!(null), json!("1980-06-11"), json!("1980"), json!("1969-12-31"), json!("1991-02")]),
+        "active": random.pick(&[json!(null), json!(true), json!(false)]),
+        "identifier": random.pick(&[json!(null), json!([identifier]), json!([typed]), json!([identifier, typed])]),
+        "telecom": random.pick(&[json!(null), json!([{"system": "phone", "value": "555-1234"}])]),
+        "managingOrganization": reference(random, "Organization", "org", 4),
+        "generalPractitioner": [reference(random, "Practitioner", "dr", 6), reference(random, "Practitioner", "dr", 6)],
+    });
+    resource("Patient", format!("p{n}"), random, body)
+}
+
+fn observation(n: usize, random: &mut Random) -> Value {
+    let subject = if random.below(5) == 0 { ("Group", "g", 4) } else { ("Patient", "p", 24) };
+    let (start, end) = random.pick(&[
+        (json!("2012-06-01"), json!("2013-06-01")),
+        (json!("2013-01-14"), Value::Null),
+        (Value::Null, json!("2014-05-31")),
+    ]);
+    let when = random.pick(&["2013-01-14T08:30:00Z", "2013", "2014-05", "2020-05-02", "2009-12-31"]);
+    let (date, period) = match random.below(3) {
+        0 => (Value::Null, json!({"start": start, "end": end})),
+        1 => (Value::Null, Value::Null),
+        _ => (json!(when), Value::Null),
+    };
+    let component = |random: &mut Random| json!({"code": concept(random), "valueQuantity": quantity(random)});
+    let components = random.pick(&[0, 0, 2]);
+    let body = json!({
+        "status": random.pick(&["final", "amended", "preliminary"]),
+        "code": concept(random),
+        "subject": reference(random, subject.0, subject.1, subject.2),
+        "encounter": reference(random, "Encounter", "e", 20),
+        "performer": [reference(random, "Practitioner", "dr", 6), reference(random, "Patient", "p", 24)],
+        "effectiveDateTime": date,
+        "effectivePeriod": period,
+        "valueQuantity": quantity(random),
+        "component": (0..components).map(|_| component(random)).collect::<Vec<_>>(),
+    });
+    resource("Observation", format!("o{n}"), random, body)
+}
+
+fn encounter(n: usize, random: &mut Random) -> Value {
+    let system = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+    let body = json!({
+        "status": random.pick(&["planned", "finished"]),
+        "class": {"system": system, "code": random.pick(&["AMB", "IMP"])},
+        "subject": reference(random, "Patient", "p", 24),
+        "partOf": reference(random, "Encounter", "e", 20),
+        "serviceProvider": reference(random, "Organization", "org", 4),
+    });
+    resource("Encounter", format!("e{n}"), random, body)
+}
+
+fn practitioner(n: usize, random: &mut Random) -> Value {
+    let body = json!({"name": [name(random)], "active": random.pick(&[json!(null), json!(true)])});
+    resource("Practitioner", format!("dr{n}"), random, body)
+}
+
+fn organization(n: usize, random: &mut Random) -> Value {
+    let body = json!({
+        "name": random.pick(&["ACME", "Acme Clinic", "Pet Hospital", "St. Mary"]),
+        "partOf": reference(random, "Organization", "org", 4),
+    });
+    resource("Organization", format!("org{n}"), random, body)
+}
+
+fn group(n: usize, random: &mut Random) -> Value {
+    let members: Vec<Value> =
+        (0..3).map(|_| reference(random, "Patient", "p", 24)).map(|entity| json!({"entity": entity})).collect();
+    resource("Group", format!("g{n}"), random, json!({"type": "person", "actual": true, "member": members}))
+}
+
+fn risk(n: usize, random: &mut Random) -> Value {
+    let probability = number(random.pick(&["0.8", "0.80", "0.805", "0.9", "1"]));
+    let body = json!({
+        "status": "final",
+        "subject": reference(random, "Patient", "p", 24),
+        "prediction": [{"probabilityDecimal": probability}],
+    });
+    resource("RiskAssessment", format!("r{n}"), random, body)
+}
+
+fn value_set(n: usize, random: &mut Random) -> Value {
+    let urls = ["http://example.org/vs", "http://example.org/fhir/ValueSet/x", "http://example.org/fhirx"];
+    let body = json!({"status": "active", "url": random.pick(&urls), "version": random.pick(&["1.0", "2.0"])});
+    resource("ValueSet", format!("vs{n}"), random, body)
+}

@@ -6,10 +6,10 @@ pub mod compiler;
 #[cfg(feature = "sqlite")]
 pub mod conformance;
 pub mod definitions;
-#[cfg(feature = "sqlite")]
 pub mod explain;
 #[cfg(feature = "sqlite")]
 mod fnv;
+pub mod generate;
 pub mod index;
 pub mod ir;
 pub mod keys;

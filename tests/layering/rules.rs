@@ -29,6 +29,8 @@ const LAYERS: [(&str, &[&str]); 23] = [
     // Plans to answers.
     ("runtime", &["codegen", "compiler", "grammar", "plan", "stores", "tenant", "terminology"]),
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
+    // Sample data.
+    ("generate", &["values"]),
     // The faces.
     ("lib", &[]),
     ("bin", &[]),

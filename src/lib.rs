@@ -6,7 +6,6 @@ pub mod compiler;
 #[cfg(feature = "sqlite")]
 pub mod conformance;
 pub mod definitions;
-#[cfg(feature = "sqlite")]
 pub mod explain;
 #[cfg(feature = "sqlite")]
 mod fnv;
@@ -25,6 +24,7 @@ pub mod resolve;
 pub mod runtime;
 pub mod stores;
 pub mod tenant;
+pub mod terminology;
 pub mod values;
 
 pub use fhirc_codegen as codegen;

@@ -13,8 +13,10 @@ mod prefix;
 mod resolver;
 mod shape;
 mod sort;
+mod terminology;
 mod types;
 mod value;
 mod words;
 
-pub use resolver::{CaseRules, Handling, MAX_PAGE, Resolved, Settings, resolve};
+pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
+pub use terminology::{Code, Direction, MAX_CODES, NoTerminology, Terminology, TerminologyError};

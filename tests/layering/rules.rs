@@ -3,7 +3,7 @@
 use crate::source::{Source, sources};
 
 /// What a module of the root crate may import beside itself; `grammar` and `codegen` are the crates.
-const LAYERS: [(&str, &[&str]); 22] = [
+const LAYERS: [(&str, &[&str]); 24] = [
     // Leaves.
     ("values", &[]),
     ("tenant", &[]),
@@ -16,6 +16,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     // Of the grammar, spans alone.
     ("ir", &["definitions", "grammar", "keys", "values"]),
     ("resolve", &["definitions", "grammar", "ir", "keys", "values"]),
+    ("terminology", &["ir", "resolve", "values"]),
     ("plan", &["codegen", "definitions", "grammar", "ir", "keys", "values"]),
     ("compiler", &["codegen", "definitions", "grammar", "ir", "plan", "resolve", "values"]),
     ("explain", &["codegen", "compiler", "grammar", "ir", "plan"]),
@@ -26,8 +27,10 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("stores", &["codegen", "definitions", "fnv", "index", "parallel", "tenant", "values"]),
     ("load", &["codegen", "definitions", "fnv", "parallel", "stores", "tenant", "values"]),
     // Plans to answers.
-    ("runtime", &["codegen", "compiler", "definitions", "grammar", "ir", "plan", "resolve", "stores", "tenant"]),
+    ("runtime", &["codegen", "compiler", "definitions", "grammar", "ir", "plan", "stores", "tenant", "terminology"]),
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
+    // Sample data.
+    ("generate", &["values"]),
     // The faces.
     ("lib", &[]),
     ("bin", &[]),

@@ -5,6 +5,8 @@ pub mod compiler;
 pub mod conformance;
 pub mod definitions;
 #[cfg(feature = "sqlite")]
+pub mod differential;
+#[cfg(feature = "sqlite")]
 pub mod explain;
 #[cfg(feature = "sqlite")]
 mod fnv;

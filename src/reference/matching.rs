@@ -95,11 +95,11 @@ fn in_canonical_units(stored: Stored) -> Stored {
     }
 }
 
-/// What is known of the resource itself: `_lastUpdated` is a date, `_id` a token. A contained resource has no time of
-/// change of its own.
+/// What is known of the resource itself: `_lastUpdated` is a date, `_id` a token. A contained resource has neither a
+/// time of change nor an identity of its own: its id is a name inside its container.
 fn own(node: Node<'_>, ty: ParamType) -> Option<Stored> {
     match ty {
-        ParamType::Date if node.is_contained() => None,
+        _ if node.is_contained() => None,
         ParamType::Date => node.stored.last_updated.map(|instant| Stored::Date(instant.interval())),
         _ => Some(Stored::Id(node.id().to_owned())),
     }

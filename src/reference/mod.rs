@@ -5,11 +5,15 @@ mod includes;
 mod matching;
 mod order;
 mod path;
+#[cfg(feature = "sqlite")]
+mod samples;
 mod universe;
 mod value;
 
 use serde_json::Value;
 
+#[cfg(feature = "sqlite")]
+pub(crate) use self::samples::Found;
 use self::expressions::Expressions;
 use self::universe::Universe;
 use crate::definitions::{Registry, ResourceType};

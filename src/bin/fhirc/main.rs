@@ -2,6 +2,7 @@
 
 mod common;
 mod conformance;
+mod differential;
 mod exit;
 mod explain;
 mod load;
@@ -29,6 +30,7 @@ enum Command {
     Explain(explain::Explain),
     Parameters(parameters::Parameters),
     Conformance(conformance::Conformance),
+    Differential(differential::Differential),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
                 Command::Explain(explain) => explain.run(&mut output).await,
                 Command::Parameters(parameters) => parameters.run(&mut output),
                 Command::Conformance(conformance) => conformance.run(&mut output).await,
+                Command::Differential(differential) => differential.run(&mut output).await,
             }
         }),
         Err(error) => {

@@ -86,6 +86,7 @@ impl Samples<'_> {
         let direction = random.pick(&["", "-"]);
         let sorts = |param: &ParamId| {
             !matches!(self.kind(*param), ParamType::Composite | ParamType::Special | ParamType::Reference)
+                && !matches!(self.code(*param), "_id" | "_lastUpdated")
         };
         let (links, ty) = match random.below(10) {
             0 => return Some(format!("{direction}{}", random.pick(&["_id", "_lastUpdated"]))),

@@ -8,6 +8,9 @@ use crate::stores::StoreError;
 use fhirc_codegen::program::Program;
 use fhirc_codegen::stats::Empty;
 
+/// The most sets of a plan that is run.
+const MAX_SETS: usize = 120;
+
 impl Loaded<'_> {
     /// Programs of all plans, each with the name of its plan. What is refused after a pass is left out: passes may
     /// remove what a store cannot do.
@@ -30,6 +33,8 @@ impl Loaded<'_> {
         }
         let chosen = choose(&compiled.plan, Context { registry, stats: &Empty });
         plans.push(("the plan chosen without statistics".to_owned(), chosen));
+        // Only passes make a plan of any width fit into what a database takes.
+        plans.retain(|(_, plan)| plan.graph.reachable(&plan.roots()).len() <= MAX_SETS);
         let program = |(name, plan): (String, Plan)| Some((name, program_of(store, compiled, &plan).ok()?));
         Ok(plans.into_iter().filter_map(program).collect())
     }

@@ -7,10 +7,6 @@ use serde_json::Value as Json;
 pub(super) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Random {
-        Random(seed)
-    }
-
     /// A generator of its own for the `n`-th piece of work, so that one piece can be done again alone.
     pub(super) fn fork(seed: u64, n: u64) -> Random {
         Random(Random(seed ^ n.rotate_left(32)).next())
@@ -64,7 +60,7 @@ mod tests {
     #[test]
     fn a_seed_gives_the_same_numbers_and_another_gives_others() {
         let numbers = |seed| std::iter::repeat_with({
-            let mut random = Random::new(seed);
+            let mut random = Random::fork(seed, 0);
             move || random.below(1_000)
         })
         .take(50)
@@ -75,7 +71,7 @@ mod tests {
 
     #[test]
     fn every_item_of_a_list_is_picked_at_some_time() {
-        let mut random = Random::new(7);
+        let mut random = Random::fork(7, 0);
         let mut seen: Vec<u8> = (0..200).map(|_| random.pick(&[1, 2, 3])).collect();
         seen.sort_unstable();
         seen.dedup();

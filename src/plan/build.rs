@@ -166,13 +166,37 @@ impl Builder<'_> {
                 }
                 _ => slot,
             };
-            let via = builder.add(Set::Via { edge: edge(link.param), from, far }, span);
+            let via = builder.included(link.param, from, include.target, far, span);
             let wanted: Vec<_> = types.into_iter().filter(|ty| wanted(include, *ty)).map(type_code).collect();
             let live = builder.add(Set::All(Universe(wanted)), span);
             let set = builder.add(Set::And(vec![live, via]), span);
             IncludeRoot { set, iterate: include.iterate, span }
         };
         include.links.iter().map(|link| root(self, link)).collect()
+    }
+
+    /// The other ends of a link, over literal references and over canonicals.
+    fn included(
+        &mut self,
+        link: ParamId,
+        from: End,
+        target: Option<ResourceType>,
+        far: SetId,
+        span: Span,
+    ) -> SetId {
+        let key = edge(link).key;
+        let datatypes = self.registry.datatypes(link);
+        let mut joins = Vec::new();
+        if !datatypes.only(&CANONICALS) {
+            joins.push(On::Rid);
+        }
+        if datatypes.some(&CANONICALS) {
+            let targets = self.registry.targets(link);
+            let named = targets.iter().filter(|ty| target.is_none_or(|target| target == *ty));
+            joins.extend(named.filter_map(|ty| self.by_url(ty)));
+        }
+        let vias = joins.into_iter().map(|on| self.add(Set::Via { edge: Edge { key, on }, from, far }, span)).collect();
+        self.any(vias, span)
     }
 
     fn order_key(&self, key: &SortKey) -> OrderKey {
@@ -183,9 +207,16 @@ impl Builder<'_> {
         let (via, by) = match key.by {
             SortBy::LastUpdated => (None, OrderBy::Updated),
             SortBy::Id => (None, OrderBy::Id),
-            SortBy::Param { via, param } => (via.map(edge), self.order_by(param)),
+            SortBy::Param { via, param } => (via.map(|link| self.order_edge(link, param)), self.order_by(param)),
         };
         OrderKey { via, by, dir }
+    }
+
+    /// The join of a sort key to the resource whose value sorts. Where the link may be a canonical, that join is
+    /// asked of the store.
+    fn order_edge(&self, link: ParamId, param: ParamId) -> Edge {
+        let by_url = self.registry.datatypes(link).some(&CANONICALS).then(|| self.by_url(param.ty())).flatten();
+        Edge { on: by_url.unwrap_or(On::Rid), ..edge(link) }
     }
 
     fn order_by(&self, param: ParamId) -> OrderBy {

@@ -59,6 +59,10 @@ fn param_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option
         });
         return None;
     };
+    if via.is_some() && matches!(name.node.as_str(), "_id" | "_lastUpdated") {
+        resolver.report(errors::not_supported(&format!("sorting by `{}` over a link", name.node), key.span));
+        return None;
+    }
     match resolver.registry.definition(param).ty {
         is @ (ParamType::Composite | ParamType::Special) => {
             let message = format!("parameters of type {} do not sort", is.code());

@@ -22,6 +22,18 @@ pub(in crate::reference) enum Ref {
     Canonical(Url),
 }
 
+impl Ref {
+    /// `#` is the container itself, which has a type and an id; what it contains has none (item 89).
+    pub(super) fn seen_from(self, node: Node<'_>) -> Ref {
+        match self {
+            Ref::Contained(id) if id.is_empty() => {
+                Ref::Local { ty: node.stored.ty, id: node.stored.id.clone(), version: None }
+            }
+            other => other,
+        }
+    }
+}
+
 /// What an element refers to; nothing where it has only an identifier or a display (decision 81).
 pub(in crate::reference) fn stored(universe: &Universe<'_>, element: &Element<'_>) -> Option<Ref> {
     match element.datatype {

@@ -140,14 +140,14 @@ impl Builder<'_> {
         self.any(ways, span)
     }
 
-    /// How a canonical names resources of a type: by url, and by version where it has one.
+    /// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
+    /// canonical: `Device.url` is an address in a network.
     fn by_url(&self, ty: ResourceType) -> Option<On> {
         let key = |code| {
             let param = self.registry.param(ty, code)?;
             Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
         };
-        let url = key("url")?;
-        Some(key("version").map_or(On::Url { url }, |version| On::UrlVersion { url, version }))
+        Some(On::UrlVersion { url: key("url")?, version: key("version")? })
     }
 
     /// What an include adds: the other ends of its links from the resources in the slot.

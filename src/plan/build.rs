@@ -103,7 +103,8 @@ impl Builder<'_> {
     }
 
     /// The join. A reference leads to a resource of its own or, as `#p`, to one inside the same container (item 89);
-    /// a canonical leads to every resource with its url (decision 123). Nothing outside refers to contained resources.
+    /// a canonical leads to every resource with its url (decision 123). To a contained resource only its container
+    /// refers.
     fn linked(
         &mut self,
         (near, level): (ResourceType, Level),
@@ -112,12 +113,11 @@ impl Builder<'_> {
         ends: &[(ResourceType, Pred)],
         span: Span,
     ) -> SetId {
-        let (from, levels): (End, &[Level]) = match (way, level) {
-            (Way::Forward, _) => (End::Source, &[Level::Top, Level::Contained]),
-            (Way::Reverse, Level::Top) => (End::Target, &[Level::Top]),
-            (Way::Reverse, Level::Contained) => return self.add(Set::None, span),
+        let (from, source, levels): (End, Level, &[Level]) = match way {
+            Way::Forward => (End::Source, level, &[Level::Top, Level::Contained]),
+            Way::Reverse => (End::Target, Level::Top, &[Level::Top]),
         };
-        let key = Key { param: link.param, facet: Facet::Value, level }.id();
+        let key = Key { param: link.param, facet: Facet::Value, level: source }.id();
         let mut ways = Vec::new();
         let datatypes = self.registry.datatypes(link.param);
         if !datatypes.only(&CANONICALS) {

@@ -1,6 +1,6 @@
 //! Composites: a part per component, all of one element. FHIR R4 3.1.1.4.12.
 
-use crate::ir::Test;
+use crate::ir::{ReferenceTest, Test};
 use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
@@ -36,6 +36,10 @@ pub(in crate::resolve) fn tuple(
             Test::Any(tests) => tests,
             test => vec![test],
         };
+        if tests.iter().any(|test| matches!(test, Test::Reference(ReferenceTest::Foreign(_)))) {
+            resolver.report(errors::not_supported("a reference to another server in a composite", part.span));
+            return None;
+        }
         if facet == Facet::Canonical {
             view = Facet::Canonical;
         }

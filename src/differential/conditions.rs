@@ -67,9 +67,14 @@ impl Samples<'_> {
             // Half of the time a parameter of a type that few have: strings and tokens are everywhere.
             let rare = |param: &&ParamId| !matches!(self.kind(**param), ParamType::Token | ParamType::String);
             let rare: Vec<&ParamId> = filled.iter().filter(rare).collect();
-            return random.one(&rare).map(|param| **param).filter(|_| random.chance(50)).or(random.one(&filled).copied());
+            return random
+                .one(&rare)
+                .map(|param| **param)
+                .filter(|_| random.chance(50))
+                .or(random.one(&filled).copied());
         }
-        let all: Vec<ParamId> = self.registry.params(ty).filter(|param| self.kind(*param) != ParamType::Special).collect();
+        let all: Vec<ParamId> =
+            self.registry.params(ty).filter(|param| self.kind(*param) != ParamType::Special).collect();
         random.one(&all).copied()
     }
 
@@ -125,8 +130,14 @@ impl Samples<'_> {
 
 /// Modifiers that are answered; `:missing` is drawn on its own.
 const USED: [Modifier; 8] = [
-    Modifier::Exact, Modifier::Contains, Modifier::Not, Modifier::Text, Modifier::OfType, Modifier::Identifier,
-    Modifier::Above, Modifier::Below,
+    Modifier::Exact,
+    Modifier::Contains,
+    Modifier::Not,
+    Modifier::Text,
+    Modifier::OfType,
+    Modifier::Identifier,
+    Modifier::Above,
+    Modifier::Below,
 ];
 
 /// A value, with a prefix where its type has one.

@@ -15,8 +15,21 @@ pub(super) type Line = Json;
 
 /// Types that much refers to, and that much is asked of.
 const HUBS: [&str; 16] = [
-    "Observation", "Organization", "Practitioner", "PractitionerRole", "Encounter", "Group", "Location", "ValueSet",
-    "CodeSystem", "Questionnaire", "QuestionnaireResponse", "Condition", "DocumentReference", "Device", "RelatedPerson",
+    "Observation",
+    "Organization",
+    "Practitioner",
+    "PractitionerRole",
+    "Encounter",
+    "Group",
+    "Location",
+    "ValueSet",
+    "CodeSystem",
+    "Questionnaire",
+    "QuestionnaireResponse",
+    "Condition",
+    "DocumentReference",
+    "Device",
+    "RelatedPerson",
     "MedicationRequest",
 ];
 

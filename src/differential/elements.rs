@@ -72,10 +72,7 @@ pub(super) fn complex(random: &mut Random, ty: &str) -> Option<Json> {
             ("value", random.maybe(90, |random| number(random.pick(&DECIMALS)))),
             ("currency", random.maybe(90, |random| json!(random.pick(&["EUR", "USD"])))),
         ]),
-        "Range" => object([
-            ("low", random.maybe(75, |random| simple_quantity(random))),
-            ("high", random.maybe(75, |random| simple_quantity(random))),
-        ]),
+        "Range" => object([("low", random.maybe(75, simple_quantity)), ("high", random.maybe(75, simple_quantity))]),
         "SampledData" => json!({ "origin": quantity(random), "period": 10, "dimensions": 1 }),
         "Period" => period(random),
         "Timing" => timing(random),

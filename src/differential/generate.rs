@@ -1,8 +1,8 @@
 //! Whole searches: where, conditions, what comes back.
 
+use super::pools::IDS;
 use super::query::{Part, Query};
 use super::random::Random;
-use super::pools::IDS;
 use super::sample::Samples;
 use crate::definitions::{ParamId, ParamType, ResourceType};
 
@@ -64,8 +64,7 @@ impl Samples<'_> {
 
     fn controls(&self, random: &mut Random, ty: ResourceType, parts: &mut Vec<Part>) {
         if random.chance(45) {
-            let keys: Vec<String> =
-                (0..=random.below(2)).filter_map(|_| self.sort_key(random, ty)).collect();
+            let keys: Vec<String> = (0..=random.below(2)).filter_map(|_| self.sort_key(random, ty)).collect();
             parts.extend((!keys.is_empty()).then_some(Part::Values { key: "_sort".to_owned(), values: keys }));
         }
         if random.chance(65) {

@@ -90,13 +90,18 @@ impl Query {
             found.push(with(Vec::new()));
             match part {
                 Part::Values { key, values } if values.len() > 1 => {
-                    found.extend(without_one(values).into_iter().map(|values| {
-                        with(vec![Part::Values { key: key.clone(), values }])
-                    }));
+                    found.extend(
+                        without_one(values)
+                            .into_iter()
+                            .map(|values| with(vec![Part::Values { key: key.clone(), values }])),
+                    );
                 }
                 Part::Values { .. } => {}
                 Part::Filter { links, filter } => found.extend(
-                    filter.smaller().into_iter().map(|filter| with(vec![Part::Filter { links: links.clone(), filter }])),
+                    filter
+                        .smaller()
+                        .into_iter()
+                        .map(|filter| with(vec![Part::Filter { links: links.clone(), filter }])),
                 ),
             }
         }

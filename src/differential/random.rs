@@ -59,12 +59,14 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_numbers_and_another_gives_others() {
-        let numbers = |seed| std::iter::repeat_with({
-            let mut random = Random::fork(seed, 0);
-            move || random.below(1_000)
-        })
-        .take(50)
-        .collect::<Vec<_>>();
+        let numbers = |seed| {
+            std::iter::repeat_with({
+                let mut random = Random::fork(seed, 0);
+                move || random.below(1_000)
+            })
+            .take(50)
+            .collect::<Vec<_>>()
+        };
         assert_eq!(numbers(1), numbers(1));
         assert_ne!(numbers(1), numbers(2));
     }

@@ -1,9 +1,9 @@
 //! Values of the generated data by parameter, so that searches ask for what is there.
 
 use crate::definitions::{ParamId, ParamType, Registry, ResourceType};
+use crate::ir::Env;
 use crate::reference::Found;
 use crate::reference::Reference;
-use crate::ir::Env;
 use std::collections::BTreeMap;
 
 /// What searches can ask of a set of resources.

@@ -176,14 +176,7 @@ impl Builder<'_> {
     }
 
     /// The other ends of a link, over literal references and over canonicals.
-    fn included(
-        &mut self,
-        link: ParamId,
-        from: End,
-        target: Option<ResourceType>,
-        far: SetId,
-        span: Span,
-    ) -> SetId {
+    fn included(&mut self, link: ParamId, from: End, target: Option<ResourceType>, far: SetId, span: Span) -> SetId {
         let key = edge(link).key;
         let datatypes = self.registry.datatypes(link);
         let mut joins = Vec::new();

@@ -12,9 +12,9 @@ mod value;
 
 use serde_json::Value;
 
+use self::expressions::Expressions;
 #[cfg(feature = "sqlite")]
 pub(crate) use self::samples::Found;
-use self::expressions::Expressions;
 use self::universe::Universe;
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::Search;

@@ -10,6 +10,6 @@ mod page;
 pub use case_rules::case_rules;
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::ExecuteError;
-pub(crate) use execute::{execute_program, program, program_of};
 pub use execute::{Observer, Request, StepReport, execute};
+pub(crate) use execute::{execute_program, program, program_of};
 pub use page::{Page, Resource};

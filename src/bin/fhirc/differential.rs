@@ -55,7 +55,8 @@ impl Differential {
             return output.failed(&unsaved);
         }
         let Report { comparisons, disagreements, matched, refused, rejected } = report;
-        output.line(format_args!("{matched} with matches; besides, {refused} refused by the store, {rejected} invalid"));
+        output
+            .line(format_args!("{matched} with matches; besides, {refused} refused by the store, {rejected} invalid"));
         output.line(format_args!("{comparisons} comparisons, {disagreements} disagreements"));
         if disagreements == 0 { Exit::Done } else { Exit::Refused }
     }

@@ -45,7 +45,7 @@ pub(super) fn stored(universe: &Universe<'_>, node: Node<'_>, ty: ParamType, ele
         ParamType::String => string::stored(element).into_iter().map(Stored::Text).collect(),
         ParamType::Token => token::stored(element).into_iter().map(Stored::Token).collect(),
         ParamType::Reference => {
-            let to = reference::stored(universe, element).map(|to| to.seen_from(node));
+            let to = reference::stored(universe, element).and_then(|to| to.seen_from(universe, node));
             to.into_iter().map(Stored::Reference).collect()
         }
         ParamType::Uri => uri::stored(node, element).into_iter().map(Stored::Url).collect(),

@@ -23,13 +23,15 @@ pub(in crate::reference) enum Ref {
 }
 
 impl Ref {
-    /// `#` is the container itself, which has a type and an id; what it contains has none (item 89).
-    pub(super) fn seen_from(self, node: Node<'_>) -> Ref {
+    /// As a value of `node`: `#` is the container itself, which has a type and an id; what it contains has none
+    /// (item 89), and what it does not contain is no value.
+    pub(super) fn seen_from(self, universe: &Universe<'_>, node: Node<'_>) -> Option<Ref> {
         match self {
             Ref::Contained(id) if id.is_empty() => {
-                Ref::Local { ty: node.stored.ty, id: node.stored.id.clone(), version: None }
+                Some(Ref::Local { ty: node.stored.ty, id: node.stored.id.clone(), version: None })
             }
-            other => other,
+            Ref::Contained(id) => universe.inside(node, &id).is_some().then_some(Ref::Contained(id)),
+            other => Some(other),
         }
     }
 }

@@ -194,6 +194,7 @@ pub struct OrderKey {
 pub enum OrderBy {
     /// The first column of the rows of these keys (one key per resource type of a system-level search is one order key).
     /// An interval sorts by its start ascending and by its end descending; a text by its primary form.
+    /// An empty text or code is no value.
     Rows {
         /// The key.
         key: KeyId,

@@ -3,7 +3,7 @@
 use crate::source::{Source, sources};
 
 /// What a module of the root crate may import beside itself; `grammar` and `codegen` are the crates.
-const LAYERS: [(&str, &[&str]); 24] = [
+const LAYERS: [(&str, &[&str]); 25] = [
     // Leaves.
     ("values", &[]),
     ("tenant", &[]),
@@ -31,6 +31,23 @@ const LAYERS: [(&str, &[&str]); 24] = [
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
     // Sample data.
     ("generate", &["values"]),
+    // Stores and plans against the reference.
+    (
+        "differential",
+        &[
+            "codegen",
+            "compiler",
+            "definitions",
+            "explain",
+            "ir",
+            "plan",
+            "reference",
+            "runtime",
+            "stores",
+            "tenant",
+            "values",
+        ],
+    ),
     // The faces.
     ("lib", &[]),
     ("bin", &[]),

@@ -90,7 +90,7 @@ fn sorted(row: &Row) -> Vec<(String, Content)> {
     let rank = columns.iter().zip(&row.values).find(|(col, _)| **col == Col::first(ColName::Rank));
     let primary = rank.is_none_or(|(_, rank)| *rank == Value::Int(i64::from(Rank::Primary as u8)));
     // References have no order that all stores share.
-    if !primary || first.name.ty() == ColType::Rid {
+    if !primary || first.name.ty() == ColType::Rid || row.kind.is_nothing(value) {
         return Vec::new();
     }
     let names = [sort_field(row.key, row.kind, Dir::Asc), sort_field(row.key, row.kind, Dir::Desc)];

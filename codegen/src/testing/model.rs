@@ -206,7 +206,8 @@ fn values(r: &Resource, key: &OrderKey) -> Vec<Value> {
         row.kind.columns().get(1).map(|col| col.name) != Some(ColName::Rank) || row.values[1] == Value::Int(0)
     };
     let rows = rows(r, id, kind, &Universe(Vec::new()));
-    rows.iter().filter(|row| primary(row)).map(|row| sort_value(&row.values[0], key.dir)).collect()
+    let sorts = |row: &&Row| primary(row) && !kind.is_nothing(&row.values[0]);
+    rows.iter().filter(sorts).map(|row| sort_value(&row.values[0], key.dir)).collect()
 }
 
 fn sort_value(value: &Value, dir: Dir) -> Value {

@@ -6,7 +6,6 @@ pub mod compiler;
 #[cfg(feature = "sqlite")]
 pub mod conformance;
 pub mod definitions;
-#[cfg(feature = "sqlite")]
 pub mod explain;
 #[cfg(feature = "sqlite")]
 mod fnv;

@@ -9,6 +9,7 @@ pub mod definitions;
 pub mod explain;
 #[cfg(feature = "sqlite")]
 mod fnv;
+pub mod generate;
 pub mod index;
 pub mod ir;
 pub mod keys;

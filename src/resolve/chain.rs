@@ -5,9 +5,13 @@ use crate::ir::{Link, Pred, PredKind, Way};
 use crate::resolve::errors;
 use crate::resolve::resolver::Resolver;
 use fhirc_grammar::{Has, Name, Span, Spanned};
+use std::collections::HashMap;
 
 /// The most conditions that one search may grow to over untyped chains.
 const MAX_NODES: usize = 20_000;
+
+/// What is known of types and the number of steps that are left.
+type Known = HashMap<(ResourceType, usize), bool>;
 
 /// One link of a path, whichever language it was written in.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +53,12 @@ impl Resolver<'_> {
         let param = self.reference_param(ty, &name.name)?;
         let targets = self.targets(param, name)?;
         let next = next_name(rest, end);
-        let able: Vec<_> = targets.iter().filter(|&target| self.can_go_on(target, rest, end)).collect();
+        let mut known = Known::new();
+        let mut able: Vec<_> = targets.iter().filter(|&target| self.arrives(target, rest, end, &mut known)).collect();
+        if able.is_empty() {
+            // Nobody arrives: what stops those that come farther is the better error.
+            able = targets.iter().filter(|&target| self.can_go_on(target, rest, end)).collect();
+        }
         if able.is_empty() {
             let only = targets.iter().next().filter(|_| targets.len() == 1);
             self.report(match only {
@@ -115,6 +124,30 @@ impl Resolver<'_> {
             Some(Step::Forward(name)) => self.knows(ty, &name.name.node),
             None => end.fits(self, ty),
         }
+    }
+
+    /// Whether the whole rest of the path leads somewhere from a resource of type `ty`: every link is a reference to
+    /// some type that can go on in turn.
+    fn arrives(&self, ty: ResourceType, rest: &[Step<'_>], end: &dyn End, known: &mut Known) -> bool {
+        if let Some(&known) = known.get(&(ty, rest.len())) {
+            return known;
+        }
+        let arrives = match rest.split_first() {
+            None => end.fits(self, ty),
+            Some((Step::Has(_), _)) => true,
+            Some((Step::Forward(name), rest)) => match self.registry.param(ty, &name.name.node) {
+                Some(param) => self.leads_on(param, name, rest, end, known),
+                None => false,
+            },
+        };
+        known.insert((ty, rest.len()), arrives);
+        arrives
+    }
+
+    fn leads_on(&self, param: ParamId, name: &Name, rest: &[Step<'_>], end: &dyn End, known: &mut Known) -> bool {
+        let named = name.modifier.as_ref().map(|wanted| self.registry.resource_type(&wanted.node));
+        let mut targets = self.registry.targets(param).iter();
+        targets.any(|ty| named.is_none_or(|named| named == Some(ty)) && self.arrives(ty, rest, end, known))
     }
 
     /// The names of some types, for help.

@@ -4,6 +4,7 @@ mod common;
 mod conformance;
 mod exit;
 mod explain;
+mod generate;
 mod load;
 mod output;
 mod parameters;
@@ -29,6 +30,7 @@ enum Command {
     Explain(explain::Explain),
     Parameters(parameters::Parameters),
     Conformance(conformance::Conformance),
+    Generate(generate::Generate),
 }
 
 fn main() -> ExitCode {
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
                 Command::Explain(explain) => explain.run(&mut output).await,
                 Command::Parameters(parameters) => parameters.run(&mut output),
                 Command::Conformance(conformance) => conformance.run(&mut output).await,
+                Command::Generate(generate) => generate.run(&mut output),
             }
         }),
         Err(error) => {

@@ -22,10 +22,15 @@ enum State {
 impl Output {
     /// A line of the result.
     pub(crate) fn line(&mut self, text: Arguments<'_>) {
+        self.stream(|out| writeln!(out, "{text}"));
+    }
+
+    /// A result that is too large for its lines to be written one by one. `write` ends at its first error.
+    pub(crate) fn stream(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if !matches!(self.state, State::Open) {
             return;
         }
-        if let Err(error) = writeln!(io::stdout().lock(), "{text}") {
+        if let Err(error) = write(&mut io::stdout().lock()) {
             self.state = if error.kind() == ErrorKind::BrokenPipe { State::Closed } else { State::Failed(error) };
         }
     }

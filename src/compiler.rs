@@ -3,7 +3,7 @@
 use crate::definitions::Registry;
 use crate::ir::{BaseUrl, Env, Search};
 use crate::plan::{self, Context, Plan};
-use crate::resolve::{CaseRules, Handling, Settings, resolve};
+use crate::resolve::{Handling, NoTerminology, Settings, Terminology, resolve};
 use crate::values::{FOLD_VERSION, Instant, Zone};
 use fhirc_codegen::stats::Empty;
 use fhirc_grammar::{Diagnostic, parse_search, render};
@@ -31,15 +31,15 @@ pub struct Options {
     pub now: Option<Instant>,
     /// Matches on a page where the query does not say.
     pub default_count: u32,
-    /// Whether case counts in the codes of a system, where a stored CodeSystem says so.
-    pub case_rules: CaseRules,
+    /// Value sets and code systems; `runtime::terminology` reads those of a store.
+    pub terminology: Arc<dyn Terminology>,
 }
 
 impl Default for Options {
-    /// Lenient, UTC, no bases, the clock of the machine, pages of 20.
+    /// Lenient, UTC, no bases, the clock of the machine, pages of 20, no terminology.
     fn default() -> Self {
-        let (bases, case_rules) = (Vec::new(), CaseRules::new());
-        Options { handling: Handling::Lenient, zone: Zone::UTC, bases, now: None, default_count: 20, case_rules }
+        let (bases, terminology) = (Vec::new(), Arc::new(NoTerminology));
+        Options { handling: Handling::Lenient, zone: Zone::UTC, bases, now: None, default_count: 20, terminology }
     }
 }
 
@@ -134,10 +134,10 @@ impl Compiler {
     }
 
     fn settings(&self) -> Settings {
-        let Options { handling, zone, bases, now, default_count, case_rules } = self.options.clone();
+        let Options { handling, zone, bases, now, default_count, terminology } = self.options.clone();
         let now = now.unwrap_or_else(clock);
         let env = Env { fhir: self.registry.version(), now, zone, bases, fold: FOLD_VERSION };
-        Settings { env, handling, default_count, case_rules }
+        Settings { env, handling, default_count, terminology }
     }
 }
 

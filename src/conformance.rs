@@ -3,8 +3,8 @@
 use crate::compiler::{Compiler, Options};
 use crate::definitions::{Registry, from_resource};
 use crate::ir::BaseUrl;
-use crate::resolve::Handling;
-use crate::runtime::{ExecuteError, Page, Request, case_rules, execute};
+use crate::resolve::{Handling, Terminology};
+use crate::runtime::{ExecuteError, Page, Request, execute, terminology};
 use crate::stores::{Store, StoreError, StoreSettings, StoreUrl, Write};
 use crate::tenant::TenantContext;
 use crate::values::Zone;
@@ -115,7 +115,8 @@ pub async fn run(group: &Group, url: &StoreUrl, tenant: &TenantContext) -> Resul
     let store = Store::open(url, settings).await?;
     let writes = group.resources.iter().map(|body| put(&registry, body)).collect::<Result<Vec<_>, _>>()?;
     store.write(tenant, writes).await?;
-    let case_rules = case_rules(&store, tenant).await.map_err(|error| GroupError::Resource(error.to_string()))?;
+    let terminology = terminology(&store, tenant).await.map_err(|error| GroupError::Resource(error.to_string()))?;
+    let terminology: Arc<dyn Terminology> = Arc::new(terminology);
     let mut answers = Vec::with_capacity(group.cases.len());
     for case in &group.cases {
         let strict = case.handling.as_deref() == Some("strict");
@@ -125,7 +126,7 @@ pub async fn run(group: &Group, url: &StoreUrl, tenant: &TenantContext) -> Resul
             bases: vec![BaseUrl::new(&group.base_url)],
             // Cases without a page size expect all matches at once, and includes of all of them.
             default_count: crate::resolve::MAX_PAGE,
-            case_rules: case_rules.clone(),
+            terminology: Arc::clone(&terminology),
             ..Options::default()
         };
         let compiler = Compiler::new(Arc::clone(&registry), options);

@@ -1,5 +1,7 @@
 //! Shows every stage of a search: what the text was understood as, the plan, the queries.
 
+mod outline;
+
 use crate::compiler::{Compiler, Rejected, Representation};
 use crate::ir;
 use crate::plan::{self, Context, Plan};
@@ -152,7 +154,7 @@ pub fn explain(
         Representation::Tree(tree) => {
             sections.push(tokens(query, tree));
             let json = serde_json::to_value(tree).unwrap_or_default();
-            sections.push(section(Stage::Tree, format!("{json:#}\n"), json));
+            sections.push(section(Stage::Tree, outline::outline(&json), json));
         }
         Representation::Search(search) => {
             let text = ir::print(search, registry);

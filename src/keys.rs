@@ -111,6 +111,17 @@ impl Key {
     }
 }
 
+/// The key of the row that every contained resource of a type has, which is thereby the universe of negation within
+/// them; `param` is the type's `_id`.
+pub fn standing(param: ParamId) -> KeyId {
+    Key { param, facet: Facet::Present, level: Level::Contained }.id()
+}
+
+/// Whose rows a key holds.
+pub fn level(key: KeyId) -> Level {
+    if key.0 & ((1 << LEVEL_BITS) - 1) == 0 { Level::Top } else { Level::Contained }
+}
+
 /// The number of the resource type that a key belongs to.
 pub fn type_code(key: KeyId) -> TypeCode {
     let code = key.0 >> (SLOT_BITS + FACET_BITS + LEVEL_BITS);

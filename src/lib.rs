@@ -24,6 +24,7 @@ pub mod resolve;
 pub mod runtime;
 pub mod stores;
 pub mod tenant;
+pub mod terminology;
 pub mod values;
 
 pub use fhirc_codegen as codegen;

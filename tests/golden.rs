@@ -13,7 +13,7 @@ use std::fmt::Write;
 fn compiler() -> Compiler {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
     let bases = vec![BaseUrl::new("http://example.org/fhir")];
-    Compiler::r4(Options { now, bases, ..Options::default() })
+    Compiler::r4(Options { now, bases, terminology: corpus::terminology(), ..Options::default() })
 }
 
 /// One golden file per query, in a folder per stage.

@@ -14,7 +14,7 @@ use super::trie::{Node, Spot};
 use super::unindexed::Unindexed;
 use super::warning::{Problem, Warning};
 use crate::definitions::{ParamId, Registry, ResourceType};
-use crate::keys::{Facet, Key, Level};
+use crate::keys::{Level, standing};
 
 /// Extracts index rows; made once from the definitions, used for every resource.
 #[derive(Debug)]
@@ -90,8 +90,7 @@ impl Extractor {
     /// The row that every contained resource of a type has: what negation within them is taken from.
     fn standing(&self, ty: ResourceType) -> Option<Row> {
         let param = self.registry.param(ty, "_id")?;
-        let key = Key { param, facet: Facet::Present, level: Level::Contained }.id();
-        Some(Row { key, kind: RowKind::Present, values: Vec::new() })
+        Some(Row { key: standing(param), kind: RowKind::Present, values: Vec::new() })
     }
 
     fn identity(&self, scope: Scope<'_>, inner: &Value) -> Option<(ResourceType, String)> {

@@ -122,6 +122,7 @@ impl Printer<'_> {
                 let case = if token.case == CodeCase::Sensitive { "" } else { " any case" };
                 format!("{differs}{system}|{code}{case}")
             }
+            Test::MediaType(name) => format!("is media type {name:?} or below"),
             Test::Reference(ReferenceTest::Local { ty, id, version }) => {
                 let version = version.as_ref().map_or(String::new(), |version| format!(" version {version:?}"));
                 format!("refers to {}/{id:?}{version}", self.registry.type_name(*ty))

@@ -16,6 +16,8 @@ pub enum Test {
     Text(TextTest),
     /// Of a coded value.
     Token(TokenTest),
+    /// Of a coded media type: this one or one below it (item 74). In lower case, `type` or `type/subtype`.
+    MediaType(String),
     /// Of a reference.
     Reference(ReferenceTest),
     /// Of a uri or canonical.

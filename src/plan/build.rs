@@ -2,12 +2,12 @@
 
 use crate::definitions::{ParamId, ParamType, Registry, ResourceType};
 use crate::ir::{Dir, Include, Link, Pred, PredKind, Search, SortBy, SortKey, Test, Total, Way};
-use crate::keys::{Facet, Key, Level};
+use crate::keys::{Facet, Key, Level, standing};
 use crate::plan::rows::{rows, type_code};
 use crate::plan::{Graph, IncludeRoot, PAGE_SLOT, Plan, Root};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
 use fhirc_codegen::program::{self, OrderBy, OrderKey, Strategy};
-use fhirc_codegen::rows::{Base, RowKind};
+use fhirc_codegen::rows::{Base, KeyId, RowKind};
 
 /// The plan of a search, before any pass.
 pub fn build(search: &Search, registry: &Registry) -> Plan {
@@ -59,7 +59,7 @@ impl Builder<'_> {
         let set = match level {
             Level::Top => Set::All(Universe(vec![type_code(ty)])),
             Level::Contained => match self.registry.param(ty, "_id") {
-                Some(param) => present(Key { param, facet: Facet::Present, level }, ty),
+                Some(param) => present(standing(param), ty),
                 None => Set::None,
             },
         };
@@ -76,7 +76,7 @@ impl Builder<'_> {
             PredKind::Not(inner) => {
                 Set::Minus { from: self.universe(ty, level, span), less: self.set(ty, level, inner) }
             }
-            PredKind::Present { param } => present(Key { param: *param, facet: Facet::Present, level }, ty),
+            PredKind::Present { param } => present(Key { param: *param, facet: Facet::Present, level }.id(), ty),
             PredKind::Param { param, facet, test } => {
                 let key = Key { param: *param, facet: *facet, level };
                 return self.rows(ty, key, test, span);
@@ -231,9 +231,9 @@ impl Builder<'_> {
 const CANONICALS: [&str; 3] = ["canonical", "uri", "url"];
 
 /// Every resource of a type that has a row of this key.
-fn present(key: Key, ty: ResourceType) -> Set {
+fn present(key: KeyId, ty: ResourceType) -> Set {
     let universe = Universe(vec![type_code(ty)]);
-    Set::Rows { key: key.id(), kind: RowKind::Present, universe, test: algebra::Test::TRUE }
+    Set::Rows { key, kind: RowKind::Present, universe, test: algebra::Test::TRUE }
 }
 
 fn edge(param: ParamId) -> Edge {

@@ -1,7 +1,7 @@
 //! The plan as text: a tree from each root, with the names that the query used.
 
 use crate::definitions::Registry;
-use crate::keys::Key;
+use crate::keys::{Key, Level};
 use crate::plan::Plan;
 use crate::plan::program::strategy;
 use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
@@ -102,7 +102,8 @@ impl Names<'_> {
     pub(super) fn key(self, id: KeyId) -> String {
         let Some(key) = Key::from_id(id, self.registry) else { return format!("{id:?}") };
         let ty = self.registry.type_name(key.param.ty());
-        format!("{ty}.{}{}", self.registry.definition(key.param).code, key.facet.suffix())
+        let inside = if key.level == Level::Contained { "contained " } else { "" };
+        format!("{inside}{ty}.{}{}", self.registry.definition(key.param).code, key.facet.suffix())
     }
 
     pub(super) fn order_key(self, key: &OrderKey) -> String {

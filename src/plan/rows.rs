@@ -57,6 +57,7 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
         Test::Quantity(quantity) => (RowKind::One(Base::Quantity), quantity_test(quantity, part)),
         Test::Text(text) => (RowKind::One(Base::Text), text_test(text, part)),
         Test::Token(token) => (RowKind::One(Base::Token), token_test(token, part)),
+        Test::MediaType(name) => (RowKind::One(Base::Token), media_type(name, col(ColName::Code))),
         Test::Reference(ReferenceTest::Local { ty, id, version }) => {
             let target = Atom::Eq(col(ColName::Target), Value::Rid(type_code(*ty), id.clone()));
             let version = version.iter().map(|version| Atom::Eq(col(ColName::Version), Value::Text(version.clone())));
@@ -187,6 +188,14 @@ fn token_test(test: &TokenTest, part: u8) -> algebra::Test {
     }
 }
 
+/// The media type itself; a type with any subtype, a subtype with any parameters.
+fn media_type(name: &str, code: Col) -> algebra::Test {
+    let ends: &[char] = if name.contains('/') { &[';', ' '] } else { &['/'] };
+    let below = ends.iter().map(|end| Atom::Starts(code, format!("{name}{end}")));
+    let itself = Atom::Eq(code, Value::Text(name.to_owned()));
+    any(std::iter::once(itself).chain(below).map(algebra::Test::Atom).collect())
+}
+
 fn url_test(test: &UrlTest, part: u8) -> algebra::Test {
     let url_col = Col { part, name: ColName::Url };
     let version_col = Col { part, name: ColName::Version };
@@ -256,12 +265,20 @@ fn all(atoms: impl IntoIterator<Item = Atom>) -> algebra::Test {
 }
 
 /// One of the tests; many equalities of the same columns are one `In`.
-fn any(mut tests: Vec<algebra::Test>) -> algebra::Test {
-    if tests.len() > 1
-        && let Some(list) = as_list(&tests)
-    {
-        return list;
+fn any(tests: Vec<algebra::Test>) -> algebra::Test {
+    let mut groups: Vec<(Option<Vec<Col>>, Vec<algebra::Test>)> = Vec::new();
+    for test in tests {
+        let columns = equalities(&test).map(|row| row.into_iter().map(|(col, _)| col).collect::<Vec<_>>());
+        let known = columns.as_ref().and_then(|own| groups.iter_mut().find(|(cols, _)| cols.as_ref() == Some(own)));
+        match known {
+            Some((_, group)) => group.push(test),
+            None => groups.push((columns, vec![test])),
+        }
     }
+    let merge = |(_, group): (_, Vec<algebra::Test>)| {
+        if group.len() > 1 { as_list(&group) } else { None }.map_or(group, |list| vec![list])
+    };
+    let mut tests: Vec<_> = groups.into_iter().flat_map(merge).collect();
     match (tests.len(), tests.pop()) {
         (1, Some(only)) => only,
         (_, last) => {

@@ -2,6 +2,7 @@
 
 use crate::definitions::{Modifier, ParamType, Registry, ResourceType};
 use crate::resolve::control;
+use crate::resolve::terminology::TerminologyError;
 use fhirc_grammar::{Diagnostic, FilterOp, Name, Span, Spanned};
 
 /// `Patient?brithdate=…`
@@ -93,6 +94,21 @@ pub(super) fn not_supported(what: &str, span: Span) -> Diagnostic {
 /// A value that cannot be read as what it must be.
 pub(super) fn bad_value(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(code, span, message)
+}
+
+/// A value set or hierarchy that is not known completely: never a shorter answer (item 69).
+pub(super) fn terminology(error: &TerminologyError, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(error.code(), span, error.to_string());
+    match error.help() {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
+}
+
+/// A code that nothing is known to stand above or below.
+pub(super) fn alone(error: &TerminologyError, span: Span) -> Diagnostic {
+    let message = format!("{error}: nothing is known above or below it");
+    Diagnostic::warning(error.code(), span, message)
 }
 
 /// An empty value: the parameter is left out (item 101).

@@ -8,7 +8,8 @@ use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
-use crate::resolve::value::{Written, composite, date, number, quantity, reference, string, token};
+use crate::resolve::terminology::Direction;
+use crate::resolve::value::{Written, coded, composite, date, number, quantity, reference, string, token};
 use crate::values::DecimalRange;
 use fhirc_grammar::{FilterOp, FilterValue, FilterValueKind, Span, Spanned};
 
@@ -25,13 +26,8 @@ pub(super) fn compare(
         refuse(resolver, &asked, op);
         return None;
     }
-    match op.node {
-        FilterOp::Pr => return presence(resolver, param, &asked, value),
-        FilterOp::Ss | FilterOp::Sb | FilterOp::In | FilterOp::Ni => {
-            resolver.report(errors::not_supported(&format!("operator `{}`", op.node.word()), op.span));
-            return None;
-        }
-        _ => {}
+    if op.node == FilterOp::Pr {
+        return presence(resolver, param, &asked, value);
     }
     let written = written(value);
     let (facet, test) = match asked.ty {
@@ -49,7 +45,9 @@ pub(super) fn compare(
             return None;
         }
     };
-    Some(Pred::new(PredKind::Param { param, facet, test }, span))
+    let pred = Pred::new(PredKind::Param { param, facet, test }, span);
+    // `ni` is the complement of `in`, as `:not-in` is (decision 160).
+    Some(if op.node == FilterOp::Ni { pred.not() } else { pred })
 }
 
 /// The operators that a type of parameter has. FHIR R4 3.1.3.1.2.
@@ -161,9 +159,14 @@ fn system(name: &str) -> String {
 
 /// Case never counts in a filter (item 154).
 fn code(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
+    const CASE: Option<CodeCase> = Some(CodeCase::Insensitive);
     let differs = match op.node {
         FilterOp::Eq => false,
         FilterOp::Ne => true,
+        FilterOp::In | FilterOp::Ni => return coded::members(resolver, asked, written, CASE).map(|(_, test)| test),
+        // The value subsumes what is stored, or is subsumed by it (item 160).
+        FilterOp::Ss => return subsumption(resolver, asked, Direction::Below, written),
+        FilterOp::Sb => return subsumption(resolver, asked, Direction::Above, written),
         _ => return refuse(resolver, asked, op),
     };
     let mut test = token::plain(resolver, asked.datatypes, written)?;
@@ -172,6 +175,19 @@ fn code(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, 
     }
     (test.case, test.differs) = (CodeCase::Insensitive, differs);
     Some(Test::Token(test))
+}
+
+fn subsumption(
+    resolver: &mut Resolver<'_>,
+    asked: &Asked<'_>,
+    direction: Direction,
+    written: &Written,
+) -> Option<Test> {
+    let mut written = written.clone();
+    if let [name, _] = written.pieces.as_mut_slice() {
+        *name = system(name);
+    }
+    coded::related(resolver, asked, direction, &written, Some(CodeCase::Insensitive)).map(|(_, test)| test)
 }
 
 fn url(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
@@ -250,6 +266,10 @@ fn quantities(
 fn refers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
     match op.node {
         FilterOp::Re => reference::plain(resolver, asked, written),
+        FilterOp::In | FilterOp::Ni => {
+            resolver.report(errors::not_supported("membership in a list", op.span));
+            None
+        }
         _ => refuse(resolver, asked, op),
     }
 }

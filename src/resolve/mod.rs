@@ -10,7 +10,9 @@ mod parameter;
 mod prefix;
 mod resolver;
 mod sort;
+mod terminology;
 mod types;
 mod value;
 
-pub use resolver::{CaseRules, Handling, MAX_PAGE, Resolved, Settings, resolve};
+pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
+pub use terminology::{Code, Direction, MAX_CODES, NoTerminology, Terminology, TerminologyError};

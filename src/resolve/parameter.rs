@@ -16,11 +16,11 @@ use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
 const NOT_YET: [&str; 7] = ["_text", "_content", "_list", "_query", "_in", "_score", "near"];
 
-/// Whether a modifier needs terminology or a hierarchy of resources, or is such as later versions of FHIR add.
+/// Whether a modifier needs a hierarchy of resources, or is such as later versions of FHIR add.
 fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
     match modifier {
-        Modifier::In | Modifier::NotIn | Modifier::CodeText | Modifier::TextAdvanced => true,
-        Modifier::Above | Modifier::Below => matches!(ty, ParamType::Token | ParamType::Reference),
+        Modifier::CodeText | Modifier::TextAdvanced => true,
+        Modifier::Above | Modifier::Below => ty == ParamType::Reference,
         _ => false,
     }
 }
@@ -188,7 +188,7 @@ impl Resolver<'_> {
         Some(if missing { present.not() } else { present })
     }
 
-    /// One of the items must match; with `:not`, none of them may.
+    /// One of the items must match; with `:not` and `:not-in`, none of them may (items 66, 68).
     fn values(&mut self, param: ParamId, asked: &Asked<'_>, items: &[Item]) -> Option<Pred> {
         let mut views: Vec<(Facet, Vec<Test>)> = Vec::new();
         let mut failed = false;
@@ -207,7 +207,7 @@ impl Resolver<'_> {
         }
         let pred = |(facet, tests)| Pred::new(PredKind::Param { param, facet, test: one_of(tests) }, asked.span);
         let any = Pred::any(views.into_iter().map(pred).collect(), asked.span);
-        Some(if asked.modifier == Some(Modifier::Not) { any.not() } else { any })
+        Some(if matches!(asked.modifier, Some(Modifier::Not | Modifier::NotIn)) { any.not() } else { any })
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::{Branch, Env, Include, Page, Pred, Search, SortKey, Total};
 use crate::resolve::control;
+use crate::resolve::terminology::Terminology;
 use crate::resolve::types;
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The most matches on a page; a larger `_count` is cut to it, which item 134 allows.
 pub const MAX_PAGE: u32 = 1_000;
@@ -29,12 +30,9 @@ pub struct Settings {
     pub handling: Handling,
     /// Matches on a page where the query does not say.
     pub default_count: u32,
-    /// Whether case counts in the codes of a system, where a stored CodeSystem says so.
-    pub case_rules: CaseRules,
+    /// Value sets and code systems.
+    pub terminology: Arc<dyn Terminology>,
 }
-
-/// Whether case counts, by the url of the code system (`CodeSystem.caseSensitive`).
-pub type CaseRules = BTreeMap<String, bool>;
 
 /// The outcome: a search unless there is an error among the diagnostics.
 #[derive(Clone, Debug)]
@@ -47,7 +45,7 @@ pub struct Resolved {
 
 /// Decides what the text means.
 pub fn resolve(tree: &Tree, registry: &Registry, settings: &Settings) -> Resolved {
-    let mut resolver = Resolver { registry, settings, diagnostics: Vec::new(), nodes: 0 };
+    let mut resolver = Resolver { registry, settings, diagnostics: Vec::new(), nodes: 0, codes: 0 };
     let search = resolver.search(tree);
     let mut diagnostics = resolver.diagnostics;
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
@@ -63,6 +61,8 @@ pub(super) struct Resolver<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Conditions made so far, against searches that grow without bound over untyped chains.
     pub(super) nodes: usize,
+    /// Codes that value sets and hierarchies have given so far.
+    pub(super) codes: usize,
 }
 
 impl Resolver<'_> {

@@ -1,14 +1,14 @@
 //! Runs a program on a store: steps in order, slots filled, a page assembled.
 
-mod case_rules;
 mod cursor;
 mod error;
 mod execute;
 mod include;
 mod page;
+mod terminology;
 
-pub use case_rules::case_rules;
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::ExecuteError;
 pub use execute::{Observer, Request, StepReport, execute};
 pub use page::{Page, Resource};
+pub use terminology::terminology;

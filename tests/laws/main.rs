@@ -30,5 +30,6 @@ const BASE: &str = "http://example.org/fhir";
 
 fn compiler(handling: Handling) -> Compiler {
     let now = Some(Instant(1_700_000_000_000_000));
-    Compiler::r4(Options { handling, now, bases: vec![BaseUrl::new(BASE)], ..Options::default() })
+    let bases = vec![BaseUrl::new(BASE)];
+    Compiler::r4(Options { handling, now, bases, terminology: corpus::terminology(), ..Options::default() })
 }

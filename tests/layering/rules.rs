@@ -16,6 +16,7 @@ const LAYERS: [(&str, &[&str]); 23] = [
     // Of the grammar, spans alone.
     ("ir", &["definitions", "grammar", "keys", "values"]),
     ("resolve", &["definitions", "grammar", "ir", "keys", "values"]),
+    ("terminology", &["ir", "resolve", "values"]),
     ("plan", &["codegen", "definitions", "grammar", "ir", "keys", "values"]),
     ("compiler", &["codegen", "definitions", "grammar", "ir", "plan", "resolve", "values"]),
     ("explain", &["codegen", "compiler", "grammar", "ir", "plan"]),
@@ -27,8 +28,10 @@ const LAYERS: [(&str, &[&str]); 23] = [
     ("generate", &["values"]),
     ("load", &["codegen", "definitions", "fnv", "parallel", "stores", "tenant", "values"]),
     // Plans to answers.
-    ("runtime", &["codegen", "compiler", "grammar", "plan", "resolve", "stores", "tenant"]),
+    ("runtime", &["codegen", "compiler", "grammar", "plan", "stores", "tenant", "terminology"]),
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
+    // Sample data.
+    ("generate", &["values"]),
     // The faces.
     ("lib", &[]),
     ("bin", &[]),

@@ -77,6 +77,12 @@ impl<D: Dialect> Target<D> {
             let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(*value)).collect();
             return one(row, *column).is_in(values);
         }
+        // What all tuples share is compared once: the time that SQLite takes to read a list of rows grows with the square
+        // of its length (8,000 pairs 0.8 s, 8,000 codes of one system 0.1 s).
+        if let Some((column, value, columns, tuples)) = shared(columns, tuples) {
+            let same = one(row, column).eq(self.known(value));
+            return same.and(self.among(row, &columns, &tuples));
+        }
         // `VALUES`, since SQLite compares rows with a subquery only.
         let mut tuples: Vec<Expr> = tuples.iter().map(|tuple| self.tuple(columns, tuple)).collect();
         let rows = vec![marker::<D>(); tuples.len()].join(", ");
@@ -174,6 +180,19 @@ fn ends(row: &Row, column: Col) -> [Expr; 2] {
     let stored = physical(row.kind, column);
     let name = |column: Option<&super::schema::Column>| column.map_or_else(String::new, |column| column.name.clone());
     [col(&row.table, &name(stored.first())), col(&row.table, &name(stored.last()))]
+}
+
+/// A column in which many tuples have the same value, and the other columns with what the tuples have there.
+fn shared<'a>(columns: &[Col], tuples: &Tuples<'a>) -> Option<(Col, Scalar<'a>, Vec<Col>, Tuples<'a>)> {
+    let [first, _, ..] = tuples.as_slice() else { return None };
+    let same = |at: usize, value: &Scalar<'a>| tuples.iter().all(|tuple| tuple.get(at) == Some(value));
+    let (at, value) = first.iter().enumerate().find(|(at, value)| same(*at, value))?;
+    let others = tuples.iter().map(|tuple| without(tuple, at)).collect();
+    Some((*columns.get(at)?, *value, without(columns, at), others))
+}
+
+fn without<T: Copy>(list: &[T], at: usize) -> Vec<T> {
+    list.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, item)| *item).collect()
 }
 
 fn sql_type(column: Col) -> SqlType {

@@ -6,7 +6,7 @@ use fhirc::compiler::Options;
 use fhirc::definitions::{Registry, load_package};
 use fhirc::ir::BaseUrl;
 use fhirc::resolve::Handling;
-use fhirc::runtime::case_rules;
+use fhirc::runtime::terminology;
 use fhirc::stores::{Store, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
 use fhirc::values::{Instant, Zone, parse_date};
@@ -39,12 +39,12 @@ impl Meaning {
         Ok(Options { handling, zone, bases, now: self.now()?, ..Options::default() })
     }
 
-    /// The options of a compiler for a store: its zone and bases, since its rows depend on them, and what its
-    /// CodeSystems say.
+    /// The options of a compiler for a store: its zone and bases, since its rows depend on them, and its
+    /// CodeSystems and ValueSets.
     pub(crate) async fn options_for(&self, store: &Store, tenant: &TenantContext) -> Result<Options, String> {
         let bases = store.bases().iter().map(|base| BaseUrl::new(base)).collect();
-        let case_rules = case_rules(store, tenant).await.map_err(|error| error.to_string())?;
-        Ok(Options { zone: store.zone().clone(), bases, case_rules, ..self.options()? })
+        let terminology = Arc::new(terminology(store, tenant).await.map_err(|error| error.to_string())?);
+        Ok(Options { zone: store.zone().clone(), bases, terminology, ..self.options()? })
     }
 
     /// What a store is opened with.

@@ -100,6 +100,8 @@ impl Search {
             for notice in &page.outcome {
                 output.note(format_args!("{}", render(&self.query, notice).trim_end()));
             }
+            let nothing =
+                page.matches.is_empty() && page.total.is_none_or(|total| total == 0) && request.cursor.is_none();
             match self.format {
                 Format::Bundle => bundle.add(&page, compiler),
                 _ => self.print(&page, compiler, output),
@@ -107,6 +109,11 @@ impl Search {
             match (self.all, page.next) {
                 (true, Some(next)) => request.cursor = Some(next),
                 (_, next) => {
+                    if nothing {
+                        output.note(format_args!(
+                            "no match; `fhirc explain --analyze --store …` shows what each step found"
+                        ));
+                    }
                     self.end(next, &compiled, bundle, output);
                     return Exit::Done;
                 }

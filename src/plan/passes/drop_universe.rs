@@ -1,29 +1,56 @@
 //! Drop universes: what another condition implies need not be asked; types that exclude each other leave nothing.
 
 use super::{Context, Outcome, Pass};
+use crate::keys::{self, Level};
 use crate::plan::Graph;
 use crate::plan::types::{implied, within};
-use fhirc_codegen::algebra::{Set, SetId, Span};
+use fhirc_codegen::algebra::{Access, End, Set, SetId, Span};
+use fhirc_codegen::rows::{KeyId, RowKind};
 
 pub(super) const DROP_UNIVERSE: Pass = Pass { name: "drop-universe", rule };
 
-fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outcome {
+fn rule(context: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outcome {
     let Set::And(children) = set else { return Outcome::Same };
-    let whole = graph.add(set.clone(), fhirc_codegen::algebra::Access::Probe, span);
+    let whole = graph.add(set.clone(), Access::Probe, span);
     if implied(graph, whole).is_some_and(|universe| universe.0.is_empty()) {
         return Outcome::Set(Set::None);
     }
-    let idle = |id: SetId| match graph.set(id) {
-        Set::All(universe) => children
-            .iter()
-            .filter(|&&other| other != id && !matches!(graph.set(other), Set::All(_)))
-            .any(|&other| implied(graph, other).is_some_and(|types| within(&types, universe))),
-        _ => false,
+    let idle = |id: SetId| {
+        let mut others = children.iter().copied().filter(|&other| other != id);
+        match graph.set(id) {
+            Set::All(universe) => others
+                .filter(|&other| !matches!(graph.set(other), Set::All(_)))
+                .any(|other| implied(graph, other).is_some_and(|types| within(&types, universe))),
+            Set::Rows { key, kind: RowKind::Present, .. } if is_standing(context, *key) => {
+                others.any(|other| is_contained(graph, other))
+            }
+            _ => false,
+        }
     };
     let kept: Vec<SetId> = children.iter().copied().filter(|&child| !idle(child)).collect();
     match kept.as_slice() {
         _ if kept.len() == children.len() => Outcome::Same,
         [only] => Outcome::Is(*only),
         _ => Outcome::Set(Set::And(kept)),
+    }
+}
+
+/// Whether the rows of a key stand for the universe of contained resources of their type.
+fn is_standing(context: Context<'_>, key: KeyId) -> bool {
+    let own = keys::Key::from_id(key, context.registry).map(|key| key.param);
+    own.is_some_and(|param| keys::standing(param) == key && context.registry.definition(param).code == "_id")
+}
+
+/// Whether the members are certainly contained resources. A junction holds those of one type, as built.
+fn is_contained(graph: &Graph, id: SetId) -> bool {
+    match graph.set(id) {
+        // The row that stands for all is implied by the others, not the other way round.
+        Set::Rows { kind: RowKind::Id | RowKind::Updated, .. } => false,
+        Set::Rows { key, .. } => keys::level(*key) == Level::Contained,
+        Set::Via { edge, from: End::Source, .. } => keys::level(edge.key) == Level::Contained,
+        Set::And(children) => children.iter().any(|&child| is_contained(graph, child)),
+        Set::Or(children) => children.iter().all(|&child| is_contained(graph, child)),
+        Set::Minus { from, .. } => is_contained(graph, *from),
+        _ => false,
     }
 }

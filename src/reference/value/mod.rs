@@ -61,6 +61,7 @@ pub(super) fn passes(test: &Test, stored: &Stored) -> bool {
         (Test::Quantity(test), Stored::Quantity(quantity)) => quantity::passes(test, quantity),
         (Test::Text(test), Stored::Text(text)) => string::passes(test, text),
         (Test::Token(test), Stored::Token(token)) => token::passes(test, token),
+        (Test::MediaType(name), Stored::Token(token)) => token::is_media_type(name, token),
         (Test::Reference(test), Stored::Reference(to)) => reference::passes(test, to),
         (Test::Url(test), Stored::Url(url)) => uri::passes(test, url),
         (Test::Url(test), Stored::Reference(Ref::Canonical(url))) => uri::passes(test, url),

@@ -108,3 +108,14 @@ pub(super) fn passes(test: &TokenTest, stored: &Token) -> bool {
     };
     (system && code) != test.differs
 }
+
+/// Is a stored code this media type or one below it (item 74)? A type stands above its subtypes, a subtype above
+/// itself with parameters.
+pub(super) fn is_media_type(name: &str, stored: &Token) -> bool {
+    let ends = |rest: &str| match name.contains('/') {
+        true => rest.is_empty() || rest.starts_with([';', ' ']),
+        false => rest.is_empty() || rest.starts_with('/'),
+    };
+    let code = stored.code.as_deref().map(fold_code);
+    code.as_deref().and_then(|code| code.strip_prefix(name)).is_some_and(ends)
+}

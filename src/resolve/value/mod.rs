@@ -1,7 +1,9 @@
 //! The values of ordinary parameters, by type of parameter.
 
+pub(super) mod coded;
 pub(super) mod composite;
 pub(super) mod date;
+pub(super) mod media_type;
 pub(super) mod number;
 pub(super) mod quantity;
 pub(super) mod reference;

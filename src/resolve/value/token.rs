@@ -6,7 +6,8 @@ use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::Asked;
 use crate::resolve::resolver::Resolver;
-use crate::resolve::value::{Written, quantity::UCUM, string};
+use crate::resolve::terminology::Direction;
+use crate::resolve::value::{Written, coded, quantity::UCUM, string};
 
 /// `code`, `system|code`, `|code`, `system|`, `:text`, `:of-type`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
@@ -16,12 +17,15 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
     match asked.modifier {
         Some(Modifier::Text) => Some((Facet::Text, string::folded(resolver, TextMatch::Starts, written))),
         Some(Modifier::OfType) => of_type(resolver, written).map(|test| (Facet::OfType, test)),
+        Some(Modifier::Above) => coded::related(resolver, asked, Direction::Above, written, None),
+        Some(Modifier::Below) => coded::related(resolver, asked, Direction::Below, written, None),
+        Some(Modifier::In | Modifier::NotIn) => coded::members(resolver, asked, written, None),
         _ => plain(resolver, asked.datatypes, written).map(|test| (Facet::Value, Test::Token(test))),
     }
 }
 
 /// Datatypes that have no place for a system.
-const SYSTEMLESS: [&str; 3] = ["code", "boolean", "ContactPoint"];
+pub(super) const SYSTEMLESS: [&str; 3] = ["code", "boolean", "ContactPoint"];
 
 /// An identifier of a reference: token syntax (item 80).
 pub(in crate::resolve) fn identifier(resolver: &mut Resolver<'_>, written: &Written) -> Option<TokenTest> {
@@ -67,12 +71,17 @@ fn bad_token(resolver: &mut Resolver<'_>, written: &Written) -> Option<TokenTest
 }
 
 /// Systems known to be case-sensitive (decision 58). A bare code names no system, and in doubt case does not count.
-fn is_case_sensitive(resolver: &Resolver<'_>, system: &str) -> bool {
-    const PREFIXES: [&str; 2] = ["http://hl7.org/fhir/", "http://terminology.hl7.org/CodeSystem/"];
-    let stored = resolver.settings.case_rules.get(system).copied();
+pub(super) fn is_case_sensitive(resolver: &Resolver<'_>, system: &str) -> bool {
+    let stored = resolver.settings.terminology.is_case_sensitive(system);
     let published = || resolver.registry.case_sensitive(system);
-    let usual = || system == UCUM || PREFIXES.iter().any(|prefix| system.starts_with(prefix));
+    let usual = || system == UCUM || is_of_hl7(system);
     stored.or_else(published).unwrap_or_else(usual)
+}
+
+/// Systems that HL7 publishes.
+pub(super) fn is_of_hl7(system: &str) -> bool {
+    const PREFIXES: [&str; 2] = ["http://hl7.org/fhir/", "http://terminology.hl7.org/CodeSystem/"];
+    PREFIXES.iter().any(|prefix| system.starts_with(prefix))
 }
 
 /// `:of-type=system|code|value` (items 71, 72): the type and the value of one Identifier.

@@ -4,12 +4,14 @@ use super::{Case, Outcome};
 use fhirc::definitions::{FhirVersion, Registry, from_resource};
 use fhirc::ir::{BaseUrl, Env};
 use fhirc::reference::{Reference, Resource};
-use fhirc::resolve::{CaseRules, Handling, Settings, resolve};
+use fhirc::resolve::{Handling, Settings, Terminology, resolve};
+use fhirc::terminology::StoredTerminology;
 use fhirc::values::{FOLD_VERSION, Instant, Zone, parse_date};
 use fhirc_grammar::{Diagnostic, parse_search};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 const BASE: &str = "http://example.org/fhir";
 
@@ -47,14 +49,15 @@ impl Group {
         let registry = self.registry();
         let resources = self.resources.iter().map(|json| resource(&registry, json)).collect();
         let reference = Reference::new(&registry, resources);
-        let rules = self.case_rules();
-        self.cases.iter().map(|case| (case, outcome(&registry, &rules, &reference, case))).collect()
+        let terminology = self.terminology();
+        self.cases.iter().map(|case| (case, outcome(&registry, &terminology, &reference, case))).collect()
     }
 
-    /// What the code systems of the group say of case.
-    fn case_rules(&self) -> CaseRules {
-        let systems = self.resources.iter().filter(|json| json["resourceType"] == "CodeSystem");
-        systems.filter_map(|json| Some((json["url"].as_str()?.to_owned(), json["caseSensitive"].as_bool()?))).collect()
+    /// The code systems and value sets of the group.
+    fn terminology(&self) -> Arc<dyn Terminology> {
+        let mut terminology = StoredTerminology::default();
+        self.resources.iter().for_each(|json| terminology.add(&json.to_string()));
+        Arc::new(terminology)
     }
 
     /// R4 with the search parameters of the group.
@@ -72,12 +75,12 @@ fn resource(registry: &Registry, json: &Value) -> Resource {
     Resource { ty, id: text("id").to_owned(), last_updated, json: json.clone() }
 }
 
-fn outcome(registry: &Registry, rules: &CaseRules, reference: &Reference<'_>, case: &Case) -> Outcome {
+fn outcome(registry: &Registry, terminology: &Arc<dyn Terminology>, reference: &Reference<'_>, case: &Case) -> Outcome {
     let (tree, mut problems) = parse_search(&case.query, &[BASE]);
     let handling = if case.is_strict() { Handling::Strict } else { Handling::Lenient };
     let env =
         Env { fhir: FhirVersion::R4, now: NOW, zone: Zone::UTC, bases: vec![BaseUrl::new(BASE)], fold: FOLD_VERSION };
-    let settings = Settings { env, handling, default_count: 1_000, case_rules: rules.clone() };
+    let settings = Settings { env, handling, default_count: 1_000, terminology: Arc::clone(terminology) };
     let resolved = tree.map(|tree| resolve(&tree, registry, &settings));
     let search = resolved.and_then(|resolved| {
         problems.extend(resolved.diagnostics);

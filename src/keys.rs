@@ -26,9 +26,13 @@ pub enum Facet {
     CodeText,
     /// What the store knows of the resource itself, without rows of a key: its id, its time of change.
     Own,
+    /// What the entries of a List refer to that are not flagged as deleted: `_list`.
+    Listed,
+    /// The range that the written precision of a stored number implies: `co` of `_filter`.
+    Implied,
 }
 
-const FACETS: [Facet; 8] = [
+const FACETS: [Facet; 10] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -37,6 +41,8 @@ const FACETS: [Facet; 8] = [
     Facet::OfType,
     Facet::Present,
     Facet::CodeText,
+    Facet::Listed,
+    Facet::Implied,
 ];
 
 impl Facet {
@@ -51,6 +57,8 @@ impl Facet {
             Facet::OfType => "#of-type",
             Facet::Present => "#present",
             Facet::CodeText => "#code-text",
+            Facet::Listed => "#listed",
+            Facet::Implied => "#implied",
         }
     }
 }
@@ -134,15 +142,20 @@ fn take_bits(number: &mut u32, bits: u32) -> u32 {
     taken
 }
 
+/// The parameter whose elements are the members of Lists.
+pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
+
 /// The facets that a parameter has rows for.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
-    use Facet::{Canonical, Identifier, OfType, Present, Text, Value, Words};
+    use Facet::{Canonical, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
     match param.ty {
         _ if matches!(param.code.as_str(), "_text" | "_content") => &[Words],
+        _ if param.url == LIST_ITEM => &[Value, Identifier, Listed, Present],
         ParamType::Token => &[Value, Text, OfType, Present],
         ParamType::Reference => &[Value, Identifier, Present],
         ParamType::Quantity | ParamType::Composite => &[Value, Canonical, Present],
-        ParamType::String | ParamType::Uri | ParamType::Date | ParamType::Number => &[Value, Present],
+        ParamType::Number => &[Value, Implied, Present],
+        ParamType::String | ParamType::Uri | ParamType::Date => &[Value, Present],
         ParamType::Special => &[],
     }
 }
@@ -160,6 +173,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
         (Facet::Text | Facet::CodeText, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
+        (Facet::Listed, _) => vec![RowKind::One(Base::Ref)],
         (Facet::OfType, _) => vec![RowKind::Tuple(Tuple::TokenToken)],
         (Facet::Value, ParamType::Reference) => {
             vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)]
@@ -169,7 +183,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
             let shape = tuple_shape(param, registry).filter(|shape| shape.parts().contains(&Base::Quantity));
             shape.map(RowKind::Tuple).into_iter().collect()
         }
-        (Facet::Value | Facet::Canonical, ty) => base(ty).map(RowKind::One).into_iter().collect(),
+        (Facet::Value | Facet::Canonical | Facet::Implied, ty) => base(ty).map(RowKind::One).into_iter().collect(),
     }
 }
 

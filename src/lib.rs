@@ -7,7 +7,7 @@ pub mod compiler;
 pub mod conformance;
 pub mod definitions;
 pub mod explain;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", test))]
 mod fnv;
 pub mod generate;
 pub mod index;

@@ -36,8 +36,18 @@ def elements(holder, own, terminology):
     for element in own:
         parent, _, name = element["path"].rpartition(".")
         if parent == holder:
-            star = "*" if element["max"] not in ("0", "1") else ""
-            yield " ".join(["", name + star, *type_names(element), *binding(element, terminology)])
+            yield " ".join(["", name + marks(element), *type_names(element), *binding(element, terminology)])
+
+
+def marks(element):
+    """`*` repeats, `!` is mandatory, `?` is a modifier, `+` belongs to the summary; in this order."""
+    marked = [
+        ("*", element["max"] not in ("0", "1")),
+        ("!", element["min"] > 0),
+        ("?", element.get("isModifier", False)),
+        ("+", element.get("isSummary", False)),
+    ]
+    return "".join(mark for mark, holds in marked if holds)
 
 
 def type_names(element):

@@ -138,13 +138,21 @@ fn names(list: &str) -> Vec<String> {
     list.split(' ').map(str::to_owned).collect()
 }
 
-/// `gender code =http://hl7.org/fhir/administrative-gender`, `value[x] Quantity string`, `link* Patient.link`
+/// `gender+ code =http://hl7.org/fhir/administrative-gender`, `value[x]+ Quantity string`, `link*?+ Patient.link`
 fn element(model: &Model, fact: &'static str) -> Option<ElementInfo> {
     let mut words = fact.split(' ');
-    let name = words.next()?;
-    let (name, repeats) = name.strip_suffix('*').map_or((name, false), |name| (name, true));
-    let (name, choice) = name.strip_suffix("[x]").map_or((name, false), |name| (name, true));
-    let mut info = ElementInfo { name, repeats, choice, variants: Vec::new(), system: None };
+    // Marks stand in one order; read from the end.
+    let mut name = words.next()?;
+    let mut marked = |mark| {
+        name.strip_suffix(mark).is_some_and(|rest| {
+            name = rest;
+            true
+        })
+    };
+    let (summary, modifier, mandatory, repeats) = (marked("+"), marked("?"), marked("!"), marked("*"));
+    let choice = marked("[x]");
+    let (variants, system) = (Vec::new(), None);
+    let mut info = ElementInfo { name, repeats, mandatory, modifier, summary, choice, variants, system };
     for word in words {
         match word.strip_prefix('=') {
             Some(system) => info.system = Some(system),

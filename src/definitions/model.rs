@@ -40,6 +40,12 @@ pub struct ElementInfo {
     pub name: &'static str,
     /// May it occur more than once?
     pub repeats: bool,
+    /// Must it occur?
+    pub mandatory: bool,
+    /// Does it change the meaning of what holds it? FHIR R4 2.1.0.6 (`isModifier`).
+    pub modifier: bool,
+    /// Does it belong to the summary of a resource? FHIR R4 3.1.1.5.8 (`isSummary`).
+    pub summary: bool,
     /// Is it a choice of types, so that its JSON name depends on the type?
     pub choice: bool,
     /// The types it may have, in the order of the specification; one, except for a choice.

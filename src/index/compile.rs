@@ -10,14 +10,19 @@ use super::routing::{Ground, Unroutable};
 use super::trie::{Leaf, Node, Reader, Rule};
 use super::tuples::{Part, Tuples};
 use super::unindexed::Unindexed;
+use super::words::{Source, Texts};
 use crate::definitions::{Component, ParamId, ParamType, Registry, ResourceType, SearchParam, TypeKind};
-use crate::keys::{MAX_SLOTS, base, tuple_shape};
+use crate::keys::{LIST_ITEM, MAX_SLOTS, base, tuple_shape};
 
 /// The extraction programs of all resource types.
 #[derive(Debug, Default)]
 pub(super) struct Programs {
     /// In the order of the types.
     pub(super) roots: Vec<Node>,
+    /// Where texts stand, for the parameters that are about words.
+    pub(super) texts: Texts,
+    /// The parameters of each type that are about words.
+    pub(super) words: Vec<Vec<(ParamId, Source)>>,
     /// Parameters without rows, in the order of the types and slots.
     pub(super) unindexed: Vec<(ParamId, Unindexed)>,
     /// What could not be compiled; such a parameter has no rows either.
@@ -26,18 +31,22 @@ pub(super) struct Programs {
 
 /// Compiles every parameter of every type.
 pub(super) fn compile(registry: &Registry) -> Programs {
-    let mut programs = Programs::default();
+    let mut programs = Programs { texts: Texts::new(registry), ..Programs::default() };
     let mut parsed = Parsed::default();
     for ty in registry.types() {
         let mut compiler = Compiler { registry, ty, parsed: &mut parsed, root: Node::default() };
+        let mut words = Vec::new();
         for param in registry.params(ty) {
-            if let Some(why) = Unindexed::why(registry.definition(param)) {
+            if let Some(source) = Source::of(registry.definition(param)) {
+                words.push((param, source));
+            } else if let Some(why) = Unindexed::why(registry.definition(param)) {
                 programs.unindexed.push((param, why));
             } else if let Err(refused) = compiler.param(param) {
                 programs.diagnostics.push(compiler.diagnostic(param, refused));
             }
         }
         programs.roots.push(compiler.root);
+        programs.words.push(words);
     }
     programs
 }
@@ -123,11 +132,23 @@ impl Compiler<'_> {
             for route in self.ground(&self.resource()).routes(path)? {
                 let Some(reader) = self.reader(param.ty, &route) else { continue };
                 let route = self.only_targets(id, route);
+                if param.url == LIST_ITEM {
+                    self.listed(id, reader)?;
+                }
                 self.root.add(&route, Leaf { param: id, rule: Rule::Value(reader) });
                 wanted += 1;
             }
         }
         if wanted > 0 { Ok(()) } else { Err(Refused::new(format!("no element that a {} reads", param.ty.code()))) }
+    }
+
+    /// The entries of a List, which say themselves whether they still hold.
+    fn listed(&mut self, id: ParamId, reader: Reader) -> Result<(), Refused> {
+        let entries = self.parsed.path("List.entry")?;
+        for entry in self.ground(&self.resource()).routes(&entries)? {
+            self.root.add(&entry, Leaf { param: id, rule: Rule::Listed(reader) });
+        }
+        Ok(())
     }
 
     fn truth(&mut self, id: ParamId, param: &SearchParam, condition: Condition) -> Result<(), Refused> {

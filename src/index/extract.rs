@@ -107,6 +107,9 @@ impl Extractor {
                 harvest.meet(meeting, element, place);
             });
         }
+        for &(param, source) in self.programs.words.get(scope.ty.index()).into_iter().flatten() {
+            harvest.words(param, self.programs.texts.words(source, scope.resource));
+        }
         harvest.into_rows()
     }
 

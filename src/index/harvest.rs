@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use fhirc_codegen::rows::{Row, RowKind};
+use fhirc_codegen::rows::{Base, Row, RowKind, Value as Cell};
 use serde_json::Value;
 
 use super::convert::{Reading, Values, truth_value};
@@ -10,7 +10,7 @@ use super::place::Place;
 use super::presence::holds_value;
 use super::scope::Scope;
 use super::settings::ExtractSettings;
-use super::trie::{Leaf, Meeting, Rule};
+use super::trie::{Leaf, Meeting, Reader, Rule};
 use super::warning::{Problem, Warning};
 use crate::definitions::ParamId;
 use crate::keys::{Facet, Key, Level};
@@ -41,6 +41,14 @@ impl<'a> Harvest<'a> {
         self.rows
     }
 
+    /// Takes the words of the resource.
+    pub(super) fn words(&mut self, param: ParamId, words: BTreeSet<String>) {
+        let kind = RowKind::One(Base::Word);
+        for word in words {
+            self.push(param, Reading { facet: Facet::Words, kind, cells: vec![Cell::Text(word)] });
+        }
+    }
+
     /// Takes what the walk met.
     pub(super) fn meet(&mut self, meeting: Meeting<'_>, element: &'a Value, place: Place<'_>) {
         match meeting {
@@ -63,6 +71,10 @@ impl<'a> Harvest<'a> {
                 // Without a combination a composite is missing (decision 108).
                 !self.values.found.is_empty()
             }
+            Rule::Listed(reader) => {
+                self.listed(reader, element);
+                false
+            }
             Rule::Truth(condition) => {
                 let scope = self.values.scope;
                 if let Some(truth) = condition.holds(element, 0, scope) {
@@ -81,6 +93,18 @@ impl<'a> Harvest<'a> {
             let path = misfit.member.map_or_else(|| place.to_string(), |name| place.member(name).to_string());
             self.warnings.add(Some(leaf.param), path, misfit.problem);
         }
+    }
+
+    /// The target of an entry once more, for `_list` (item 112). What is wrong with it is said where it is read first.
+    fn listed(&mut self, reader: &Reader, entry: &'a Value) {
+        if entry.get("deleted").and_then(Value::as_bool) == Some(true) {
+            return;
+        }
+        let Some(item) = entry.get("item") else { return };
+        (reader.convert)(item, &mut self.values);
+        self.values.problems.clear();
+        self.values.found.retain(|found| found.kind == RowKind::One(Base::Ref));
+        self.values.found.iter_mut().for_each(|found| found.facet = Facet::Listed);
     }
 
     fn push(&mut self, param: ParamId, Reading { facet, kind, cells }: Reading) {

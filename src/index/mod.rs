@@ -17,6 +17,7 @@ mod trie;
 mod tuples;
 mod unindexed;
 mod warning;
+mod words;
 
 #[cfg(test)]
 mod tests;

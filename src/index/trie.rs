@@ -36,6 +36,8 @@ pub(super) enum Rule {
     Tuples(Tuples),
     /// Asks whether something is true of it.
     Truth(Condition),
+    /// Reads the reference in an entry of a List, unless the entry is flagged as deleted.
+    Listed(Reader),
 }
 
 /// How elements at the end of a route become values.

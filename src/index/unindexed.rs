@@ -7,8 +7,6 @@ use crate::definitions::SearchParam;
 pub enum Unindexed {
     /// Every store has the value as a column of the resource's own record.
     OwnColumn,
-    /// Its words are not indexed yet.
-    Words,
     /// Positions and distances are not indexed yet.
     Position,
     /// It names a query that the server defines; no element holds it.
@@ -19,8 +17,6 @@ pub enum Unindexed {
 const UNINDEXED: &[(&str, Unindexed)] = &[
     ("_id", Unindexed::OwnColumn),
     ("_lastUpdated", Unindexed::OwnColumn),
-    ("_text", Unindexed::Words),
-    ("_content", Unindexed::Words),
     ("near", Unindexed::Position),
     ("_query", Unindexed::NamedQuery),
 ];

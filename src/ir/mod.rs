@@ -4,12 +4,14 @@ mod env;
 mod predicate;
 mod print;
 mod search;
+mod shape;
 mod test;
 
 pub use env::{BaseUrl, Env};
 pub use predicate::{Link, Pred, PredKind, Way};
 pub use print::print;
 pub use search::{Branch, Dir, Include, Page, Search, SortBy, SortKey, Total};
+pub use shape::{Elements, Shape};
 pub use test::{
     CodeCase, DateTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest, TokenTest,
     UnitTest, UrlTest,

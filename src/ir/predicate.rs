@@ -54,6 +54,13 @@ pub enum PredKind {
         /// The condition per type of the resource at the other end; other types do not take part.
         ends: Vec<(ResourceType, Pred)>,
     },
+    /// Some List that satisfies a condition has the resource as an entry that is not flagged as deleted (item 112).
+    Listed {
+        /// The parameter that holds the entries.
+        item: ParamId,
+        /// The condition on the List.
+        list: Box<Pred>,
+    },
     /// Always or never.
     Const(bool),
 }

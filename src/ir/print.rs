@@ -2,8 +2,8 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Dir, Include, Pred, PredKind, ReferenceTest, Rel, Search, SortBy, SystemTest, Test, TextMatch, Total,
-    UnitTest, UrlTest, Way,
+    CodeCase, Dir, Elements, Include, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest, Test,
+    TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -43,6 +43,7 @@ impl Printer<'_> {
             Total::Accurate => writeln!(self.out, "total accurate")?,
         }
         search.includes.iter().try_for_each(|include| self.include(include))?;
+        self.shape(&search.shape)?;
         let env = &search.env;
         write!(self.out, "env fhir {} now {} zone {} fold {}", env.fhir.name(), env.now, env.zone, env.fold)?;
         env.bases.iter().try_for_each(|base| write!(self.out, " base {}", base.as_str()))?;
@@ -61,6 +62,18 @@ impl Printer<'_> {
         }
     }
 
+    fn shape(&mut self, shape: &Shape) -> fmt::Result {
+        match shape {
+            Shape::Whole => Ok(()),
+            Shape::Summary => writeln!(self.out, "shape summary"),
+            Shape::Text => writeln!(self.out, "shape text"),
+            Shape::Data => writeln!(self.out, "shape data"),
+            Shape::Elements(lists) => lists.iter().try_for_each(|Elements { ty, names }| {
+                writeln!(self.out, "shape {} {}", self.registry.type_name(*ty), names.join(" "))
+            }),
+        }
+    }
+
     fn pred(&mut self, pred: &Pred, depth: usize) -> fmt::Result {
         write!(self.out, "{:width$}", "", width = depth * 2)?;
         match &pred.kind {
@@ -74,6 +87,10 @@ impl Printer<'_> {
             PredKind::Present { param } => writeln!(self.out, "{} present", self.code(*param)),
             PredKind::Param { param, facet, test } => {
                 writeln!(self.out, "{}{} {}", self.code(*param), facet.suffix(), self.test(test))
+            }
+            PredKind::Listed { list, .. } => {
+                writeln!(self.out, "entry of List")?;
+                self.pred(list, depth + 1)
             }
             PredKind::Linked { link, way, ends } => {
                 let arrow = if *way == Way::Forward { "->" } else { "<-" };
@@ -130,6 +147,7 @@ impl Printer<'_> {
             Test::Reference(ReferenceTest::Foreign(url)) => format!("refers to {url:?}"),
             Test::Url(url) => url_test(url),
             Test::Id(id) => format!("is {id:?}"),
+            Test::Word(word) => format!("has {word:?}"),
             Test::Tuple(tests) => self.list(tests, " $ "),
             Test::Any(tests) => self.list(tests, " or "),
         }

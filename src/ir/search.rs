@@ -1,7 +1,7 @@
 //! A whole search: what is looked for in which types, in which order, and what comes along.
 
 use crate::definitions::{ParamId, ResourceType};
-use crate::ir::{Env, Link, Pred, Way};
+use crate::ir::{Env, Link, Pred, Shape, Way};
 use fhirc_grammar::Span;
 
 /// A search as it was understood.
@@ -17,6 +17,8 @@ pub struct Search {
     pub includes: Vec<Include>,
     /// Whether the number of all matches is wanted.
     pub total: Total,
+    /// Which parts of the resources come back.
+    pub shape: Shape,
     /// What the meaning depends on beside the text.
     pub env: Env,
 }

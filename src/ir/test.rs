@@ -24,6 +24,8 @@ pub enum Test {
     Url(UrlTest),
     /// Of the logical id: exactly this one.
     Id(String),
+    /// Of one folded word of a text: exactly this one.
+    Word(String),
     /// Of the component values inside one element: a test per component, in order.
     Tuple(Vec<Test>),
     /// One of these holds of the same value; empty is false.

@@ -81,6 +81,11 @@ impl Builder<'_> {
                 let key = Key { param: *param, facet: *facet, level };
                 return self.rows(ty, key, test, span);
             }
+            PredKind::Listed { item, list } => {
+                let far = self.typed(item.ty(), Level::Top, list);
+                let key = Key { param: *item, facet: Facet::Listed, level: Level::Top }.id();
+                Set::Via { edge: Edge { key, on: On::Rid }, from: End::Target, far }
+            }
             PredKind::Linked { link, way, ends } => return self.linked((ty, level), *link, *way, ends, span),
         };
         self.add(set, span)

@@ -69,6 +69,10 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
         }
         Test::Url(url) => (RowKind::One(Base::Url), url_test(url, part)),
         Test::Id(id) => (RowKind::Id, algebra::Test::Atom(Atom::Eq(Col::first(ColName::Id), Value::Text(id.clone())))),
+        Test::Word(word) => {
+            let word = Value::Text(word.clone());
+            (RowKind::One(Base::Word), algebra::Test::Atom(Atom::Eq(col(ColName::Word), word)))
+        }
         // Resolution leaves alternatives and tuples on the outside only.
         Test::Tuple(_) | Test::Any(_) => (RowKind::Present, algebra::Test::FALSE),
     }

@@ -1,7 +1,7 @@
 //! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
 
 use super::universe::{Node, Universe};
-use super::value::{self, Stored, composite, presence, reference, token};
+use super::value::{self, Stored, composite, number, presence, reference, token, words};
 use crate::definitions::{ParamId, ParamType};
 use crate::ir::{Pred, PredKind, Test, Way};
 use crate::keys::Facet;
@@ -22,6 +22,10 @@ impl<'v> Universe<'v> {
                     Way::Forward => self.targets(node, link.param).into_iter().any(holds),
                     Way::Reverse => self.sources(node, link.param).into_iter().any(holds),
                 }
+            }
+            PredKind::Listed { item, list } => {
+                let lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
+                !node.is_contained() && lists.into_iter().any(|list| reference::lists(self, list, node))
             }
             PredKind::Const(value) => *value,
         }
@@ -56,13 +60,22 @@ impl<'v> Universe<'v> {
             Facet::Canonical => {
                 elements().flat_map(|element| value::stored(self, node, ty, &element)).map(in_canonical_units).collect()
             }
+            Facet::Implied => {
+                let implied = |element| number::implied(&element, self.env.fhir);
+                elements().filter_map(implied).map(Stored::Number).collect()
+            }
             Facet::Text => elements().flat_map(|element| token::texts(&element)).map(Stored::Text).collect(),
             Facet::Identifier => {
                 elements().filter_map(|element| reference::identifier(&element)).map(Stored::Token).collect()
             }
             Facet::Own => own(node, ty).into_iter().collect(),
-            // `:of-type` has tuples; presence is no value; words and codes as texts no search of R4 asks for yet.
-            Facet::OfType | Facet::Present | Facet::Words | Facet::CodeText => Vec::new(),
+            Facet::Words => {
+                let (code, ty) = (&self.registry.definition(param).code, self.registry.type_name(node.ty));
+                words::stored(self.registry, code, ty, node.json).into_iter().map(Stored::Word).collect()
+            }
+            // `:of-type` has tuples; presence is no value; codes as texts no search of R4 asks for.
+            // What a List holds is asked of the List.
+            Facet::OfType | Facet::Present | Facet::CodeText | Facet::Listed => Vec::new(),
         }
     }
 

@@ -82,7 +82,8 @@ fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
         Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", universe.registry.type_name(ty))),
         Stored::Reference(Ref::Elsewhere(url)) => Rank::Text(url),
         Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole),
-        Stored::Reference(Ref::Contained(_)) => return None,
+        // Words do not sort.
+        Stored::Reference(Ref::Contained(_)) | Stored::Word(_) => return None,
         Stored::Id(id) => Rank::Text(id),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::ir::Total;
 use crate::resolve::resolver::{MAX_PAGE, Resolver, Wanted};
-use crate::resolve::{errors, include, sort};
+use crate::resolve::{errors, include, shape, sort};
 use fhirc_grammar::{Diagnostic, Param};
 
 /// A result parameter.
@@ -25,7 +25,7 @@ pub(super) enum Control {
 impl Control {
     /// Whether what it may say depends on the types searched.
     pub(super) fn depends_on_type(self) -> bool {
-        matches!(self, Control::Sort | Control::Include | Control::Revinclude)
+        matches!(self, Control::Sort | Control::Elements | Control::Include | Control::Revinclude)
     }
 }
 
@@ -70,10 +70,10 @@ pub(super) fn apply(resolver: &mut Resolver<'_>, control: Control, param: &Param
         Control::Sort => sort::keys(resolver, param, wanted),
         Control::Count => count(resolver, param, text, wanted),
         Control::Total => total(resolver, param, text, wanted),
-        Control::Summary => summary(resolver, param, text, wanted),
+        Control::Summary => shape::summary(resolver, param, text, wanted),
         Control::Include => include::include(resolver, param, wanted, crate::ir::Way::Forward),
         Control::Revinclude => include::include(resolver, param, wanted, crate::ir::Way::Reverse),
-        Control::Elements => resolver.report(errors::not_supported("`_elements`", param.key.span)),
+        Control::Elements => shape::elements(resolver, param, wanted),
         Control::Contained if text == "false" => {}
         Control::Contained => {
             resolver.report(errors::not_supported(&format!("`{}={text}`", param.key.code()), param.span));
@@ -120,19 +120,4 @@ fn total(resolver: &mut Resolver<'_>, param: &Param, text: &str, wanted: &mut Wa
             );
         }
     };
-}
-
-fn summary(resolver: &mut Resolver<'_>, param: &Param, text: &str, wanted: &mut Wanted) {
-    match text {
-        "count" => wanted.summary_count = Some(param.span),
-        "false" => {}
-        "true" | "text" | "data" => {
-            resolver.report(errors::not_supported(&format!("`_summary={text}`"), param.span));
-        }
-        _ => {
-            let message = format!("`{text}` is no kind of summary");
-            let help = "`true`, `text`, `data`, `count` or `false`";
-            resolver.report(errors::bad_value("bad-summary", param.value.span, message).help(help));
-        }
-    }
 }

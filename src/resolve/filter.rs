@@ -5,6 +5,7 @@ use crate::ir::{Pred, PredKind};
 use crate::resolve::chain::{End, Step};
 use crate::resolve::errors;
 use crate::resolve::filter_value;
+use crate::resolve::group::{self, Group, Part};
 use crate::resolve::resolver::Resolver;
 use fhirc_grammar::{
     Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned,
@@ -54,7 +55,7 @@ fn compare(
     value: &FilterValue,
     span: Span,
 ) -> Option<Pred> {
-    let leaf = Comparison { name: &path.end, op, value, span };
+    let leaf = Comparison { path, op, value, span };
     links(resolver, ty, &path.links, &leaf, span)
 }
 
@@ -87,7 +88,7 @@ fn step(link: &FilterLink) -> Option<Step<'_>> {
 
 /// `path op value` at the end of its links.
 struct Comparison<'t> {
-    name: &'t Name,
+    path: &'t FilterPath,
     op: &'t Spanned<FilterOp>,
     value: &'t FilterValue,
     span: Span,
@@ -95,16 +96,16 @@ struct Comparison<'t> {
 
 impl End for Comparison<'_> {
     fn name(&self) -> &Spanned<String> {
-        &self.name.name
+        &self.path.end.name
     }
 
     fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {
-        if let Some(modifier) = &self.name.modifier {
+        if let Some(modifier) = &self.path.end.modifier {
             let message = "`_filter` has operators where a search has modifiers";
             resolver.report(Diagnostic::error("unsupported-modifier", modifier.span, message));
             return None;
         }
-        let name = &self.name.name;
+        let name = self.name();
         let Some(param) = resolver.registry.param(ty, &name.node) else {
             resolver.report(if resolver.knows(ty, &name.node) {
                 errors::not_supported(&format!("`{}` in a filter", name.node), name.span)
@@ -131,12 +132,19 @@ impl End for Bracket<'_> {
         self.name
     }
 
+    fn fits(&self, resolver: &Resolver<'_>, ty: ResourceType) -> bool {
+        begins(resolver, ty, &self.name.node)
+    }
+
     /// On a reference, the resource that it refers to must satisfy the filter in the bracket and what comes behind it.
     fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {
         let is_reference = resolver
             .registry
             .param(ty, &self.name.node)
             .is_some_and(|param| resolver.registry.definition(param).ty == ParamType::Reference);
+        if let Some(group) = group::group(resolver.registry, ty, &self.name.node).filter(|_| !is_reference) {
+            return self.on_element(resolver, group);
+        }
         if !is_reference {
             let what = format!("a condition on one element of `{}`", self.name.node);
             resolver.report(errors::not_supported(&what, self.name.span));
@@ -145,6 +153,24 @@ impl End for Bracket<'_> {
         let link = Name { name: self.name.clone(), modifier: None };
         resolver.follow(ty, &[Step::Forward(&link)], &Inside(self), self.span)
     }
+}
+
+impl Bracket<'_> {
+    /// Elsewhere the filter and what comes behind it hold of one element.
+    fn on_element(&self, resolver: &mut Resolver<'_>, group: Group<'_>) -> Option<Pred> {
+        let Comparison { path, op, value, span } = *self.leaf;
+        if !self.rest.is_empty() {
+            resolver.report(errors::not_supported("a path that goes on from one element", path.span));
+            return None;
+        }
+        let behind = FilterPath { links: Vec::new(), end: path.end.clone(), span: path.end.name.span };
+        group.holds(resolver, self.filter, Part { path: &behind, op, value, span })
+    }
+}
+
+/// Whether resources of type `ty` have what a bracket named `name` is about.
+fn begins(resolver: &Resolver<'_>, ty: ResourceType, name: &str) -> bool {
+    resolver.knows(ty, name) || group::group(resolver.registry, ty, name).is_some()
 }
 
 /// Whether resources of type `ty` have every parameter that a filter begins a path with.
@@ -157,7 +183,7 @@ fn names_fit(resolver: &Resolver<'_>, ty: ResourceType, node: &Node) -> bool {
         Filter::Compare { path, .. } => match path.links.first() {
             None => resolver.knows(ty, &path.end.name.node),
             Some(FilterLink::Forward(name)) => resolver.knows(ty, &name.name.node),
-            Some(FilterLink::Element { name, .. }) => resolver.knows(ty, &name.node),
+            Some(FilterLink::Element { name, .. }) => begins(resolver, ty, &name.node),
             Some(FilterLink::Has(_)) => true,
         },
     }
@@ -177,7 +203,7 @@ impl End for Inside<'_> {
     }
 
     fn fits(&self, resolver: &Resolver<'_>, ty: ResourceType) -> bool {
-        resolver.knows(ty, &self.name().node) && names_fit(resolver, ty, self.0.filter)
+        begins(resolver, ty, &self.name().node) && names_fit(resolver, ty, self.0.filter)
     }
 
     fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {

@@ -4,7 +4,7 @@ use crate::definitions::{ParamId, ParamType, Prefix};
 use crate::ir::{
     CodeCase, DateTest, NumberTest, Pred, PredKind, QuantityTest, Rel, SystemTest, Test, TextMatch, UrlTest,
 };
-use crate::keys::Facet;
+use crate::keys::{Facet, facets};
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
@@ -22,32 +22,49 @@ pub(super) fn compare(
     span: Span,
 ) -> Option<Pred> {
     let asked = Asked::of(resolver.registry, param, span);
-    if !usable(&asked).contains(&op.node) {
-        refuse(resolver, &asked, op);
+    if facets(resolver.registry.definition(param)) == [Facet::Words] {
+        resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
         return None;
     }
     if op.node == FilterOp::Pr {
         return presence(resolver, param, &asked, value);
     }
-    let written = written(value);
-    let (facet, test) = match asked.ty {
-        _ if asked.code == "_id" => (Facet::Own, id(resolver, &asked, op, &written)?),
-        ParamType::String => (Facet::Value, text(resolver, &asked, op, &written)?),
-        ParamType::Token => (Facet::Value, code(resolver, &asked, op, &written)?),
-        ParamType::Uri => (Facet::Value, url(resolver, &asked, op, &written)?),
-        ParamType::Date => (date::view(&asked), dates(resolver, &asked, op, &written)?),
-        ParamType::Number => (Facet::Value, numbers(resolver, &asked, op, &written)?),
-        ParamType::Quantity => quantities(resolver, &asked, op, &written)?,
-        ParamType::Reference => (Facet::Value, refers(resolver, &asked, op, &written)?),
-        ParamType::Composite => tuple(resolver, &asked, op, value)?,
-        ParamType::Special => {
-            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
-            return None;
-        }
-    };
+    let (facet, test) = test(resolver, &asked, op, value)?;
     let pred = Pred::new(PredKind::Param { param, facet, test }, span);
     // `ni` is the complement of `in`, as `:not-in` is (decision 160).
     Some(if op.node == FilterOp::Ni { pred.not() } else { pred })
+}
+
+/// The test that an operator and a value stand for, and the indexed view that it looks at. `ni` gives the test of `in`,
+/// whose complement it is.
+pub(super) fn test(
+    resolver: &mut Resolver<'_>,
+    asked: &Asked<'_>,
+    op: &Spanned<FilterOp>,
+    value: &FilterValue,
+) -> Option<(Facet, Test)> {
+    if !usable(asked).contains(&op.node) {
+        refuse(resolver, asked, op);
+        return None;
+    }
+    let written = written(value);
+    Some(match asked.ty {
+        _ if asked.code == "_id" => (Facet::Own, id(resolver, asked, op, &written)?),
+        ParamType::String => (Facet::Value, text(resolver, asked, op, &written)?),
+        ParamType::Token => (Facet::Value, code(resolver, asked, op, &written)?),
+        ParamType::Uri => (Facet::Value, url(resolver, asked, op, &written)?),
+        ParamType::Date => (date::view(asked), dates(resolver, asked, op, &written)?),
+        // What contains a number is the range that the stored digits imply (item 157).
+        ParamType::Number if op.node == FilterOp::Co => (Facet::Implied, numbers(resolver, asked, op, &written)?),
+        ParamType::Number => (Facet::Value, numbers(resolver, asked, op, &written)?),
+        ParamType::Quantity => quantities(resolver, asked, op, &written)?,
+        ParamType::Reference => (Facet::Value, refers(resolver, asked, op, &written)?),
+        ParamType::Composite => tuple(resolver, asked, op, value)?,
+        ParamType::Special => {
+            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), asked.span));
+            return None;
+        }
+    })
 }
 
 /// The operators that a type of parameter has. FHIR R4 3.1.3.1.2.
@@ -73,20 +90,25 @@ fn refuse(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>
 
 /// `pr true`, `pr false` (item 159).
 fn presence(resolver: &mut Resolver<'_>, param: ParamId, asked: &Asked<'_>, value: &FilterValue) -> Option<Pred> {
-    let want = match value.text() {
-        "true" => true,
-        "false" => false,
-        other => {
-            let message = format!("`pr` takes `true` or `false`, not `{other}`");
-            resolver.report(errors::bad_value("bad-presence", value.span, message));
-            return None;
-        }
-    };
+    let want = wanted(resolver, value)?;
     if matches!(asked.code, "_id" | "_lastUpdated") {
         return Some(Pred::constant(want, asked.span));
     }
     let present = Pred::new(PredKind::Present { param }, asked.span);
     Some(if want { present } else { present.not() })
+}
+
+/// What `pr` asks for.
+pub(super) fn wanted(resolver: &mut Resolver<'_>, value: &FilterValue) -> Option<bool> {
+    match value.text() {
+        "true" => Some(true),
+        "false" => Some(false),
+        other => {
+            let message = format!("`pr` takes `true` or `false`, not `{other}`");
+            resolver.report(errors::bad_value("bad-presence", value.span, message));
+            None
+        }
+    }
 }
 
 /// A value cut at `|`. A JSON string is cut as well: `"http://loinc.org|1234-5"` is a token.
@@ -220,17 +242,13 @@ fn dates(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>,
 
 fn numbers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>, written: &Written) -> Option<Test> {
     let value = number::decimal(resolver, &written.text, written.span)?;
-    if let (Some(rel), false) = (relation(op.node), op.node == FilterOp::Co) {
+    if let Some(rel) = relation(op.node) {
         return Some(Test::Number(NumberTest { rel, range: DecimalRange::point(&value) }));
     }
     match prefix(op.node) {
         Some(prefix) => {
             let tests = number::relations(resolver, prefix, &value, false);
             Some(one_of(tests.into_iter().map(Test::Number).collect()))
-        }
-        None if op.node == FilterOp::Co => {
-            resolver.report(errors::not_supported("operator `co` on numbers", op.span));
-            None
         }
         None => refuse(resolver, asked, op),
     }

@@ -5,14 +5,18 @@ mod control;
 mod errors;
 mod filter;
 mod filter_value;
+mod group;
 mod include;
+mod list;
 mod parameter;
 mod prefix;
 mod resolver;
+mod shape;
 mod sort;
 mod terminology;
 mod types;
 mod value;
+mod words;
 
 pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
 pub use terminology::{Code, Direction, MAX_CODES, NoTerminology, Terminology, TerminologyError};

@@ -4,17 +4,19 @@ use crate::definitions::{
     Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers,
 };
 use crate::ir::{Pred, PredKind, Test};
-use crate::keys::Facet;
+use crate::keys::{Facet, facets};
 use crate::resolve::chain::{End, Step};
 use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter;
+use crate::resolve::list;
 use crate::resolve::resolver::{Handling, Resolver};
 use crate::resolve::value;
+use crate::resolve::words;
 use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
-const NOT_YET: [&str; 7] = ["_text", "_content", "_list", "_query", "_in", "_score", "near"];
+const NOT_YET: [&str; 4] = ["_query", "_in", "_score", "near"];
 
 /// Whether a modifier needs a hierarchy of resources, or is such as later versions of FHIR add.
 fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
@@ -65,13 +67,16 @@ impl Resolver<'_> {
 
     /// Whether resources of type `ty` have a parameter `code`.
     pub(super) fn knows(&self, ty: ResourceType, code: &str) -> bool {
-        self.registry.param(ty, code).is_some() || code == "_filter" || NOT_YET.contains(&code)
+        self.registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list") || NOT_YET.contains(&code)
     }
 
     fn leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
         let name = &leaf.name.name;
         if name.node == "_filter" {
             return self.filter_leaf(ty, leaf);
+        }
+        if name.node == "_list" {
+            return list::members(self, leaf.name, leaf.value, leaf.span);
         }
         if let Some(message) = self.refusal(name) {
             self.report(message);
@@ -81,6 +86,9 @@ impl Resolver<'_> {
             self.report(errors::unknown_parameter(self.registry, ty, name));
             return None;
         };
+        if facets(self.registry.definition(param)) == [Facet::Words] {
+            return words::occur(self, param, leaf.name, leaf.value, leaf.span);
+        }
         let (modifier, only) = self.modifier(param, leaf.name)?;
         let items = self.items(leaf.value)?;
         if items.is_empty() {

@@ -1,10 +1,9 @@
 //! The whole search: branches, result parameters, conditions.
 
 use crate::definitions::{Registry, ResourceType};
-use crate::ir::{Branch, Env, Include, Page, Pred, Search, SortKey, Total};
-use crate::resolve::control;
+use crate::ir::{Branch, Elements, Env, Include, Page, Pred, Search, Shape, SortKey, Total};
 use crate::resolve::terminology::Terminology;
-use crate::resolve::types;
+use crate::resolve::{control, shape, types};
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
 use std::sync::Arc;
 
@@ -91,8 +90,9 @@ impl Resolver<'_> {
             filter.extend(conditions.iter().filter_map(|param| self.condition(ty, param, &wanted.types)));
             branches.push(Branch { ty, filter: Pred::all(filter, whole(tree)) });
         }
-        wanted.check(self);
-        Some(wanted.into_search(branches, self.settings.env.clone()))
+        wanted.check();
+        let shape = shape::decide(self, &wanted);
+        Some(wanted.into_search(branches, shape, self.settings.env.clone()))
     }
 
     /// A parameter as a condition on resources of type `ty`; nothing if it is left out or wrong.
@@ -118,6 +118,9 @@ pub(super) struct Wanted {
     pub(super) total: Total,
     pub(super) summary_count: Option<Span>,
     pub(super) includes: Vec<Include>,
+    /// What `_summary` asks for, and where.
+    pub(super) summary: Option<(Shape, Span)>,
+    pub(super) elements: Vec<Elements>,
 }
 
 impl Wanted {
@@ -129,10 +132,12 @@ impl Wanted {
             total: Total::None,
             summary_count: None,
             includes: Vec::new(),
+            summary: None,
+            elements: Vec::new(),
         }
     }
 
-    fn check(&mut self, _resolver: &mut Resolver<'_>) {
+    fn check(&mut self) {
         if self.summary_count.is_some() || self.count == 0 {
             self.count = 0;
             self.total = Total::Accurate;
@@ -140,9 +145,9 @@ impl Wanted {
         }
     }
 
-    fn into_search(self, branches: Vec<Branch>, env: Env) -> Search {
+    fn into_search(self, branches: Vec<Branch>, shape: Shape, env: Env) -> Search {
         let page = Page { count: self.count };
-        Search { branches, order: self.order, page, includes: self.includes, total: self.total, env }
+        Search { branches, order: self.order, page, includes: self.includes, total: self.total, shape, env }
     }
 }
 

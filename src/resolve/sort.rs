@@ -2,6 +2,7 @@
 
 use crate::definitions::{ParamId, ParamType, ResourceType};
 use crate::ir::{Dir, SortBy, SortKey};
+use crate::keys::{Facet, facets};
 use crate::resolve::errors;
 use crate::resolve::resolver::{Handling, Resolver, Wanted};
 use fhirc_grammar::{Diagnostic, Link, Param, SortKey as Tree, parse_sort};
@@ -59,7 +60,13 @@ fn param_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option
         });
         return None;
     };
-    match resolver.registry.definition(param).ty {
+    let definition = resolver.registry.definition(param);
+    match definition.ty {
+        _ if facets(definition) == [Facet::Words] => {
+            let message = format!("`{}` has words, which do not sort", definition.code);
+            resolver.report(Diagnostic::error("unsortable", key.span, message));
+            None
+        }
         is @ (ParamType::Composite | ParamType::Special) => {
             let message = format!("parameters of type {} do not sort", is.code());
             resolver.report(Diagnostic::error("unsortable", key.span, message));

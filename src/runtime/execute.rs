@@ -3,6 +3,7 @@
 use crate::compiler::Compiled;
 use crate::plan::{Context, PAGE_SLOT, choose, split};
 use crate::runtime::include::Included;
+use crate::runtime::shape;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
 use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
 use crate::tenant::TenantContext;
@@ -57,8 +58,8 @@ pub async fn execute(
     run.slots.insert(PAGE_SLOT, tuples.clone());
     let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
     let included = run.included(&program, search, &ords).await?;
-    page.matches = run.bodies(&ords).await?;
-    page.included = run.bodies(&included.ords).await?;
+    page.matches = run.bodies(&ords, search).await?;
+    page.included = run.bodies(&included.ords, search).await?;
     page.outcome.extend(included.cut);
     Ok(page)
 }
@@ -148,9 +149,15 @@ impl Run<'_, '_> {
         Ok(tuples)
     }
 
-    async fn bodies(&self, ords: &[i64]) -> Result<Vec<Resource>, ExecuteError> {
+    /// The resources with these numbers, cut down to what the search wants of them.
+    async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
+        let registry = self.store.registry();
         let resource = |stored: Stored| {
             let Stored { ty, id, version, updated, body, .. } = stored;
+            let body = match registry.resource_type_of_code(ty.0) {
+                Some(ty) => shape::cut(registry, &search.search.shape, ty, body),
+                None => body,
+            };
             Resource { ty, id, version, updated, body }
         };
         Ok(self.store.bodies(self.tenant, ords).await?.into_iter().map(resource).collect())

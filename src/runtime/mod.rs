@@ -5,6 +5,7 @@ mod error;
 mod execute;
 mod include;
 mod page;
+mod shape;
 mod terminology;
 
 pub use cursor::{CursorKey, InvalidCursor};

@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("stores", &["codegen", "definitions", "fnv", "index", "parallel", "tenant", "values"]),
     ("load", &["codegen", "definitions", "fnv", "parallel", "stores", "tenant", "values"]),
     // Plans to answers.
-    ("runtime", &["codegen", "compiler", "grammar", "plan", "stores", "tenant", "terminology"]),
+    ("runtime", &["codegen", "compiler", "definitions", "grammar", "ir", "plan", "stores", "tenant", "terminology"]),
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
     // Sample data.
     ("generate", &["values"]),

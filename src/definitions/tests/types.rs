@@ -17,6 +17,22 @@ fn a_choice_has_a_json_name_per_type() {
 }
 
 #[test]
+fn elements_carry_the_marks_of_the_specification() {
+    let r4 = Registry::r4();
+    let marks = |ty, name| {
+        let element = r4.element(ty, name).unwrap();
+        (element.repeats, element.mandatory, element.modifier, element.summary)
+    };
+    assert_eq!(marks("Patient", "link"), (true, false, true, true));
+    assert_eq!(marks("Patient.link", "other"), (false, true, false, true));
+    assert_eq!(marks("Patient", "contact"), (true, false, false, false));
+    assert_eq!(marks("Observation", "status"), (false, true, true, true));
+    assert_eq!(marks("Observation", "value"), (false, false, false, true));
+    assert_eq!(marks("Patient", "modifierExtension"), (true, false, true, false));
+    assert_eq!(marks("Attachment", "data"), (false, false, false, false));
+}
+
+#[test]
 fn elements_are_inherited() {
     let r4 = Registry::r4();
     assert_eq!(variants(r4, "Patient", "id"), [("id", "string")]);

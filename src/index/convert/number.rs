@@ -4,34 +4,52 @@ use fhirc_codegen::rows::{Base, Value as Cell};
 use serde_json::Value;
 
 use super::{Line, Values, present};
+use crate::definitions::FhirVersion;
 use crate::index::warning::Problem;
 use crate::keys::Facet;
-use crate::values::{Decimal, DecimalRange};
+use crate::values::{Decimal, DecimalRange, Exponent};
 
 /// | data type | range | items |
 #[rustfmt::skip]
 pub(super) const TABLE: &[Line] = &[
-    ("decimal", number), // the point           | 29, 31
-    ("integer", number),
+    ("decimal", decimal), // the point, and the range that its digits imply | 29, 31, 157
+    ("integer", number),  // the point
     ("positiveInt", number),
     ("unsignedInt", number),
-    ("Range", range), // low to high, closed | 35
+    ("Range", range),     // low to high, closed | 35
 ];
+
+fn decimal(element: &Value, values: &mut Values<'_>) {
+    if let Some(number) = read(element, None, values) {
+        let exponent = match values.scope.registry.version() {
+            FhirVersion::R4 | FhirVersion::R4B => Exponent::R4,
+            FhirVersion::R5 | FhirVersion::R6 => Exponent::R5,
+        };
+        push(Facet::Value, &DecimalRange::point(&number), values);
+        push(Facet::Implied, &number.equal_range(exponent), values);
+    }
+}
 
 fn number(element: &Value, values: &mut Values<'_>) {
     if let Some(number) = read(element, None, values) {
-        push(&DecimalRange::point(&number), values);
+        both(&DecimalRange::point(&number), values);
     }
 }
 
 fn range(element: &Value, values: &mut Values<'_>) {
     if let Some(range) = range_of(element, values) {
-        push(&range, values);
+        both(&range, values);
     }
 }
 
-fn push(range: &DecimalRange, values: &mut Values<'_>) {
-    values.push(Facet::Value, Base::Number, vec![cuts(range)]);
+/// A value that implies no more than it says.
+fn both(range: &DecimalRange, values: &mut Values<'_>) {
+    push(Facet::Value, range, values);
+    push(Facet::Implied, range, values);
+}
+
+fn push(facet: Facet, range: &DecimalRange, values: &mut Values<'_>) {
+    values.push(facet, Base::Number, vec![cuts(range)]);
 }
 
 pub(super) fn cuts(range: &DecimalRange) -> Cell {

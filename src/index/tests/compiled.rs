@@ -17,11 +17,9 @@ fn every_official_parameter_is_compiled_or_named() {
     assert_eq!(
         named,
         [
-            ("_content", Unindexed::Words),
             ("_id", Unindexed::OwnColumn),
             ("_lastUpdated", Unindexed::OwnColumn),
             ("_query", Unindexed::NamedQuery),
-            ("_text", Unindexed::Words),
             ("near", Unindexed::Position),
         ]
     );

@@ -33,6 +33,8 @@ fn by_program(extractor: &Extractor, ty: ResourceType, resource: &Value) -> Seen
                 let Some(truth) = Condition::holds(condition, element, 0, scope) else { return };
                 seen.insert((leaf.param, String::new(), truth.to_string()));
             }
+            // No expression: `_list` has a rule of its own.
+            Rule::Listed(_) => {}
             Rule::Value(_) | Rule::Tuples(_) => {
                 seen.insert((leaf.param, place.to_string(), element.to_string()));
             }
@@ -49,7 +51,9 @@ fn by_evaluation(extractor: &Extractor, ty: ResourceType, resource: &Value) -> S
     let mut seen = Seen::new();
     for param in registry.params(ty).filter(|param| !unindexed.contains(param)) {
         let definition = registry.definition(param);
-        let path = parse_path(definition.expression.as_deref().unwrap()).0.unwrap();
+        // Words have no expression.
+        let Some(expression) = &definition.expression else { continue };
+        let path = parse_path(expression).0.unwrap();
         for found in evaluate(&path, scope) {
             let read = match registry.resource_type(found.datatype) {
                 // A resource in the place of a reference counts if the reference could name it.
@@ -83,8 +87,9 @@ fn on_the_examples_of_the_specification() {
 fn on_generated_resources_of_every_type_until_every_parameter_found_something() {
     let registry = Registry::r4();
     let unindexed: BTreeSet<_> = extractor().unindexed().iter().map(|&(param, _)| param).collect();
+    let read = |param: &ParamId| registry.definition(*param).expression.is_some() && !unindexed.contains(param);
     for ty in registry.types() {
-        let mut idle: BTreeSet<_> = registry.params(ty).filter(|param| !unindexed.contains(param)).collect();
+        let mut idle: BTreeSet<_> = registry.params(ty).filter(read).collect();
         for seed in 0..MAX_SEEDS {
             let resource = generated::resource(ty, seed);
             agree(extractor(), &resource);

@@ -13,6 +13,7 @@ mod references;
 mod strings;
 mod times;
 mod tokens;
+mod words;
 
 use fhirc_codegen::rows::{Row, Value as Cell};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::rows;
-use crate::keys::Facet::{Canonical, Value};
+use crate::keys::Facet::{Canonical, Implied, Value};
 use crate::values::Cut;
 
 fn cuts(low: Cut, high: Cut) -> String {
@@ -35,6 +35,17 @@ fn a_stored_number_is_a_point_whatever_its_precision() {
     }
     let sequence = json!({"resourceType": "MolecularSequence", "variant": [{"start": 1}, {"start": 7}]});
     assert_eq!(rows(&sequence, "variant-start", Value), [point("1"), point("7")]);
+}
+
+#[test]
+fn the_digits_of_a_decimal_imply_a_range() {
+    let implied = |low, high| cuts(before(low), before(high));
+    for (digits, expected) in [("0.25", implied("0.245", "0.255")), ("100.00", implied("99.995", "100.005"))] {
+        let item = json!({"resourceType": "ChargeItem", "factorOverride": written(digits)});
+        assert_eq!(rows(&item, "factor-override", Implied), [expected], "{digits}");
+    }
+    let sequence = json!({"resourceType": "MolecularSequence", "variant": [{"start": 7}]});
+    assert_eq!(rows(&sequence, "variant-start", Implied), [point("7")]);
 }
 
 #[test]

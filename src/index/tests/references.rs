@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::rows;
-use crate::keys::Facet::{Identifier, Value};
+use crate::keys::Facet::{Identifier, Listed, Value};
 
 #[test]
 fn literal_references() {
@@ -27,6 +27,18 @@ fn an_identifier_in_a_reference_is_a_facet_of_its_own() {
     }});
     assert_eq!(rows(&observation, "subject", Identifier), ["777|http://mrn"]);
     assert_eq!(rows(&observation, "subject", Value), ["Patient/p2"]);
+}
+
+#[test]
+fn entries_of_a_list_that_are_flagged_as_deleted_are_no_members() {
+    let list = json!({"resourceType": "List", "entry": [
+        {"item": {"reference": "Patient/a"}},
+        {"item": {"reference": "Patient/b"}, "deleted": true},
+        {"item": {"reference": "Patient/c"}, "deleted": false},
+        {"item": {"reference": "urn:uuid:53fefa32-1111-2222-3333-55ee120877b7"}},
+    ]});
+    assert_eq!(rows(&list, "item", Listed), ["Patient/a", "Patient/c"]);
+    assert_eq!(rows(&list, "item", Value).len(), 4);
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub(super) mod reference;
 pub(super) mod string;
 pub(super) mod token;
 pub(super) mod uri;
+pub(super) mod words;
 
 use self::quantity::Quantity;
 use self::reference::Ref;
@@ -34,6 +35,8 @@ pub(super) enum Stored {
     Url(Url),
     /// A logical id.
     Id(String),
+    /// A folded word.
+    Word(String),
 }
 
 /// The values of one element of `node` for a parameter of type `ty`; none where there is nothing to compare (item 42).
@@ -66,6 +69,7 @@ pub(super) fn passes(test: &Test, stored: &Stored) -> bool {
         (Test::Url(test), Stored::Url(url)) => uri::passes(test, url),
         (Test::Url(test), Stored::Reference(Ref::Canonical(url))) => uri::passes(test, url),
         (Test::Id(id), Stored::Id(stored)) => id == stored,
+        (Test::Word(word), Stored::Word(stored)) => word == stored,
         _ => false,
     }
 }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::range::lies;
+use crate::definitions::FhirVersion;
 use crate::ir::NumberTest;
 use crate::reference::path::Element;
-use crate::values::{Decimal, DecimalRange};
+use crate::values::{Decimal, DecimalRange, Exponent};
 
 /// The range of an element: a stored number is exact, its digits imply nothing.
 pub(super) fn stored(element: &Element<'_>) -> Option<DecimalRange> {
@@ -13,6 +14,18 @@ pub(super) fn stored(element: &Element<'_>) -> Option<DecimalRange> {
         "integer" | "positiveInt" | "unsignedInt" | "decimal" => Some(DecimalRange::point(&decimal(element.json?)?)),
         "Range" => range(element),
         _ => None,
+    }
+}
+
+/// The range that an element stands for by its digits: a decimal is known to half its last digit only (item 157).
+pub(in crate::reference) fn implied(element: &Element<'_>, version: FhirVersion) -> Option<DecimalRange> {
+    let exponent = match version {
+        FhirVersion::R4 | FhirVersion::R4B => Exponent::R4,
+        FhirVersion::R5 | FhirVersion::R6 => Exponent::R5,
+    };
+    match element.datatype {
+        "decimal" => Some(decimal(element.json?)?.equal_range(exponent)),
+        _ => stored(element),
     }
 }
 

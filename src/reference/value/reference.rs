@@ -42,6 +42,15 @@ pub(in crate::reference) fn stored(universe: &Universe<'_>, element: &Element<'_
     }
 }
 
+/// Is `member` an entry of a List, and not flagged as deleted (item 112)?
+pub(in crate::reference) fn lists(universe: &Universe<'_>, list: Node<'_>, member: Node<'_>) -> bool {
+    let entries = universe.find(list, "List.entry", Element::resource(list, universe.registry));
+    let live = entries.iter().filter(|entry| entry.get("deleted").and_then(Value::as_bool) != Some(true));
+    let texts = live.filter_map(|entry| entry.get("item")?.get("reference")?.as_str());
+    let refs: Vec<_> = texts.filter_map(|text| literal(universe, text)).collect();
+    refs.iter().any(|to| matches!(to, Ref::Local { ty, id, .. } if *ty == member.ty && id == member.id()))
+}
+
 /// `Type/id`, `Type/id/_history/version`, either of them on an own base, `#id`, or another url (item 76).
 fn literal(universe: &Universe<'_>, text: &str) -> Option<Ref> {
     if let Some(id) = text.strip_prefix('#') {

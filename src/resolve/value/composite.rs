@@ -27,17 +27,21 @@ pub(in crate::resolve) fn tuple(
         resolver.report(errors::bad_value("bad-composite", span, message));
         return None;
     }
-    let mut alternatives: Vec<Vec<Test>> = vec![Vec::new()];
-    // A quantity in canonical units is looked for among tuples in canonical units.
-    let mut view = Facet::Value;
     // Every part is looked at before any is used, so that all their problems are reported.
-    let parts: Vec<_> = components
+    let tests: Vec<_> = components
         .iter()
         .zip(parts)
         .map(|(component, part)| value::written(resolver, &Asked::component(component, part.span), part))
         .collect();
-    for part in parts {
-        let (facet, test) = part?;
+    Some(tuples(tests.into_iter().collect::<Option<_>>()?))
+}
+
+/// A test per component of one element, and the view in which it is looked for.
+pub(in crate::resolve) fn tuples(parts: Vec<(Facet, Test)>) -> (Facet, Test) {
+    let mut alternatives: Vec<Vec<Test>> = vec![Vec::new()];
+    // A quantity in canonical units is looked for among tuples in canonical units.
+    let mut view = Facet::Value;
+    for (facet, test) in parts {
         let tests = match test {
             Test::Any(tests) => tests,
             test => vec![test],
@@ -47,7 +51,7 @@ pub(in crate::resolve) fn tuple(
         }
         alternatives = product(&alternatives, &tests);
     }
-    Some((view, one_of(alternatives.into_iter().map(Test::Tuple).collect())))
+    (view, one_of(alternatives.into_iter().map(Test::Tuple).collect()))
 }
 
 /// Every way to go on: "one of" moves from inside a tuple to around it, so that a tuple holds plain tests.

@@ -8,10 +8,11 @@ use crate::plan::{Graph, IncludeRoot, PAGE_SLOT, Plan, Root};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
 use fhirc_codegen::program::{self, OrderBy, OrderKey, Strategy};
 use fhirc_codegen::rows::{Base, KeyId, RowKind};
+use std::collections::HashMap;
 
 /// The plan of a search, before any pass.
 pub fn build(search: &Search, registry: &Registry) -> Plan {
-    let mut builder = Builder { graph: Graph::default(), registry };
+    let mut builder = Builder { graph: Graph::default(), registry, typed: HashMap::new() };
     let branches: Vec<SetId> =
         search.branches.iter().map(|branch| builder.typed(branch.ty, Level::Top, &branch.filter)).collect();
     let span = search.branches.first().map(|branch| branch.filter.span).map_or(Span::default(), place);
@@ -34,6 +35,8 @@ pub(super) fn place(span: fhirc_grammar::Span) -> Span {
 struct Builder<'r> {
     graph: Graph,
     registry: &'r Registry,
+    /// The sets of conditions that stand behind several links, by type, level and place in memory.
+    typed: HashMap<(ResourceType, Level, usize), SetId>,
 }
 
 impl Builder<'_> {
@@ -43,6 +46,16 @@ impl Builder<'_> {
 
     /// The live resources of a type and level that satisfy the condition.
     fn typed(&mut self, ty: ResourceType, level: Level, pred: &Pred) -> SetId {
+        let place_in_memory = std::ptr::from_ref(pred).addr();
+        if let Some(&known) = self.typed.get(&(ty, level, place_in_memory)) {
+            return known;
+        }
+        let set = self.typed_anew(ty, level, pred);
+        self.typed.insert((ty, level, place_in_memory), set);
+        set
+    }
+
+    fn typed_anew(&mut self, ty: ResourceType, level: Level, pred: &Pred) -> SetId {
         let universe = self.universe(ty, level, place(pred.span));
         let mut children = vec![universe];
         match &pred.kind {

@@ -103,7 +103,7 @@ impl Resolver<'_> {
     }
 
     /// The types that the link leads to: all that the parameter refers to, or the one that is named (item 118).
-    fn targets(&mut self, param: ParamId, name: &Name) -> Option<TypeSet> {
+    pub(super) fn targets(&mut self, param: ParamId, name: &Name) -> Option<TypeSet> {
         let targets = self.registry.targets(param);
         let Some(wanted) = &name.modifier else { return Some(targets) };
         let Some(ty) = self.registry.resource_type(&wanted.node) else {

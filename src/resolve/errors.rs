@@ -161,6 +161,12 @@ pub(super) fn not_a_target(name: &Spanned<String>, ty: &Spanned<String>, targets
     Diagnostic::error("not-a-target", ty.span, message).help(format!("it refers to {}", list(targets)))
 }
 
+/// A filter that nests too deeply, read from left to right.
+pub(super) fn too_many_turns(span: Span, limit: usize) -> Diagnostic {
+    let message = format!("this filter turns between `and` and `or` more than {limit} times without brackets");
+    Diagnostic::error("filter-too-deep", span, message).help("put what belongs together in brackets")
+}
+
 /// A chain that multiplies over more types than can be looked at.
 pub(super) fn chain_too_wide(span: Span, limit: usize) -> Diagnostic {
     let message = format!("this chain leads to more than {limit} combinations of resource types");

@@ -11,6 +11,9 @@ use fhirc_grammar::{
     Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned,
 };
 
+/// How often a filter may turn between `and` and `or` without brackets: each turn nests all before it one deeper.
+const MAX_TURNS: usize = 64;
+
 /// The condition that a filter stands for on resources of type `ty`. What is wrong in it is an error in lenient
 /// handling too: leaving out one operand would change the meaning of the others (decision 169).
 pub(super) fn filter(resolver: &mut Resolver<'_>, ty: ResourceType, node: &Node) -> Option<Pred> {
@@ -18,6 +21,11 @@ pub(super) fn filter(resolver: &mut Resolver<'_>, ty: ResourceType, node: &Node)
         Filter::Not(inner) => Some(filter(resolver, ty, inner)?.not()),
         Filter::Compare { path, op, value } => compare(resolver, ty, path, op, value, node.span),
         Filter::Logic { first, tail } => {
+            let turns = tail.windows(2).filter(|pair| matches!(pair, [a, b] if a.op.node != b.op.node)).count();
+            if turns > MAX_TURNS {
+                resolver.report(errors::too_many_turns(node.span, MAX_TURNS));
+                return None;
+            }
             let mut left = filter(resolver, ty, first);
             for next in tail {
                 let right = filter(resolver, ty, &next.right);

@@ -1,9 +1,7 @@
 //! Operators of `_filter` by type of parameter. FHIR R4 3.1.3.1.2.
 
 use crate::definitions::{ParamId, ParamType, Prefix};
-use crate::ir::{
-    CodeCase, DateTest, NumberTest, Pred, PredKind, QuantityTest, Rel, SystemTest, Test, TextMatch, UrlTest,
-};
+use crate::ir::{CodeCase, DateTest, NumberTest, Pred, PredKind, Rel, SystemTest, Test, TextMatch, UrlTest};
 use crate::keys::{Facet, facets};
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
@@ -272,11 +270,8 @@ fn quantities(
     let value = number::decimal(resolver, text, written.span)?;
     match (op.node, prefix(op.node)) {
         (_, Some(prefix)) => Some(quantity::relation(resolver, prefix, &value, unit)),
-        (FilterOp::Eq, _) => {
-            let value = NumberTest { rel: Rel::Same, range: DecimalRange::point(&value) };
-            Some((Facet::Value, Test::Quantity(QuantityTest { value, unit })))
-        }
-        (FilterOp::Ne, _) => Some(quantity::relation(resolver, Prefix::Ne, &value, unit)),
+        (FilterOp::Eq, _) => Some(quantity::point(Rel::Same, &value, unit)),
+        (FilterOp::Ne, _) => Some(quantity::point(Rel::Differs, &value, unit)),
         _ => refuse(resolver, asked, op).map(|test| (Facet::Value, test)),
     }
 }

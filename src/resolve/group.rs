@@ -102,6 +102,9 @@ impl Group<'_> {
         if part.op.node == FilterOp::Pr {
             return self.presence(resolver, component, part);
         }
+        if matches!(part.op.node, FilterOp::In | FilterOp::Ni | FilterOp::Ss | FilterOp::Sb) {
+            return self.refuse(resolver, &format!("`{}` on one element", part.op.node.word()), part.op.span);
+        }
         let asked = Asked::component(component, part.span);
         if part.op.node == FilterOp::Ni {
             // A complement among elements is no test of one of them.

@@ -14,6 +14,13 @@ pub(super) fn include(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut W
         Err(diagnostics) => return resolver.diagnostics.extend(diagnostics),
     };
     let include = match tree {
+        Tree::All if iterate => {
+            resolver.report(
+                errors::not_supported("`:iterate` over every reference", param.span)
+                    .help("name the references to follow"),
+            );
+            None
+        }
         Tree::All => all(resolver, param, wanted, way),
         Tree::Of { source, parameter, target } => {
             of(resolver, &source, parameter.as_ref(), target.as_ref(), wanted, way, iterate)

@@ -83,7 +83,7 @@ fn chained_type(
     name: &fhirc_grammar::Name,
     key: &Tree,
 ) -> Option<ResourceType> {
-    let targets = resolver.registry.targets(link);
+    let targets = resolver.targets(link, name)?;
     let named = name.modifier.as_ref().and_then(|wanted| resolver.registry.resource_type(&wanted.node));
     let able = |ty: &ResourceType| resolver.registry.param(*ty, key.key.code()).is_some();
     match (named, targets.iter().filter(able).collect::<Vec<_>>().as_slice()) {

@@ -1,6 +1,6 @@
 //! The CodeSystems and ValueSets of a store, read before searches are compiled.
 
-use crate::compiler::{Compiler, Options};
+use crate::compiler::{Compiler, Options, Rejected};
 use crate::runtime::{ExecuteError, Page, Request, execute};
 use crate::stores::Store;
 use crate::tenant::TenantContext;
@@ -29,10 +29,7 @@ async fn read(
     query: &str,
     terminology: &mut StoredTerminology,
 ) -> Result<(), ExecuteError> {
-    let refused = |rejected: crate::compiler::Rejected| ExecuteError::Refused {
-        query: rejected.query,
-        diagnostics: rejected.diagnostics,
-    };
+    let refused = |Rejected { query, diagnostics }| ExecuteError::Refused { query, diagnostics };
     let search = compiler.compile(query).map_err(refused)?;
     let mut request = Request { tenant: tenant.clone(), cursor: None };
     loop {

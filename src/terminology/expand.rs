@@ -39,8 +39,9 @@ impl<'t> Expander<'t> {
             return Err(TerminologyError::TooDeep(set.name.clone()));
         }
         self.open.push(id);
-        let codes = self.content(set)?;
+        let codes = self.content(set);
         self.open.pop();
+        let codes = codes?;
         if codes.len() > MAX_CODES {
             return Err(TerminologyError::TooMany);
         }
@@ -49,14 +50,20 @@ impl<'t> Expander<'t> {
         Ok(codes)
     }
 
-    /// The definition decides; a complete expansion stands in where there is none.
+    /// The definition decides. Where it is missing or cannot be followed, an expansion that is stored with it does, if
+    /// it is complete.
     fn content(&mut self, set: &'t ValueSet) -> Result<Codes, TerminologyError> {
-        match &set.content {
-            Err(why) => Err(incomplete(set, why.clone())),
-            Ok(Content { modifier_extension: Some(_), .. }) => Err(unsupported(set, "has a modifier extension")),
-            Ok(Content { compose: Some(compose), .. }) => self.compose(set, compose),
-            Ok(Content { expansion: Some(listed), .. }) => expansion::codes(listed).map_err(|why| incomplete(set, why)),
-            Ok(_) => Err(incomplete(set, "it says nothing of its codes".to_owned())),
+        let Content { modifier_extension, compose, expansion } =
+            set.content.as_ref().map_err(|why| incomplete(set, why.clone()))?;
+        if modifier_extension.is_some() {
+            return Err(unsupported(set, "has a modifier extension"));
+        }
+        let listed = expansion.as_ref().map(|listed| expansion::codes(self.terminology, listed));
+        match (compose.as_ref().map(|compose| self.compose(set, compose)), listed) {
+            (Some(Err(_)), Some(Ok(codes))) => Ok(codes),
+            (Some(defined), _) => defined,
+            (None, Some(listed)) => listed.map_err(|why| incomplete(set, why)),
+            (None, None) => Err(incomplete(set, "it says nothing of its codes".to_owned())),
         }
     }
 
@@ -112,8 +119,7 @@ impl<'t> Expander<'t> {
             if !include.filter.is_empty() {
                 return Err(unsupported(set, "filters a list of codes"));
             }
-            let code = |code: &str| Code { system: url.to_owned(), code: code.to_owned() };
-            return Ok(include.concept.iter().map(|concept| code(&concept.code)).collect());
+            return Ok(include.concept.iter().map(|concept| self.terminology.spelled(url, &concept.code)).collect());
         }
         let system = self.terminology.system(url, include.version.as_deref())?;
         let all = system.all()?;

@@ -1,5 +1,6 @@
 //! A stored expansion, where it is complete. FHIR R4 4.9.8, 4.9.18.
 
+use super::StoredTerminology;
 use super::value_set::{Contains, Expansion};
 use crate::resolve::Code;
 use std::collections::BTreeSet;
@@ -26,7 +27,7 @@ const PARTIAL: [&str; 2] = [
 ];
 
 /// All codes of the expansion, or why it is not the whole value set.
-pub(super) fn codes(expansion: &Expansion) -> Result<BTreeSet<Code>, String> {
+pub(super) fn codes(terminology: &StoredTerminology, expansion: &Expansion) -> Result<BTreeSet<Code>, String> {
     if let Some(why) = limited(expansion) {
         return Err(why);
     }
@@ -38,7 +39,7 @@ pub(super) fn codes(expansion: &Expansion) -> Result<BTreeSet<Code>, String> {
         rest.extend(&entry.contains);
         match (&entry.system, &entry.code) {
             (Some(system), Some(code)) => {
-                codes.insert(Code { system: system.clone(), code: code.clone() });
+                codes.insert(terminology.spelled(system, code));
             }
             (None, Some(code)) => return Err(format!("its expansion does not say of which system `{code}` is")),
             // A heading.

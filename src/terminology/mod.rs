@@ -76,6 +76,17 @@ impl StoredTerminology {
         }
     }
 
+    /// A code as its system writes it, where case does not count there: so that sets of codes compare.
+    fn spelled(&self, system: &str, code: &str) -> Code {
+        let as_written = || Code { system: system.to_owned(), code: code.to_owned() };
+        let Ok(stored) = self.system(system, None) else { return as_written() };
+        if stored.case_sensitive == Some(true) || stored.lists(code, CodeCase::Sensitive) {
+            return as_written();
+        }
+        let found = stored.find(code, CodeCase::Insensitive);
+        found.first().and_then(|&at| stored.code(at)).unwrap_or_else(as_written)
+    }
+
     /// The one ValueSet of this name, and its logical id: `url`, `url|version`, `ValueSet/id`.
     fn value_set(&self, name: &str) -> Result<(&str, &ValueSet), TerminologyError> {
         let unknown = || TerminologyError::UnknownValueSet(name.to_owned());

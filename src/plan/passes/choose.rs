@@ -7,12 +7,19 @@ use crate::plan::types::implied;
 use crate::plan::{Graph, IncludeRoot, Plan, Root};
 use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::program::Strategy;
+use std::collections::HashMap;
 
 /// The plan with an access for every set and a strategy for the page. It holds the same resources.
 pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
-    let plan = &COUNTED.iter().fold(plan.clone(), |plan, pass| apply(pass, &plan, context).0);
+    let plan = &counted(plan, context);
     let estimates = Estimates::of(&plan.graph, &plan.roots(), context.stats);
-    let mut chooser = Chooser { plan, estimates: &estimates, graph: Graph::default() };
+    let mut chooser = Chooser {
+        plan,
+        estimates: &estimates,
+        graph: Graph::default(),
+        placed: HashMap::new(),
+        driven: HashMap::new(),
+    };
     let (set, strategy) = chooser.page();
     let includes = plan
         .includes
@@ -23,10 +30,23 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
     Plan { graph: chooser.graph, page, total: plan.total, includes }
 }
 
+/// The plan without what has no rows. Counts are older than the query, which may meet rows that came in between: left
+/// out of a union they are only late, left out of what a difference takes away they would be wrong answers.
+fn counted(plan: &Plan, context: Context<'_>) -> Plan {
+    let negates = |id: &SetId| matches!(plan.graph.set(*id), Set::Minus { .. });
+    if plan.graph.reachable(&plan.roots()).iter().any(negates) {
+        return plan.clone();
+    }
+    COUNTED.iter().fold(plan.clone(), |plan, pass| apply(pass, &plan, context).0)
+}
+
 struct Chooser<'p> {
     plan: &'p Plan,
     estimates: &'p Estimates<'p>,
     graph: Graph,
+    /// What was placed already, by set and whether it produces: parts that several sets share are placed once.
+    placed: HashMap<(SetId, bool), SetId>,
+    driven: HashMap<SetId, f64>,
 }
 
 impl Chooser<'_> {
@@ -45,14 +65,20 @@ impl Chooser<'_> {
     }
 
     /// How many candidates producing a set looks at.
-    fn driven(&self, id: SetId) -> f64 {
-        match self.plan.graph.set(id) {
+    fn driven(&mut self, id: SetId) -> f64 {
+        if let Some(&known) = self.driven.get(&id) {
+            return known;
+        }
+        let plan = self.plan;
+        let driven = match plan.graph.set(id) {
             Set::And(children) => children.iter().map(|&child| self.driven(child)).fold(f64::MAX, f64::min),
             Set::Or(children) => children.iter().map(|&child| self.driven(child)).sum(),
             Set::Minus { from, .. } => self.driven(*from),
             Set::Via { far, .. } => self.driven(*far) + self.estimates.get(id),
             _ => self.estimates.get(id),
-        }
+        };
+        self.driven.insert(id, driven);
+        driven
     }
 
     fn walk(&mut self, root: SetId) -> SetId {
@@ -87,11 +113,14 @@ impl Chooser<'_> {
 
     /// The set as something that produces its members.
     fn produce(&mut self, id: SetId) -> SetId {
+        if let Some(&place) = self.placed.get(&(id, true)) {
+            return place;
+        }
         let span = self.plan.graph.span(id);
         let set = match self.plan.graph.set(id).clone() {
             Set::And(children) => {
-                let cost = |child: &SetId| self.driven(*child);
-                let driver = children.iter().copied().min_by(|a, b| cost(a).total_cmp(&cost(b)));
+                let costs: Vec<(f64, SetId)> = children.iter().map(|&child| (self.driven(child), child)).collect();
+                let driver = costs.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, child)| child);
                 let place = |chooser: &mut Self, child| {
                     if Some(child) == driver { chooser.produce(child) } else { chooser.probe(child) }
                 };
@@ -104,16 +133,21 @@ impl Chooser<'_> {
             leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);
+        self.placed.insert((id, true), place);
         self.estimated(place, id)
     }
 
     /// The set as a condition on a resource at hand.
     fn probe(&mut self, id: SetId) -> SetId {
+        if let Some(&place) = self.placed.get(&(id, false)) {
+            return place;
+        }
         let set = self.plan.graph.set(id).clone();
         let children: Vec<(SetId, SetId)> =
             set.children().into_iter().map(|child| (child, self.probe(child))).collect();
         let place = |child: SetId| children.iter().find(|(old, _)| *old == child).map_or(child, |(_, new)| *new);
         let place = self.graph.add(renumbered(&set, place), Access::Probe, self.plan.graph.span(id));
+        self.placed.insert((id, false), place);
         self.estimated(place, id)
     }
 

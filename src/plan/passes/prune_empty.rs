@@ -1,7 +1,7 @@
 //! Prune what has no rows: a parameter that no resource has, a link target that the store does not hold.
 //!
-//! The store counts rows with the same commit that writes them, so this holds for the state that was counted; rows that
-//! come later belong to a later state.
+//! The store counts rows with the same commit that writes them. Rows that come between the count and the query are not
+//! found, as if they had come later; so this is done only in plans without negation.
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;

@@ -1,13 +1,13 @@
 //! Quantities: a number with prefix, and a unit. FHIR R4 3.1.1.4.11.
 
 use crate::definitions::Prefix;
-use crate::ir::{QuantityTest, Test, UnitTest};
+use crate::ir::{NumberTest, QuantityTest, Rel, Test, UnitTest};
 use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::one_of;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, number};
-use crate::values::{Decimal, canonical_range};
+use crate::values::{Decimal, DecimalRange, canonical_range};
 
 /// The code system of units.
 pub(in crate::resolve) const UCUM: &str = "http://unitsofmeasure.org";
@@ -52,17 +52,28 @@ pub(in crate::resolve) fn relation(
     value: &Decimal,
     unit: Option<UnitTest>,
 ) -> (Facet, Test) {
-    let range = number::searched(resolver, prefix, value, false);
+    let (facet, range, unit) = canonical(number::searched(resolver, prefix, value, false), unit);
+    (facet, tests(number::ranges(prefix, &range), unit.as_ref()))
+}
+
+/// The test that the value is this one, or another (`_filter eq` and `ne`).
+pub(in crate::resolve) fn point(rel: Rel, value: &Decimal, unit: Option<UnitTest>) -> (Facet, Test) {
+    let (facet, range, unit) = canonical(DecimalRange::point(value), unit);
+    (facet, tests(vec![NumberTest { rel, range }], unit.as_ref()))
+}
+
+/// A range in canonical units where its unit converts, and the view that it is looked for in.
+fn canonical(range: DecimalRange, unit: Option<UnitTest>) -> (Facet, DecimalRange, Option<UnitTest>) {
     if let Some(UnitTest::Coded { system, code }) = &unit
         && system == UCUM
         && let Some((code, range)) = canonical_range(code, &range)
     {
         let unit = UnitTest::Coded { system: system.clone(), code };
-        return (Facet::Canonical, tests(number::ranges(prefix, &range), Some(&unit)));
+        return (Facet::Canonical, range, Some(unit));
     }
-    (Facet::Value, tests(number::ranges(prefix, &range), unit.as_ref()))
+    (Facet::Value, range, unit)
 }
 
-fn tests(values: Vec<crate::ir::NumberTest>, unit: Option<&UnitTest>) -> Test {
+fn tests(values: Vec<NumberTest>, unit: Option<&UnitTest>) -> Test {
     one_of(values.into_iter().map(|value| Test::Quantity(QuantityTest { value, unit: unit.cloned() })).collect())
 }

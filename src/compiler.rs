@@ -133,11 +133,16 @@ impl Compiler {
         Ok(Compiled { query: query.to_owned(), search, plan, warnings: diagnostics })
     }
 
-    fn settings(&self) -> Settings {
-        let Options { handling, zone, bases, now, default_count, terminology } = self.options.clone();
+    /// What the meaning of a search that is compiled now depends on beside its text.
+    pub fn env(&self) -> Env {
+        let Options { zone, bases, now, .. } = self.options.clone();
         let now = now.unwrap_or_else(clock);
-        let env = Env { fhir: self.registry.version(), now, zone, bases, fold: FOLD_VERSION };
-        Settings { env, handling, default_count, terminology }
+        Env { fhir: self.registry.version(), now, zone, bases, fold: FOLD_VERSION }
+    }
+
+    fn settings(&self) -> Settings {
+        let Options { handling, default_count, terminology, .. } = self.options.clone();
+        Settings { env: self.env(), handling, default_count, terminology }
     }
 }
 

@@ -6,6 +6,9 @@ pub mod compiler;
 #[cfg(feature = "sqlite")]
 pub mod conformance;
 pub mod definitions;
+#[cfg(feature = "sqlite")]
+pub mod differential;
+#[cfg(feature = "sqlite")]
 pub mod explain;
 #[cfg(any(feature = "sqlite", test))]
 mod fnv;

@@ -121,7 +121,8 @@ impl Builder<'_> {
     }
 
     /// The join. A reference leads to a resource of its own or, as `#p`, to one inside the same container (item 89);
-    /// a canonical leads to every resource with its url (decision 123). Nothing outside refers to contained resources.
+    /// a canonical leads to every resource with its url (decision 123). To a contained resource only its container
+    /// refers.
     fn linked(
         &mut self,
         (near, level): (ResourceType, Level),
@@ -130,12 +131,11 @@ impl Builder<'_> {
         ends: &[(ResourceType, Pred)],
         span: Span,
     ) -> SetId {
-        let (from, levels): (End, &[Level]) = match (way, level) {
-            (Way::Forward, _) => (End::Source, &[Level::Top, Level::Contained]),
-            (Way::Reverse, Level::Top) => (End::Target, &[Level::Top]),
-            (Way::Reverse, Level::Contained) => return self.add(Set::None, span),
+        let (from, source, levels): (End, Level, &[Level]) = match way {
+            Way::Forward => (End::Source, level, &[Level::Top, Level::Contained]),
+            Way::Reverse => (End::Target, Level::Top, &[Level::Top]),
         };
-        let key = Key { param: link.param, facet: Facet::Value, level }.id();
+        let key = Key { param: link.param, facet: Facet::Value, level: source }.id();
         let mut ways = Vec::new();
         let datatypes = self.registry.datatypes(link.param);
         if !datatypes.only(&CANONICALS) {
@@ -158,14 +158,14 @@ impl Builder<'_> {
         self.any(ways, span)
     }
 
-    /// How a canonical names resources of a type: by url, and by version where it has one.
+    /// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
+    /// canonical: `Device.url` is an address in a network.
     fn by_url(&self, ty: ResourceType) -> Option<On> {
         let key = |code| {
             let param = self.registry.param(ty, code)?;
             Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
         };
-        let url = key("url")?;
-        Some(key("version").map_or(On::Url { url }, |version| On::UrlVersion { url, version }))
+        Some(On::UrlVersion { url: key("url")?, version: key("version")? })
     }
 
     /// What an include adds: the other ends of its links from the resources in the slot.
@@ -223,9 +223,16 @@ impl Builder<'_> {
         let (via, by) = match key.by {
             SortBy::LastUpdated => (None, OrderBy::Updated),
             SortBy::Id => (None, OrderBy::Id),
-            SortBy::Param { via, param } => (via.map(edge), self.order_by(param)),
+            SortBy::Param { via, param } => (via.map(|link| self.order_edge(link, param)), self.order_by(param)),
         };
         OrderKey { via, by, dir }
+    }
+
+    /// The join of a sort key to the resource whose value sorts. Where the link may be a canonical, that join is
+    /// asked of the store.
+    fn order_edge(&self, link: ParamId, param: ParamId) -> Edge {
+        let by_url = self.registry.datatypes(link).some(&CANONICALS).then(|| self.by_url(param.ty())).flatten();
+        Edge { on: by_url.unwrap_or(On::Rid), ..edge(link) }
     }
 
     fn order_by(&self, param: ParamId) -> OrderBy {

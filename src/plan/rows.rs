@@ -141,13 +141,18 @@ fn text_test(test: &TextTest, part: u8) -> algebra::Test {
     let eq = |col, form: &String| Atom::Eq(col, Value::Text(form.clone()));
     let starts = |col, form: &String| Atom::Starts(col, form.clone());
     let whole = || rank(&[Rank::Primary, Rank::Dashed]);
+    // A text that folds to nothing is no value but for `:exact` (decision 52).
+    let is_some = || algebra::Test::Atom(Atom::Ne(col(ColName::Text), Value::Text(String::new())));
+    let equals = || algebra::Test::All(vec![each(&eq), whole()]);
+    // Texts are put in order by one form of each: the primary one, which stands first.
     let order = |order| {
-        let by = move |col, form: &String| Atom::Order(col, order, Value::Text(form.clone()));
-        algebra::Test::All(vec![each(&by), rank(&[Rank::Primary])])
+        let by = |form: &String| algebra::Test::Atom(Atom::Order(col(ColName::Text), order, Value::Text(form.clone())));
+        let first = any(test.forms.iter().take(1).map(by).collect());
+        algebra::Test::All(vec![first, is_some(), rank(&[Rank::Primary])])
     };
     match test.how {
         TextMatch::Starts => each(&starts),
-        TextMatch::Equals => algebra::Test::All(vec![each(&eq), whole()]),
+        TextMatch::Equals => equals(),
         TextMatch::StartsWhole => algebra::Test::All(vec![each(&starts), whole()]),
         TextMatch::Ends => each(&|col, form| Atom::Ends(col, form.clone())),
         TextMatch::Contains => each(&|col, form| Atom::Has(col, form.clone())),
@@ -158,13 +163,13 @@ fn text_test(test: &TextTest, part: u8) -> algebra::Test {
             algebra::Test::All(vec![each(&folded), each(&exact), rank(&[Rank::Primary])])
         }
         TextMatch::Less => order(Order::Before),
-        TextMatch::LessOrEqual => order(Order::UpTo),
+        TextMatch::LessOrEqual => any(vec![equals(), order(Order::Before)]),
         TextMatch::Greater => order(Order::After),
-        TextMatch::GreaterOrEqual => order(Order::From),
+        TextMatch::GreaterOrEqual => any(vec![equals(), order(Order::After)]),
         TextMatch::Differs => {
             let differs = |form: &String| Atom::Ne(col(ColName::Text), Value::Text(form.clone()));
             let tests = test.forms.iter().map(|form| algebra::Test::Atom(differs(form)));
-            algebra::Test::All(tests.chain([rank(&[Rank::Primary])]).collect())
+            algebra::Test::All(tests.chain([is_some(), rank(&[Rank::Primary])]).collect())
         }
     }
 }

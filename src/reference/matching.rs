@@ -108,8 +108,8 @@ fn in_canonical_units(stored: Stored) -> Stored {
     }
 }
 
-/// What is known of the resource itself: `_lastUpdated` is a date, `_id` a token. A contained resource has neither an
-/// identity nor a time of change of its own.
+/// What is known of the resource itself: `_lastUpdated` is a date, `_id` a token. A contained resource has neither a
+/// time of change nor an identity of its own: its id is a name inside its container.
 fn own(node: Node<'_>, ty: ParamType) -> Option<Stored> {
     match ty {
         _ if node.is_contained() => None,

@@ -5,12 +5,16 @@ mod includes;
 mod matching;
 mod order;
 mod path;
+#[cfg(feature = "sqlite")]
+mod samples;
 mod universe;
 mod value;
 
 use serde_json::Value;
 
 use self::expressions::Expressions;
+#[cfg(feature = "sqlite")]
+pub(crate) use self::samples::Found;
 use self::universe::Universe;
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::Search;

@@ -58,8 +58,10 @@ fn rank(universe: &Universe<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> 
             (param, universe.targets(node, link).into_iter().filter(|target| target.ty == param.ty()).collect())
         }
     };
-    let facet = match universe.registry.definition(param).ty {
-        ParamType::Quantity => Facet::Canonical,
+    let definition = universe.registry.definition(param);
+    let facet = match (definition.code.as_str(), definition.ty) {
+        ("_id" | "_lastUpdated", _) => Facet::Own,
+        (_, ParamType::Quantity) => Facet::Canonical,
         _ => Facet::Value,
     };
     let values = of.into_iter().flat_map(|node| universe.values(node, param, facet));

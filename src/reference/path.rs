@@ -164,7 +164,9 @@ impl<'v> Evaluator<'_, 'v> {
         match &path.node {
             PathExpr::Exists(of) => Some(!self.elements(of, start).is_empty()),
             PathExpr::Eq(of, literal) => {
-                let found = self.elements(of, start);
+                // What holds nothing but extensions has no value to compare (item 106).
+                let found: Vec<_> =
+                    self.elements(of, start).into_iter().filter(|element| element.json.is_some()).collect();
                 let equal = |element: &Element<'v>| element.json.is_some_and(|json| is_literal(json, literal));
                 (!found.is_empty()).then(|| found.len() == 1 && found.iter().all(equal))
             }

@@ -124,9 +124,12 @@ impl<'v> Universe<'v> {
             // Canonicals join by url and version; without a version, every resource with that url (decision 123).
             Ref::Canonical(Url { url, version, .. }) => {
                 let targets = self.registry.targets(param);
+                // `Device.url` is an address in a network: only types with both parameters are canonical.
+                let is_canonical = |ty| ["url", "version"].iter().all(|code| self.registry.param(ty, code).is_some());
                 let text = |target: &Node<'v>, name: &str| target.json.get(name).and_then(Value::as_str);
                 self.all()
-                    .filter(|target| targets.contains(target.ty) && text(target, "url") == Some(url))
+                    .filter(|target| targets.contains(target.ty) && is_canonical(target.ty))
+                    .filter(|target| text(target, "url") == Some(url))
                     .filter(|target| version.as_deref().is_none_or(|version| text(target, "version") == Some(version)))
                     .collect()
             }

@@ -60,6 +60,10 @@ fn param_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option
         });
         return None;
     };
+    if via.is_some() && matches!(name.node.as_str(), "_id" | "_lastUpdated") {
+        resolver.report(errors::not_supported(&format!("sorting by `{}` over a link", name.node), key.span));
+        return None;
+    }
     let definition = resolver.registry.definition(param);
     match definition.ty {
         _ if facets(definition) == [Facet::Words] => {

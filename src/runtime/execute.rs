@@ -1,7 +1,7 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
 use crate::compiler::Compiled;
-use crate::plan::{Context, PAGE_SLOT, choose, split};
+use crate::plan::{Context, PAGE_SLOT, Plan, choose, split};
 use crate::runtime::include::Included;
 use crate::runtime::shape;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
@@ -45,19 +45,33 @@ pub async fn execute(
     request: &Request,
     observer: Option<Observer<'_>>,
 ) -> Result<Page, ExecuteError> {
+    let program = program(store, search, &request.tenant).await?;
+    execute_program(store, search, &program, request, observer).await
+}
+
+/// The same by some program: any that a plan of the search splits into must give the same page.
+///
+/// # Errors
+/// As for [`execute`].
+pub(crate) async fn execute_program(
+    store: &Store,
+    search: &Compiled,
+    program: &Program,
+    request: &Request,
+    observer: Option<Observer<'_>>,
+) -> Result<Page, ExecuteError> {
     let key = CursorKey::new(store.secret().await?);
     let after = match &request.cursor {
         Some(cursor) => Some(key.open(cursor, search, &request.tenant)?),
         None => None,
     };
-    let program = program(store, search, &request.tenant).await?;
     let mut run = Run { store, tenant: &request.tenant, slots: Slots::new(), observer };
-    let mut page = Page { total: run.total(&program).await?, ..Page::default() };
-    let Some(mut tuples) = run.page(&program, after).await? else { return Ok(page) };
+    let mut page = Page { total: run.total(program).await?, ..Page::default() };
+    let Some(mut tuples) = run.page(program, after).await? else { return Ok(page) };
     page.next = cut(&mut tuples, search, &request.tenant, &key);
     run.slots.insert(PAGE_SLOT, tuples.clone());
     let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
-    let included = run.included(&program, search, &ords).await?;
+    let included = run.included(program, search, &ords).await?;
     page.matches = run.bodies(&ords, search).await?;
     page.included = run.bodies(&included.ords, search).await?;
     page.outcome.extend(included.cut);
@@ -71,8 +85,15 @@ pub async fn execute(
 pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
     let statistics = store.statistics(tenant).await?;
     let context = Context { registry: store.registry(), stats: &statistics };
-    let plan = choose(&search.plan, context);
-    split(&plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
+    program_of(store, search, &choose(&search.plan, context))
+}
+
+/// The steps that a plan of a search takes on a store.
+///
+/// # Errors
+/// What the store cannot do.
+pub(crate) fn program_of(store: &Store, search: &Compiled, plan: &Plan) -> Result<Program, ExecuteError> {
+    split(plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
         diagnostics: refusals.iter().map(|refusal| refusal.diagnostic("this store")).collect(),
     })

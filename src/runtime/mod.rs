@@ -11,5 +11,6 @@ mod terminology;
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::ExecuteError;
 pub use execute::{Observer, Request, StepReport, execute};
+pub(crate) use execute::{execute_program, program, program_of};
 pub use page::{Page, Resource};
 pub use terminology::terminology;

@@ -86,6 +86,11 @@ impl<D: Dialect> Target<D> {
             let primary = self.int(i64::from(Rank::Primary as u8));
             select.and_where(col(&alias, "rank").eq(primary));
         }
+        // A text that folds to nothing and a coding without a code have no sort value.
+        if matches!(kind, RowKind::One(Base::Text | Base::Token)) {
+            let nothing = self.text(String::new());
+            select.and_where(col(&alias, &sort_column(by, Dir::Asc)).gt(nothing));
+        }
         (select, alias)
     }
 

@@ -2,6 +2,7 @@
 
 mod common;
 mod conformance;
+mod differential;
 mod exit;
 mod explain;
 mod generate;
@@ -31,6 +32,7 @@ enum Command {
     Parameters(parameters::Parameters),
     Conformance(conformance::Conformance),
     Generate(generate::Generate),
+    Differential(differential::Differential),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
                 Command::Parameters(parameters) => parameters.run(&mut output),
                 Command::Conformance(conformance) => conformance.run(&mut output).await,
                 Command::Generate(generate) => generate.run(&mut output),
+                Command::Differential(differential) => differential.run(&mut output).await,
             }
         }),
         Err(error) => {

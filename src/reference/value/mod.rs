@@ -47,7 +47,10 @@ pub(super) fn stored(universe: &Universe<'_>, node: Node<'_>, ty: ParamType, ele
         ParamType::Quantity => quantity::stored(element).into_iter().map(Stored::Quantity).collect(),
         ParamType::String => string::stored(element).into_iter().map(Stored::Text).collect(),
         ParamType::Token => token::stored(element).into_iter().map(Stored::Token).collect(),
-        ParamType::Reference => reference::stored(universe, element).into_iter().map(Stored::Reference).collect(),
+        ParamType::Reference => {
+            let to = reference::stored(universe, element).and_then(|to| to.seen_from(universe, node));
+            to.into_iter().map(Stored::Reference).collect()
+        }
         ParamType::Uri => uri::stored(node, element).into_iter().map(Stored::Url).collect(),
         // The parts of a composite have values; special parameters have rules of their own.
         ParamType::Composite | ParamType::Special => Vec::new(),

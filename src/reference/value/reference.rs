@@ -22,6 +22,20 @@ pub(in crate::reference) enum Ref {
     Canonical(Url),
 }
 
+impl Ref {
+    /// As a value of `node`: `#` is the container itself, which has a type and an id; what it contains has none
+    /// (item 89), and what it does not contain is no value.
+    pub(super) fn seen_from(self, universe: &Universe<'_>, node: Node<'_>) -> Option<Ref> {
+        match self {
+            Ref::Contained(id) if id.is_empty() => {
+                Some(Ref::Local { ty: node.stored.ty, id: node.stored.id.clone(), version: None })
+            }
+            Ref::Contained(id) => universe.inside(node, &id).is_some().then_some(Ref::Contained(id)),
+            other => Some(other),
+        }
+    }
+}
+
 /// What an element refers to; nothing where it has only an identifier or a display (decision 81).
 pub(in crate::reference) fn stored(universe: &Universe<'_>, element: &Element<'_>) -> Option<Ref> {
     match element.datatype {

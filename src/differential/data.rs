@@ -1,0 +1,125 @@
+//! Small sets of resources as a sequence of writes.
+
+use super::pools::IDS;
+use super::random::Random;
+use super::resources::{Maker, earlier};
+use crate::definitions::{Registry, ResourceType};
+use crate::reference::Resource;
+use crate::stores::Write;
+use crate::values::{Instant, Zone, parse_date};
+use fhirc_codegen::rows::TypeCode;
+use serde_json::{Value as Json, json};
+
+/// A write: a resource, or `{"delete": "Type/id"}`.
+pub(super) type Line = Json;
+
+/// Types that much refers to, and that much is asked of.
+const HUBS: [&str; 16] = [
+    "Observation",
+    "Organization",
+    "Practitioner",
+    "PractitionerRole",
+    "Encounter",
+    "Group",
+    "Location",
+    "ValueSet",
+    "CodeSystem",
+    "Questionnaire",
+    "QuestionnaireResponse",
+    "Condition",
+    "DocumentReference",
+    "Device",
+    "RelatedPerson",
+    "MedicationRequest",
+];
+
+/// Types whose resources are no content of their own.
+const LEFT_OUT: [&str; 3] = ["Bundle", "Parameters", "Binary"];
+
+/// Writes that create, change and delete resources of a few types.
+pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
+    let types = types(registry, random);
+    let maker = Maker::new(registry, &types);
+    let mut writes = Vec::new();
+    for &ty in &types {
+        for id in IDS.iter().filter(|_| random.chance(75)).collect::<Vec<_>>() {
+            let resource = maker.resource(random, ty, id);
+            if random.chance(10) {
+                writes.push(earlier(random, &resource));
+            }
+            writes.push(resource);
+            if random.chance(6) {
+                writes.push(json!({ "delete": format!("{}/{id}", registry.type_name(ty)) }));
+            }
+        }
+    }
+    // Resources come before and after those that they refer to.
+    if random.chance(50) {
+        writes.reverse();
+    }
+    writes
+}
+
+fn types(registry: &Registry, random: &mut Random) -> Vec<ResourceType> {
+    let all: Vec<&str> =
+        registry.types().map(|ty| registry.type_name(ty)).filter(|name| !LEFT_OUT.contains(name)).collect();
+    let mut names = vec!["Patient"];
+    while names.len() < 5 {
+        let name = if random.chance(75) { random.pick(&HUBS) } else { random.pick(&all) };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().filter_map(|name| registry.resource_type(name)).collect()
+}
+
+/// The type and id that a line is about.
+fn identity<'l>(registry: &Registry, line: &'l Line) -> Option<(ResourceType, &'l str)> {
+    let text = |name: &str| line.get(name).and_then(Json::as_str);
+    let (name, id) = match text("delete") {
+        Some(reference) => reference.split_once('/')?,
+        None => (text("resourceType")?, text("id")?),
+    };
+    Some((registry.resource_type(name)?, id))
+}
+
+fn is_deletion(line: &Line) -> bool {
+    line.get("delete").is_some()
+}
+
+/// The lines as writes of a store. A line that says no known type and id is none.
+pub(super) fn writes(registry: &Registry, lines: &[Line]) -> Vec<Write> {
+    let write = |line: &Line| {
+        let (ty, id) = identity(registry, line)?;
+        let (ty, id) = (TypeCode(ty.code()), id.to_owned());
+        Some(if is_deletion(line) {
+            Write::Delete { ty, id }
+        } else {
+            Write::Put { ty, id, body: line.clone(), keep_updated: true }
+        })
+    };
+    lines.iter().filter_map(write).collect()
+}
+
+/// The resources that are there after all writes, in the order in which they were first created (decision 133).
+pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
+    let mut named: Vec<((ResourceType, &str), Option<&Line>)> = Vec::new();
+    for line in lines {
+        let Some(name) = identity(registry, line) else { continue };
+        let now = (!is_deletion(line)).then_some(line);
+        match named.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, current)) => *current = now,
+            // What is deleted before it was created does not exist.
+            None if now.is_some() => named.push((name, now)),
+            None => {}
+        }
+    }
+    let resource = |((ty, id), current): ((ResourceType, &str), Option<&Line>)| {
+        let json = current?.clone();
+        let stated = json.pointer("/meta/lastUpdated").and_then(Json::as_str);
+        let date = stated.and_then(|text| parse_date(text, &Zone::UTC).ok());
+        let last_updated = date.map(|date| Instant(date.interval.start()));
+        Some(Resource { ty, id: id.to_owned(), last_updated, json })
+    };
+    named.into_iter().filter_map(resource).collect()
+}

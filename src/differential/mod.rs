@@ -1,0 +1,119 @@
+//! Generated comparison: searches over generated resources, on a store and by the reference evaluator.
+
+mod case;
+mod conditions;
+mod data;
+mod elements;
+mod filters;
+mod generate;
+mod plans;
+mod pools;
+mod query;
+mod random;
+mod resources;
+mod sample;
+mod shrink;
+mod subject;
+mod values;
+
+pub use case::{Answer, Case, Disagreement};
+pub use subject::Subject;
+
+use crate::definitions::Registry;
+use crate::ir::Env;
+use crate::stores::{StoreError, StoreUrl};
+use random::Random;
+use sample::Samples;
+use subject::Verdict;
+
+/// Searches per set of resources: making and storing the resources costs as much as many searches.
+const PER_SET: u32 = 40;
+
+/// Of so many searches, one is run by all its plans.
+const PLANS: usize = 6;
+
+/// Sets after which the store is opened anew: one in memory starts empty.
+const SETS_PER_STORE: u64 = 100;
+
+/// What came of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Searches that were compared.
+    pub comparisons: u32,
+    /// Those to which the answers differ.
+    pub disagreements: u32,
+    /// Comparisons in which something matched.
+    pub matched: u32,
+    /// Searches besides that the store refused by name.
+    pub refused: u32,
+    /// Searches besides that the compiler did not take.
+    pub rejected: u32,
+}
+
+/// Makes `count` comparisons. What differs is shown to `observe`, shrunk for the first of each set of resources.
+///
+/// # Errors
+/// The store cannot be opened, or cannot write the resources.
+pub async fn run(
+    url: &StoreUrl,
+    seed: u64,
+    count: u32,
+    observe: &mut dyn FnMut(&Report, &Disagreement),
+) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    let mut subject = Subject::open(url).await?;
+    let mut set = 0;
+    while report.comparisons < count {
+        if set > 0 && set % SETS_PER_STORE == 0 {
+            subject = Subject::open(url).await?;
+        }
+        compare_set(&mut subject, &mut Random::fork(seed, set), count, &mut report, observe).await?;
+        set += 1;
+    }
+    Ok(report)
+}
+
+async fn compare_set(
+    subject: &mut Subject,
+    random: &mut Random,
+    count: u32,
+    report: &mut Report,
+    observe: &mut dyn FnMut(&Report, &Disagreement),
+) -> Result<(), StoreError> {
+    let registry = Registry::r4();
+    let lines = data::generate(registry, random);
+    let mut differing = Vec::new();
+    let loaded = subject.load(&lines).await?;
+    let env: Env = loaded.env();
+    let samples = Samples::new(registry, &loaded.reference, &env);
+    for _ in 0..PER_SET {
+        let Some(query) = samples.query(random) else { continue };
+        if report.comparisons == count {
+            break;
+        }
+        let plans = random.below(PLANS) == 0;
+        let verdict = loaded.compare(&query.to_string(), plans).await?;
+        match verdict {
+            Verdict::Rejected => report.rejected += 1,
+            Verdict::Refused => report.refused += 1,
+            Verdict::Same { matched } => {
+                report.comparisons += 1;
+                report.matched += u32::from(matched);
+            }
+            Verdict::Differs(found) => {
+                report.comparisons += 1;
+                report.disagreements += 1;
+                differing.push((*report, query, *found));
+            }
+        }
+    }
+    for (n, (report, query, mut found)) in differing.into_iter().enumerate() {
+        if n == 0 {
+            found = shrink::shrink(subject, query, lines.clone(), found).await?;
+        } else {
+            found.case.writes.clone_from(&lines);
+        }
+        observe(&report, &found);
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! The plans of one search: as built, after each pass, chosen with and without statistics. All must give the same.
+
+use super::subject::Loaded;
+use crate::compiler::{Compiled, Representation};
+use crate::plan::{Context, Plan, choose};
+use crate::runtime::program_of;
+use crate::stores::StoreError;
+use fhirc_codegen::program::Program;
+use fhirc_codegen::stats::Empty;
+
+/// The most sets of a plan that is run.
+const MAX_SETS: usize = 120;
+
+impl Loaded<'_> {
+    /// Programs of all plans, each with the name of its plan. What is refused after a pass is left out: passes may
+    /// remove what a store cannot do.
+    pub(super) async fn programs(&self, compiled: &Compiled) -> Result<Vec<(String, Program)>, StoreError> {
+        let store = &self.subject.store;
+        let mut plans: Vec<(String, Plan)> = Vec::new();
+        let mut observe = |made: Representation<'_>| match made {
+            Representation::Built(plan) => plans.push(("the plan as built".to_owned(), plan.clone())),
+            Representation::Passed(pass, plan) => plans.push((format!("the plan after {pass}"), plan.clone())),
+            Representation::Tree(_) | Representation::Search(_) => {}
+        };
+        // It compiled before.
+        let _ = self.compiler.compile_observed(&compiled.query, &mut observe);
+        let statistics = store.statistics(&self.tenant).await?;
+        let registry = self.compiler.registry();
+        let built = plans.first().map(|(_, plan)| plan.clone());
+        if let Some(built) = built {
+            let chosen = choose(&built, Context { registry, stats: &statistics });
+            plans.push(("the plan as built, chosen with statistics".to_owned(), chosen));
+        }
+        let chosen = choose(&compiled.plan, Context { registry, stats: &Empty });
+        plans.push(("the plan chosen without statistics".to_owned(), chosen));
+        // Only passes make a plan of any width fit into what a database takes.
+        plans.retain(|(_, plan)| plan.graph.reachable(&plan.roots()).len() <= MAX_SETS);
+        let program = |(name, plan): (String, Plan)| Some((name, program_of(store, compiled, &plan).ok()?));
+        Ok(plans.into_iter().filter_map(program).collect())
+    }
+}

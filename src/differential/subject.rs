@@ -1,0 +1,194 @@
+//! The store that is compared, and one comparison on it.
+
+use super::case::{Answer, Case, Disagreement};
+use super::data::{self, Line};
+use super::pools::BASE;
+use crate::compiler::{Compiled, Compiler, Options};
+use crate::definitions::Registry;
+use crate::explain::{Stage, explain};
+use crate::ir::{BaseUrl, Env, Search, Total};
+use crate::reference::{Name, Reference, page};
+use crate::runtime::{ExecuteError, Request, execute_program, program, terminology};
+use crate::stores::{Store, StoreError, StoreSettings, StoreUrl};
+use crate::tenant::TenantContext;
+use crate::values::Instant;
+use fhirc_codegen::program::Program;
+use fhirc_codegen::rows::TypeCode;
+use std::sync::Arc;
+
+/// 2024-01-01T00:00:00Z: `ap` on dates depends on the clock.
+const NOW: Instant = Instant(1_704_067_200_000_000);
+
+/// Writes of one transaction; the resources of a set are spread over a few.
+const BATCH: usize = 7;
+
+/// A store under comparison. Every set of resources gets a tenant of its own.
+#[derive(Debug)]
+pub struct Subject {
+    pub(super) store: Store,
+    registry: Arc<Registry>,
+    /// Tenants given so far.
+    tenants: usize,
+}
+
+/// A set of resources in the store, and the same for the reference evaluator.
+#[derive(Debug)]
+pub(super) struct Loaded<'s> {
+    pub(super) subject: &'s Subject,
+    pub(super) tenant: TenantContext,
+    pub(super) compiler: Compiler,
+    pub(super) reference: Reference<'s>,
+}
+
+/// How a comparison ended.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// Both gave the same; `matched`: something.
+    Same { matched: bool },
+    /// The search is wrong, or asks for what is not supported.
+    Rejected,
+    /// The store said by name what it cannot do.
+    Refused,
+    /// They differ.
+    Differs(Box<Disagreement>),
+}
+
+impl Subject {
+    /// Opens the store, which is created if it does not exist.
+    ///
+    /// # Errors
+    /// The store cannot be opened.
+    pub async fn open(url: &StoreUrl) -> Result<Subject, StoreError> {
+        let registry = Arc::new(Registry::r4().clone());
+        let bases = Some(vec![BASE.to_owned()]);
+        let settings = StoreSettings { bases, create: true, ..StoreSettings::new(Arc::clone(&registry)) };
+        let store = Store::open(url, settings).await?;
+        let tenants = store.tenants().await?.len();
+        Ok(Subject { store, registry, tenants })
+    }
+
+    /// Compares on a case of a file, all plans included. Nothing where the answers are the same.
+    ///
+    /// # Errors
+    /// The store cannot write the resources, or the search does not run at all.
+    pub async fn replay(&mut self, case: &Case) -> Result<Option<Disagreement>, StoreError> {
+        let loaded = self.load(&case.writes).await?;
+        match loaded.compare(&case.query, true).await? {
+            Verdict::Same { .. } => Ok(None),
+            Verdict::Differs(found) => Ok(Some(Disagreement { case: case.clone(), ..*found })),
+            Verdict::Rejected | Verdict::Refused => {
+                Err(StoreError::Unsupported { what: format!("the search `{}`", case.query) })
+            }
+        }
+    }
+
+    pub(super) async fn load(&mut self, lines: &[Line]) -> Result<Loaded<'_>, StoreError> {
+        self.tenants += 1;
+        let name = format!("differential-{}", self.tenants);
+        let tenant = TenantContext::new(&name).map_err(|_| StoreError::Unsupported { what: name })?;
+        for batch in data::writes(&self.registry, lines).chunks(BATCH) {
+            self.store.write(&tenant, batch.to_vec()).await?;
+        }
+        let terminology = Arc::new(terminology(&self.store, &tenant).await.map_err(store_error)?);
+        let bases = vec![BaseUrl::new(BASE)];
+        let options = Options { bases, now: Some(NOW), terminology, ..Options::default() };
+        let compiler = Compiler::new(Arc::clone(&self.registry), options);
+        let reference = Reference::new(&self.registry, data::live(&self.registry, lines));
+        Ok(Loaded { subject: self, tenant, compiler, reference })
+    }
+}
+
+fn store_error(error: ExecuteError) -> StoreError {
+    match error {
+        ExecuteError::Store(error) => error,
+        other => StoreError::Unsupported { what: other.to_string() },
+    }
+}
+
+impl Loaded<'_> {
+    /// What the meaning of searches depends on beside their text.
+    pub(super) fn env(&self) -> Env {
+        self.compiler.env()
+    }
+
+    /// Compares one search; with `plans`, each of its plans too.
+    pub(super) async fn compare(&self, query: &str, plans: bool) -> Result<Verdict, StoreError> {
+        let Ok(compiled) = self.compiler.compile(query) else { return Ok(Verdict::Rejected) };
+        let expected = self.expected(&compiled.search);
+        let program = match program(&self.subject.store, &compiled, &self.tenant).await {
+            Ok(program) => program,
+            Err(ExecuteError::Refused { .. }) => return Ok(Verdict::Refused),
+            Err(error) => return Err(store_error(error)),
+        };
+        let mut found = self.found(&compiled, &program, expected.pages.len()).await;
+        let mut what = "the search".to_owned();
+        if plans && found.as_ref().is_ok_and(|found| *found == expected) {
+            for (name, program) in self.programs(&compiled).await? {
+                found = self.found(&compiled, &program, expected.pages.len()).await;
+                if found.as_ref().is_ok_and(|found| *found == expected) {
+                    continue;
+                }
+                what = name;
+                break;
+            }
+        }
+        if found.as_ref().is_ok_and(|found| *found == expected) {
+            return Ok(Verdict::Same { matched: expected.pages.iter().any(|page| !page.is_empty()) });
+        }
+        let case = Case { why: String::new(), query: query.to_owned(), writes: Vec::new() };
+        let explained = self.explained(query).await?;
+        Ok(Verdict::Differs(Box::new(Disagreement { case, what, expected, found, explained })))
+    }
+
+    /// What the search must give.
+    fn expected(&self, search: &Search) -> Answer {
+        let answer = self.reference.search(search);
+        let name = |(ty, id): &Name| self.name(TypeCode(ty.code()), id);
+        let count = search.page.count;
+        let size = usize::try_from(count).unwrap_or(usize::MAX);
+        let all = if size == 0 { 0 } else { answer.matches.len() };
+        let mut pages: Vec<Vec<String>> = (0..all)
+            .step_by(size.max(1))
+            .map(|first| page(&answer.matches, first, count).iter().map(name).collect())
+            .collect();
+        if pages.is_empty() {
+            pages.push(Vec::new());
+        }
+        let mut included: Vec<String> = answer.included.iter().map(name).collect();
+        included.sort();
+        let total = (search.total != Total::None).then_some(answer.total as u64);
+        Answer { pages, included, total }
+    }
+
+    /// What the store gives: all pages, one after the other, and one more than there should be at the most.
+    async fn found(&self, compiled: &Compiled, program: &Program, pages: usize) -> Result<Answer, String> {
+        let mut answer = Answer::default();
+        let mut request = Request { tenant: self.tenant.clone(), cursor: None };
+        loop {
+            let page = execute_program(&self.subject.store, compiled, program, &request, None).await;
+            let page = page.map_err(|error| error.to_string())?;
+            if answer.pages.is_empty() {
+                answer.included = page.included.iter().map(|found| self.name(found.ty, &found.id)).collect();
+                answer.included.sort();
+                answer.total = page.total;
+            }
+            answer.pages.push(page.matches.iter().map(|found| self.name(found.ty, &found.id)).collect());
+            if page.next.is_none() || answer.pages.len() > pages {
+                return Ok(answer);
+            }
+            request.cursor = page.next;
+        }
+    }
+
+    fn name(&self, ty: TypeCode, id: &str) -> String {
+        let registry = self.compiler.registry();
+        format!("{}/{id}", registry.resource_type_of_code(ty.0).map_or("?", |ty| registry.type_name(ty)))
+    }
+
+    async fn explained(&self, query: &str) -> Result<String, StoreError> {
+        let statistics = self.subject.store.statistics(&self.tenant).await?;
+        let (sections, _) = explain(&self.compiler, query, &[], &statistics);
+        let shown = sections.iter().filter(|section| matches!(section.stage, Stage::Ir | Stage::Optimized));
+        Ok(shown.map(|section| section.text.as_str()).collect())
+    }
+}

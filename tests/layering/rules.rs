@@ -29,6 +29,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     // Plans to answers.
     ("runtime", &["codegen", "compiler", "definitions", "grammar", "ir", "plan", "stores", "tenant", "terminology"]),
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
+    // Comparison of a store with the reference evaluator.
+    (
+        "differential",
+        &[
+            "codegen",
+            "compiler",
+            "definitions",
+            "explain",
+            "ir",
+            "plan",
+            "reference",
+            "runtime",
+            "stores",
+            "tenant",
+            "values",
+        ],
+    ),
     // Sample data.
     ("generate", &["values"]),
     // The faces.

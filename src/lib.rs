@@ -8,7 +8,6 @@ pub mod conformance;
 pub mod definitions;
 #[cfg(feature = "sqlite")]
 pub mod differential;
-#[cfg(feature = "sqlite")]
 pub mod explain;
 #[cfg(any(feature = "sqlite", test))]
 mod fnv;

@@ -8,9 +8,8 @@ pub mod conformance;
 pub mod definitions;
 #[cfg(feature = "sqlite")]
 pub mod differential;
-#[cfg(feature = "sqlite")]
 pub mod explain;
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", test))]
 mod fnv;
 pub mod generate;
 pub mod index;

@@ -1,5 +1,7 @@
 //! Generated comparison of SQLite with the reference evaluator, and the cases that it found.
 
+#![cfg(feature = "sqlite")]
+
 use fhirc::differential::{Case, Subject, run};
 use fhirc::stores::StoreUrl;
 use std::fmt::Write;

@@ -6,4 +6,5 @@ mod cases;
 #[cfg(test)]
 mod reference;
 #[cfg(test)]
+#[cfg(feature = "sqlite")]
 mod stores;

@@ -3,6 +3,9 @@
 use super::model::{ElementInfo, Model};
 use fhirc_grammar::{PathExpr, PathNode, parse_path};
 
+/// Datatypes that name a resource by its url.
+const URLS: [&str; 3] = ["canonical", "uri", "url"];
+
 /// The datatypes that the expression of a parameter leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Datatypes {
@@ -47,6 +50,16 @@ impl Datatypes {
     /// Whether every value is one of these datatypes.
     pub fn only(&self, datatypes: &[&str]) -> bool {
         !self.names.is_empty() && self.names.iter().all(|ty| datatypes.contains(ty))
+    }
+
+    /// Whether every value names a resource by its url.
+    pub fn only_urls(&self) -> bool {
+        self.only(&URLS)
+    }
+
+    /// Whether some value names a resource by its url.
+    pub fn some_urls(&self) -> bool {
+        self.some(&URLS)
     }
 
     /// Whether some value is one of these datatypes.

@@ -138,7 +138,7 @@ impl Builder<'_> {
         let key = Key { param: link.param, facet: Facet::Value, level: source }.id();
         let mut ways = Vec::new();
         let datatypes = self.registry.datatypes(link.param);
-        if !datatypes.only(&CANONICALS) {
+        if !datatypes.only_urls() {
             let far: Vec<SetId> = levels
                 .iter()
                 .flat_map(|level| ends.iter().map(|(ty, pred)| (*ty, *level, pred)))
@@ -147,7 +147,7 @@ impl Builder<'_> {
             let far = self.any(far, span);
             ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
         }
-        if datatypes.some(&CANONICALS) {
+        if datatypes.some_urls() {
             for (ty, pred) in ends {
                 // The type whose url the canonical names: the far end of a chain, the near end of `_has`.
                 let Some(on) = self.by_url(if way == Way::Forward { *ty } else { near }) else { continue };
@@ -194,10 +194,10 @@ impl Builder<'_> {
         };
         let datatypes = self.registry.datatypes(link.param);
         let mut ways = Vec::new();
-        if !datatypes.only(&CANONICALS) {
+        if !datatypes.only_urls() {
             ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
         }
-        if datatypes.some(&CANONICALS) {
+        if datatypes.some_urls() {
             for ty in named {
                 let Some(on) = self.by_url(ty) else { continue };
                 let far = if include.way == Way::Reverse { self.slot_of(ty, slot, span) } else { slot };
@@ -231,7 +231,7 @@ impl Builder<'_> {
     /// The join of a sort key to the resource whose value sorts. Where the link may be a canonical, that join is
     /// asked of the store.
     fn order_edge(&self, link: ParamId, param: ParamId) -> Edge {
-        let by_url = self.registry.datatypes(link).some(&CANONICALS).then(|| self.by_url(param.ty())).flatten();
+        let by_url = self.registry.datatypes(link).some_urls().then(|| self.by_url(param.ty())).flatten();
         Edge { on: by_url.unwrap_or(On::Rid), ..edge(link) }
     }
 
@@ -251,9 +251,6 @@ impl Builder<'_> {
         OrderBy::Rows { key, kind: RowKind::One(base) }
     }
 }
-
-/// Datatypes that name a resource by its url.
-const CANONICALS: [&str; 3] = ["canonical", "uri", "url"];
 
 /// Every resource of a type that has a row of this key.
 fn present(key: KeyId, ty: ResourceType) -> Set {

@@ -29,7 +29,7 @@ impl Control {
     }
 }
 
-const CONTROLS: [(&str, Control); 13] = [
+const CONTROLS: [(&str, Control); 12] = [
     ("_sort", Control::Sort),
     ("_count", Control::Count),
     ("_total", Control::Total),
@@ -42,7 +42,6 @@ const CONTROLS: [(&str, Control); 13] = [
     ("_pretty", Control::Format),
     ("_contained", Control::Contained),
     ("_containedType", Control::Contained),
-    ("_maxresults", Control::Format),
 ];
 
 /// The result parameter that `param` is, if it is one.

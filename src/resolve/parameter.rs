@@ -283,7 +283,7 @@ impl<'r> Asked<'r> {
 }
 
 /// Whether the parameter is a column of the resource itself, not indexed rows.
-fn has_own_column(code: &str) -> bool {
+pub(super) fn has_own_column(code: &str) -> bool {
     matches!(code, "_id" | "_lastUpdated")
 }
 

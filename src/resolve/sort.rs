@@ -4,6 +4,7 @@ use crate::definitions::{ParamId, ParamType, ResourceType};
 use crate::ir::{Dir, SortBy, SortKey};
 use crate::keys::{Facet, facets};
 use crate::resolve::errors;
+use crate::resolve::parameter::has_own_column;
 use crate::resolve::resolver::{Handling, Resolver, Wanted};
 use fhirc_grammar::{Diagnostic, Link, Param, SortKey as Tree, parse_sort};
 
@@ -60,7 +61,7 @@ fn param_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option
         });
         return None;
     };
-    if via.is_some() && matches!(name.node.as_str(), "_id" | "_lastUpdated") {
+    if via.is_some() && has_own_column(&name.node) {
         resolver.report(errors::not_supported(&format!("sorting by `{}` over a link", name.node), key.span));
         return None;
     }

@@ -80,22 +80,19 @@ fn on_own_base(resolver: &Resolver<'_>, asked: &Asked<'_>, text: &str, rest: &st
     } else {
         tests.push(Test::Reference(ReferenceTest::Foreign(text.to_owned())));
     }
-    if asked.datatypes.some(&CANONICALS) {
+    if asked.datatypes.some_urls() {
         tests.push(canonical(text));
     }
     one_of(tests)
 }
 
-/// Datatypes that hold a canonical or other url.
-const CANONICALS: [&str; 3] = ["canonical", "uri", "url"];
-
 /// A url that is not ours: a reference as written, or a canonical (items 82, 85).
 fn elsewhere(asked: &Asked<'_>, text: &str) -> Vec<Test> {
     let mut tests = Vec::new();
-    if !asked.datatypes.only(&CANONICALS) {
+    if !asked.datatypes.only_urls() {
         tests.push(Test::Reference(ReferenceTest::Foreign(text.to_owned())));
     }
-    if asked.datatypes.some(&CANONICALS) {
+    if asked.datatypes.some_urls() {
         tests.push(canonical(text));
     }
     tests
@@ -114,7 +111,7 @@ fn canonical(text: &str) -> Test {
 /// A bare id: any type that the parameter refers to (item 77).
 fn bare(asked: &Asked<'_>, id: &str, text: &str) -> Test {
     let mut tests: Vec<Test> = asked.targets.iter().map(|ty| local(ty, id, None)).collect();
-    if asked.datatypes.some(&CANONICALS) {
+    if asked.datatypes.some_urls() {
         tests.push(canonical(text));
     }
     one_of(tests)

@@ -142,10 +142,13 @@ fn take_bits(number: &mut u32, bits: u32) -> u32 {
     taken
 }
 
+/// The special parameter that finds places by their distance.
+pub const LOCATION_NEAR: &str = "http://hl7.org/fhir/SearchParameter/Location-near";
+
 /// The parameter whose elements are the members of Lists.
 pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
 
-/// The facets that a parameter has rows for.
+/// The facets that a parameter has rows for; none for a special parameter whose rules are not known.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
     use Facet::{Canonical, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
     match param.ty {
@@ -156,6 +159,8 @@ pub fn facets(param: &SearchParam) -> &'static [Facet] {
         ParamType::Quantity | ParamType::Composite => &[Value, Canonical, Present],
         ParamType::Number => &[Value, Implied, Present],
         ParamType::String | ParamType::Uri | ParamType::Date => &[Value, Present],
+        ParamType::Special if param.url == LOCATION_NEAR => &[Value, Present],
+        // Its rules are nobody's but its author's.
         ParamType::Special => &[],
     }
 }
@@ -204,7 +209,9 @@ pub fn base(ty: ParamType) -> Option<Base> {
         ParamType::Date => Some(Base::Time),
         ParamType::Number => Some(Base::Number),
         ParamType::Quantity => Some(Base::Quantity),
-        ParamType::Composite | ParamType::Special => None,
+        // The one special parameter that has rows finds positions.
+        ParamType::Special => Some(Base::Point),
+        ParamType::Composite => None,
     }
 }
 
@@ -260,7 +267,9 @@ mod tests {
             ("Patient", "_profile", Value, one(Base::Url)),
             ("Patient", "_text", Words, one(Base::Word)),
             ("Patient", "_text", Value, vec![]),
-            ("Location", "near", Value, vec![]),
+            ("Location", "near", Value, one(Base::Point)),
+            ("Location", "near", Present, vec![RowKind::Present]),
+            ("Location", "near", Text, vec![]),
             ("ChargeItem", "factor-override", Value, one(Base::Number)),
             (
                 "Observation",

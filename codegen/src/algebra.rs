@@ -1,6 +1,6 @@
 //! Sets of resources: the whole vocabulary that a target must understand.
 
-use crate::rows::{Col, KeyId, RowKind, TypeCode, Value};
+use crate::rows::{Col, KeyId, Point, RowKind, TypeCode, Value};
 use serde::Serialize;
 use std::fmt;
 
@@ -167,6 +167,8 @@ pub enum Atom {
     Ends(Col, String),
     /// A `Bytes` column contains the text.
     Has(Col, String),
+    /// A `Point` column is at most so far from the point, in a straight line.
+    Near(Col, Point, i64),
 }
 
 /// How a stored interval `[a, b)` must lie to a search interval `[s, e)`.

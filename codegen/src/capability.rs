@@ -51,6 +51,8 @@ pub enum Compare {
     Ends,
     /// [`Atom::Has`]
     Has,
+    /// [`Atom::Near`]
+    Near,
 }
 
 /// The kinds of [`On`], without keys.
@@ -151,6 +153,7 @@ impl Atom {
             Atom::Starts(col, _) => vec![ask(col, Compare::Starts)],
             Atom::Ends(col, _) => vec![ask(col, Compare::Ends)],
             Atom::Has(col, _) => vec![ask(col, Compare::Has)],
+            Atom::Near(col, _, _) => vec![ask(col, Compare::Near)],
         }
     }
 }
@@ -210,13 +213,15 @@ impl From<Yield> for Question {
 /// The comparisons that have a meaning for a column type.
 pub fn comparisons(ty: ColType) -> &'static [Compare] {
     use Compare::{
-        Covers, Differs, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, NotIn, NotInSlot, Order, Same, Starts, Within,
+        Covers, Differs, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, Near, NotIn, NotInSlot, Order, Same, Starts,
+        Within,
     };
     match ty {
         ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has],
         ColType::System => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion],
         ColType::Int | ColType::Rid => &[Eq, Ne, In, NotIn, InSlot, NotInSlot],
         ColType::Instants | ColType::Cuts => &[Within, Meets, Same, Covers, Differs],
+        ColType::Point => &[Near],
     }
 }
 

@@ -45,6 +45,8 @@ pub enum Base {
     Quantity,
     /// One folded word of a text: `Word`.
     Word,
+    /// A place in space: `Place`.
+    Point,
 }
 
 /// What one row holds. One row is about one element of the resource, so a test of one row is a same-element test.
@@ -93,7 +95,7 @@ pub const TUPLES: [Tuple; 7] = [
 ];
 
 /// Every single-value kind, in the order in which schemas list them.
-pub const BASES: [Base; 9] = [
+pub const BASES: [Base; 10] = [
     Base::Token,
     Base::Text,
     Base::Ref,
@@ -103,6 +105,7 @@ pub const BASES: [Base; 9] = [
     Base::Number,
     Base::Quantity,
     Base::Word,
+    Base::Point,
 ];
 
 impl Tuple {
@@ -165,6 +168,8 @@ pub enum ColName {
     Unit,
     /// One folded word.
     Word,
+    /// A point.
+    Place,
     /// Logical id of the resource itself.
     Id,
 }
@@ -200,6 +205,8 @@ pub enum ColType {
     Instants,
     /// Half-open interval of `Bytes`.
     Cuts,
+    /// Three `Int`, ordered by `z`: see [`Point`].
+    Point,
 }
 
 impl ColName {
@@ -211,6 +218,7 @@ impl ColName {
             ColName::Target => ColType::Rid,
             ColName::Time => ColType::Instants,
             ColName::Cuts => ColType::Cuts,
+            ColName::Place => ColType::Point,
             ColName::Code
             | ColName::Exact
             | ColName::Text
@@ -236,6 +244,7 @@ impl Base {
             Base::Number => &[ColName::Cuts],
             Base::Quantity => &[ColName::Cuts, ColName::System, ColName::Code, ColName::Unit],
             Base::Word => &[ColName::Word],
+            Base::Point => &[ColName::Place],
         }
     }
 }
@@ -279,6 +288,35 @@ pub enum Value {
     Instants(i64, i64),
     /// A half-open interval of decimal cuts.
     Cuts(String, String),
+    /// A point.
+    Point(Point),
+}
+
+/// A point in space, in whole steps of the caller's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub struct Point {
+    /// The coordinate that rows are sought by.
+    pub z: i64,
+    /// The second coordinate.
+    pub x: i64,
+    /// The third coordinate.
+    pub y: i64,
+}
+
+impl Point {
+    /// The largest coordinate in either direction; a radius is at most twice as large. So the squares that are compared,
+    /// three of a difference of at most twice this size, have room in 64 bits.
+    pub const LIMIT: i64 = 800_000_000;
+
+    /// Whether all coordinates are within [`Point::LIMIT`], as those of every stored point have to be.
+    pub fn is_within_limit(self) -> bool {
+        self.coordinates().iter().all(|coordinate| coordinate.unsigned_abs() <= Point::LIMIT.unsigned_abs())
+    }
+
+    /// The coordinates in the order of the stored columns.
+    pub fn coordinates(self) -> [i64; 3] {
+        [self.z, self.x, self.y]
+    }
 }
 
 impl serde::Serialize for TypeCode {

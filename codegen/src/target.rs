@@ -3,7 +3,7 @@
 use crate::algebra::{Edge, End, Order, Rel, SlotId, Universe};
 use crate::capability::Capabilities;
 use crate::program::{After, OrderKey, Yield};
-use crate::rows::{Col, KeyId, RowKind, TypeCode};
+use crate::rows::{Col, KeyId, Point, RowKind, TypeCode};
 
 /// A store's query language.
 ///
@@ -117,6 +117,8 @@ pub enum Comparison<'a> {
     Ends(Col, &'a str),
     /// The text contains this.
     Has(Col, &'a str),
+    /// A point at most so far from the point; both within the limits of [`Point`].
+    Near(Col, Point, i64),
 }
 
 /// Tuples of equal length.

@@ -120,7 +120,9 @@ impl Prefix {
 /// The modifiers a parameter of type `ty` allows. FHIR R4 3.1.1.4.4; R5 3.2.1.5.5
 /// (`#modifiers` on both search pages).
 ///
-/// R4 excepts composites from `:missing`; we define it for them: a composite is missing where no tuple exists.
+/// R4 excepts composites from `:missing`; we define it for them: a composite is missing where no tuple exists. Of
+/// special parameters it says that only their own descriptions decide; that of `near` names no modifier, and whether a
+/// place has a position can be asked all the same.
 /// R5 took `:text` from strings, gave it to references, and gave `:contains` to URIs.
 pub fn modifiers(version: FhirVersion, ty: ParamType) -> &'static [Modifier] {
     use Modifier::{
@@ -150,8 +152,8 @@ pub fn modifiers(version: FhirVersion, ty: ParamType) -> &'static [Modifier] {
             &[Missing, Above, Below, Contains],
         ),
         P::Special => (
-            &[],
-            &[],
+            &[Missing],
+            &[Missing],
         ),
     };
     match version {

@@ -12,7 +12,7 @@ use super::tuples::{Part, Tuples};
 use super::unindexed::Unindexed;
 use super::words::{Source, Texts};
 use crate::definitions::{Component, ParamId, ParamType, Registry, ResourceType, SearchParam, TypeKind};
-use crate::keys::{LIST_ITEM, MAX_SLOTS, base, tuple_shape};
+use crate::keys::{LIST_ITEM, MAX_SLOTS, base, facets, tuple_shape};
 
 /// The extraction programs of all resource types.
 #[derive(Debug, Default)]
@@ -112,7 +112,9 @@ impl Compiler<'_> {
         let path = self.parsed.path(expression)?;
         match param.ty {
             ParamType::Composite => self.composite(id, &path),
-            ParamType::Special => Err(Refused::new("a special parameter has rules of its own")),
+            ParamType::Special if facets(param).is_empty() => {
+                Err(Refused::new("a special parameter has rules of its own"))
+            }
             _ => self.plain(id, param, &path),
         }
     }

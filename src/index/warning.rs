@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::definitions::ParamId;
-use crate::values::{DateError, DecimalError};
+use crate::values::{DateError, DecimalError, PositionError};
 
 /// A value that could not be indexed as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +54,10 @@ pub enum Problem {
     Conditional(String),
     /// A composite with more combinations in one element than are indexed.
     TooManyTuples(usize),
+    /// Coordinates beyond a pole or more than half way round.
+    Position(PositionError),
+    /// A latitude without a longitude, or the other way round.
+    HalfPosition,
     /// A contained resource of no known type, or without an id.
     NoContained,
 }
@@ -87,6 +91,8 @@ impl fmt::Display for Problem {
             Self::NoReference(text) => write!(f, "`{text}` refers to nothing"),
             Self::Conditional(text) => write!(f, "`{text}` is a conditional reference, left over from a transaction"),
             Self::TooManyTuples(limit) => write!(f, "more than {limit} combinations of component values"),
+            Self::Position(error) => error.fmt(f),
+            Self::HalfPosition => f.write_str("a position needs a latitude and a longitude"),
             Self::NoContained => f.write_str("a contained resource needs a known type and an id"),
         }
     }

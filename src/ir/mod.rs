@@ -13,6 +13,6 @@ pub use print::print;
 pub use search::{Branch, Dir, Include, Page, Search, SortBy, SortKey, Total};
 pub use shape::{Elements, Shape};
 pub use test::{
-    CodeCase, DateTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest, TokenTest,
-    UnitTest, UrlTest,
+    CodeCase, DateTest, NearTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest,
+    TokenTest, UnitTest, UrlTest,
 };

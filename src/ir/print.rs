@@ -2,8 +2,8 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Dir, Elements, Include, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest, Test,
-    TextMatch, Total, UnitTest, UrlTest, Way,
+    CodeCase, Dir, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest,
+    Test, TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -148,6 +148,9 @@ impl Printer<'_> {
             Test::Url(url) => url_test(url),
             Test::Id(id) => format!("is {id:?}"),
             Test::Word(word) => format!("has {word:?}"),
+            Test::Near(NearTest { centre, within }) => {
+                format!("within {} m of {} {}", within.metres(), centre.latitude(), centre.longitude())
+            }
             Test::Tuple(tests) => self.list(tests, " $ "),
             Test::Any(tests) => self.list(tests, " or "),
         }

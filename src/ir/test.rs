@@ -1,7 +1,7 @@
 //! Tests of one value of a parameter, typed as the value is.
 
 use crate::definitions::ResourceType;
-use crate::values::{DecimalRange, Interval};
+use crate::values::{DecimalRange, Distance, Interval, Position};
 
 /// A test of one value. There is no negation: "not" is a condition on the resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Test {
     Id(String),
     /// Of one folded word of a text: exactly this one.
     Word(String),
+    /// Of a position: how far away it is.
+    Near(NearTest),
     /// Of the component values inside one element: a test per component, in order.
     Tuple(Vec<Test>),
     /// One of these holds of the same value; empty is false.
@@ -124,6 +126,15 @@ pub enum TextMatch {
     GreaterOrEqual,
     /// It differs from the text.
     Differs,
+}
+
+/// A test of a position (item 115).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearTest {
+    /// The place searched around.
+    pub centre: Position,
+    /// At most so far away.
+    pub within: Distance,
 }
 
 /// A test of a coded value: system and code of one coding (item 61).

@@ -108,6 +108,9 @@ const CLOSURE: f64 = 10.0;
 /// References to one resource by one parameter.
 const REFERRERS: f64 = 20.0;
 
+/// From the middle of where most places of one store lie to its border, in the unit of points: 500 km.
+const REGION: f64 = 5e7;
+
 /// The share of rows that pass a test.
 fn share(test: &Test, counted: &dyn Fn(&Atom) -> Option<f64>) -> f64 {
     match test {
@@ -130,6 +133,7 @@ fn usual_share(atom: &Atom) -> f64 {
         Atom::Range(_, Rel::Same, _) => 0.001,
         Atom::Range(_, _, Value::Instants(i64::MIN, _) | Value::Instants(_, i64::MAX)) => 0.3,
         Atom::Range(..) => 0.05,
+        Atom::Near(_, _, radius) => (*radius as f64 / REGION).powi(2).min(1.0),
         Atom::Order(..) => 0.3,
         Atom::Starts(..) => 0.01,
         Atom::Ends(..) | Atom::Has(..) => 0.02,
@@ -143,6 +147,6 @@ fn equal_share(column: ColName) -> f64 {
         ColName::Text | ColName::Word => 0.001,
         ColName::Code => 0.01,
         ColName::System | ColName::Unit => 0.5,
-        ColName::Exact | ColName::Rank | ColName::Version | ColName::Time | ColName::Cuts => 0.9,
+        ColName::Exact | ColName::Rank | ColName::Version | ColName::Time | ColName::Cuts | ColName::Place => 0.9,
     }
 }

@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::plan::program::strategy;
 use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::program::{Dir, OrderBy, OrderKey};
-use fhirc_codegen::rows::{Col, KeyId, Value};
+use fhirc_codegen::rows::{Col, KeyId, Point, Value};
 use std::fmt::{self, Write};
 
 /// The plan as text for people and golden files.
@@ -149,6 +149,7 @@ impl Names<'_> {
             Atom::Starts(col, text) => format!("{} starts {text:?}", column(*col)),
             Atom::Ends(col, text) => format!("{} ends {text:?}", column(*col)),
             Atom::Has(col, text) => format!("{} has {text:?}", column(*col)),
+            Atom::Near(col, centre, radius) => format!("{} within {radius} of {}", column(*col), point(*centre)),
         }
     }
 
@@ -175,6 +176,7 @@ impl Names<'_> {
             Value::Rid(ty, id) => format!("{}/{id:?}", self.universe(&Universe(vec![*ty]))),
             Value::Instants(start, end) => format!("[{}, {})", instant(*start), instant(*end)),
             Value::Cuts(lo, hi) => format!("[{lo}, {hi})"),
+            Value::Point(at) => point(*at),
         }
     }
 }
@@ -208,6 +210,10 @@ fn sign(order: Order) -> &'static str {
         Order::After => ">",
         Order::From => ">=",
     }
+}
+
+fn point(Point { z, x, y }: Point) -> String {
+    format!("({x}, {y}, {z})")
 }
 
 fn instant(micros: i64) -> String {

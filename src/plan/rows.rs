@@ -2,13 +2,13 @@
 
 use crate::definitions::{ParamId, Registry, ResourceType};
 use crate::ir::{
-    CodeCase, DateTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest, TokenTest,
-    UnitTest, UrlTest,
+    CodeCase, DateTest, NearTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest,
+    TokenTest, UnitTest, UrlTest,
 };
 use crate::keys::{Facet, Key, Level};
-use crate::values::{fold, fold_code};
+use crate::values::{EarthPoint, fold, fold_code};
 use fhirc_codegen::algebra::{self, Atom, Order, Source};
-use fhirc_codegen::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Tuple, TypeCode, Value};
+use fhirc_codegen::rows::{Base, Col, ColName, KeyId, Point, Rank, RowKind, Tuple, TypeCode, Value};
 use std::collections::BTreeMap;
 
 /// The rows that a test of `param` looks at: a test per kind of row. One of them must pass.
@@ -72,6 +72,11 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
         Test::Word(word) => {
             let word = Value::Text(word.clone());
             (RowKind::One(Base::Word), algebra::Test::Atom(Atom::Eq(col(ColName::Word), word)))
+        }
+        Test::Near(NearTest { centre, within }) => {
+            let EarthPoint { x, y, z } = centre.point();
+            let near = Atom::Near(col(ColName::Place), Point { z, x, y }, within.chord());
+            (RowKind::One(Base::Point), algebra::Test::Atom(near))
         }
         // Resolution leaves alternatives and tuples on the outside only.
         Test::Tuple(_) | Test::Any(_) => (RowKind::Present, algebra::Test::FALSE),

@@ -84,6 +84,10 @@ fn well_typed(kind: RowKind, test: &Test) -> bool {
             Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) => {
                 columns.contains(col) && col.name.ty() == ColType::Bytes
             }
+            Atom::Near(col, centre, radius) => {
+                let sphere = centre.is_within_limit() && *radius >= 0;
+                columns.contains(col) && col.name.ty() == ColType::Point && sphere
+            }
             Atom::In(cols, Source::Values(tuples)) | Atom::NotIn(cols, Source::Values(tuples)) => {
                 let row = |tuple: &Vec<Value>| {
                     tuple.len() == cols.len() && cols.iter().zip(tuple).all(|(col, value)| fits(&columns, *col, value))

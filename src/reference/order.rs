@@ -84,8 +84,8 @@ fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
         Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", universe.registry.type_name(ty))),
         Stored::Reference(Ref::Elsewhere(url)) => Rank::Text(url),
         Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole),
-        // Words do not sort.
-        Stored::Reference(Ref::Contained(_)) | Stored::Word(_) => return None,
+        // Words and positions do not sort.
+        Stored::Reference(Ref::Contained(_)) | Stored::Word(_) | Stored::Place(_) => return None,
         Stored::Id(id) => Rank::Text(id),
     })
 }

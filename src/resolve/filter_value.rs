@@ -20,7 +20,7 @@ pub(super) fn compare(
     span: Span,
 ) -> Option<Pred> {
     let asked = Asked::of(resolver.registry, param, span);
-    if facets(resolver.registry.definition(param)) == [Facet::Words] {
+    if matches!(facets(resolver.registry.definition(param)), [] | [Facet::Words]) {
         resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
         return None;
     }
@@ -58,8 +58,9 @@ pub(super) fn test(
         ParamType::Quantity => quantities(resolver, asked, op, &written)?,
         ParamType::Reference => (Facet::Value, refers(resolver, asked, op, &written)?),
         ParamType::Composite => tuple(resolver, asked, op, value)?,
+        // None of its operators has a value.
         ParamType::Special => {
-            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), asked.span));
+            refuse(resolver, asked, op);
             return None;
         }
     })
@@ -76,7 +77,8 @@ fn usable(asked: &Asked<'_>) -> &'static [FilterOp] {
         ParamType::Quantity => &[Eq, Ne, Gt, Lt, Ge, Le, Ap, Sa, Eb, Pr],
         ParamType::Reference => &[Pr, In, Ni, Re],
         ParamType::Composite => &[Eq, Pr],
-        ParamType::Special => FilterOp::ALL,
+        // How far away something is, no operator says.
+        ParamType::Special => &[Pr],
     }
 }
 

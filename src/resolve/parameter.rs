@@ -16,7 +16,7 @@ use crate::resolve::words;
 use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
-const NOT_YET: [&str; 4] = ["_query", "_in", "_score", "near"];
+const NOT_YET: [&str; 3] = ["_query", "_in", "_score"];
 
 /// Whether a modifier needs a hierarchy of resources, or is such as later versions of FHIR add.
 fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
@@ -86,8 +86,13 @@ impl Resolver<'_> {
             self.report(errors::unknown_parameter(self.registry, ty, name));
             return None;
         };
-        if facets(self.registry.definition(param)) == [Facet::Words] {
-            return words::occur(self, param, leaf.name, leaf.value, leaf.span);
+        match facets(self.registry.definition(param)) {
+            [Facet::Words] => return words::occur(self, param, leaf.name, leaf.value, leaf.span),
+            [] => {
+                self.report(errors::not_supported(&format!("`{}`", name.node), name.span));
+                return None;
+            }
+            _ => {}
         }
         let (modifier, only) = self.modifier(param, leaf.name)?;
         let items = self.items(leaf.value)?;

@@ -72,6 +72,10 @@ fn param_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option
             resolver.report(Diagnostic::error("unsortable", key.span, message));
             None
         }
+        ParamType::Special if !facets(definition).is_empty() => {
+            resolver.report(errors::not_supported(&format!("sorting by the distance of `{}`", name.node), key.span));
+            None
+        }
         is @ (ParamType::Composite | ParamType::Special) => {
             let message = format!("parameters of type {} do not sort", is.code());
             resolver.report(Diagnostic::error("unsortable", key.span, message));

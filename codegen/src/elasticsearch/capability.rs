@@ -14,9 +14,10 @@ impl Capabilities for Target {
     fn answer(&self, question: Question) -> Answer {
         let can = match question {
             Question::Row(kind, name, compare) => return row(kind, name, compare),
-            Question::OrderRows(kind) => {
-                !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
-            }
+            Question::OrderRows(kind) => !matches!(
+                kind,
+                RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present
+            ),
             Question::Targets(on) => on == Join::Rid,
             Question::All
             | Question::Rows(_)
@@ -76,6 +77,10 @@ fn row(kind: RowKind, name: ColName, compare: Compare) -> Answer {
 fn column(kind: RowKind, col: Col, compare: Compare) -> Answer {
     if !comparisons(col.name.ty()).contains(&compare) || compare == Compare::Expansion {
         return Answer::No;
+    }
+    if compare == Compare::Near {
+        // The box around the sphere: there is no arithmetic without scripts.
+        return Answer::Over;
     }
     if form(kind) != Form::Keywords {
         return Answer::Exact;

@@ -94,7 +94,11 @@ fn wants(atom: &Comparison<'_>) -> Option<Vec<Wants>> {
         Comparison::Starts(col, text) => one(col, Want::Starts(escape(text))),
         Comparison::Ends(col, text) => one(col, Want::Ends(escape(text))),
         Comparison::Has(col, text) => one(col, Want::Has(escape(text))),
-        Comparison::NotIn(..) | Comparison::InSlot(..) | Comparison::NotInSlot(..) | Comparison::Range(..) => None,
+        Comparison::NotIn(..)
+        | Comparison::InSlot(..)
+        | Comparison::NotInSlot(..)
+        | Comparison::Range(..)
+        | Comparison::Near(..) => None,
     }
 }
 

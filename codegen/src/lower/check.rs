@@ -3,7 +3,7 @@
 use crate::algebra::{Atom, Source};
 use crate::capability::Question;
 use crate::program::{After, OrderBy, OrderKey};
-use crate::rows::{Col, ColType, RowKind, Value};
+use crate::rows::{Col, ColType, Point, RowKind, Value};
 use crate::target::{Bounds, Scalar};
 
 /// The value as one of a column of this type.
@@ -34,6 +34,12 @@ pub(super) fn text(ty: ColType, value: &Value) -> Option<&str> {
     }
 }
 
+/// The sphere, if the squares of distances from its centre have room: see [`Point::LIMIT`].
+pub(super) fn sphere(centre: Point, radius: i64) -> Option<(Point, i64)> {
+    let fits = centre.is_within_limit() && (0..=2 * Point::LIMIT).contains(&radius);
+    fits.then_some((centre, radius))
+}
+
 /// The columns exist, and a tuple of them can be compared as one.
 pub(super) fn columns(kind: RowKind, atom: &Atom) -> Result<(), Question> {
     let known = kind.columns();
@@ -45,6 +51,7 @@ pub(super) fn columns(kind: RowKind, atom: &Atom) -> Result<(), Question> {
         Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) => {
             known.contains(col) && col.name.ty() == ColType::Bytes
         }
+        Atom::Near(col, _, _) => known.contains(col) && col.name.ty() == ColType::Point,
     };
     if fits { Ok(()) } else { Err(Question::Typing(kind)) }
 }

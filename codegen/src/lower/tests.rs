@@ -7,7 +7,7 @@ use crate::algebra::{
 };
 use crate::capability::{Compare, Join, Question};
 use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
-use crate::rows::{Base, Col, ColName, KeyId, RowKind, TypeCode, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, TypeCode, Value};
 use crate::{elasticsearch, sql};
 
 const TOKEN: RowKind = RowKind::One(Base::Token);
@@ -156,10 +156,34 @@ fn a_position_has_a_value_of_its_type_for_every_key() {
 }
 
 #[test]
-fn references_do_not_sort() {
-    let kind = RowKind::One(Base::Ref);
-    let order = vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
-    refused(&Query { order, ..query(vec![all()]) }, Question::OrderRows(kind));
+fn references_and_points_do_not_sort() {
+    for kind in [Base::Ref, Base::Point].map(RowKind::One) {
+        let order = vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
+        refused(&Query { order, ..query(vec![all()]) }, Question::OrderRows(kind));
+    }
+}
+
+/// Squares of greater distances would not fit 64 bits.
+#[test]
+fn points_and_radii_are_bounded() {
+    let kind = RowKind::One(Base::Point);
+    let near = |z, radius| {
+        let atom = Atom::Near(Col::first(ColName::Place), Point { z, x: 0, y: 0 }, radius);
+        query(vec![rows(kind, Test::Atom(atom))])
+    };
+    assert_eq!(sqlite(&near(-Point::LIMIT, 2 * Point::LIMIT)), Ok(()));
+    for (z, radius) in [(Point::LIMIT + 1, 1), (i64::MIN, 1), (0, -1), (0, 2 * Point::LIMIT + 1), (0, i64::MAX)] {
+        refused(&near(z, radius), Question::Typing(kind));
+    }
+}
+
+/// Elasticsearch finds the box around a sphere, which is too much.
+#[test]
+fn a_distance_is_refused_by_name_where_nothing_refines_it() {
+    let kind = RowKind::One(Base::Point);
+    let atom = Atom::Near(Col::first(ColName::Place), Point { z: 0, x: 0, y: 0 }, 1);
+    let refused = elastic(&query(vec![rows(kind, Test::Atom(atom))])).unwrap_err();
+    assert_eq!(refused.to_string(), "the store cannot answer: point place: near");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn row(kind: RowKind, name: ColName, compare: Compare) -> bool {
     known && comparisons(name.ty()).contains(&compare) && compare != Compare::Expansion && !systems
 }
 
-/// References have no order that all stores share, and presence has no value.
+/// References have no order that all stores share, points have none at all, and presence has no value.
 fn ordered(kind: RowKind) -> bool {
-    !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
+    !matches!(kind, RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
 }

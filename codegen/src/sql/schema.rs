@@ -105,10 +105,10 @@ pub(super) fn sought(kind: RowKind) -> Vec<Col> {
     columns.iter().copied().filter(first).collect()
 }
 
-/// The stored columns of a column: two for an interval.
+/// The stored columns of a column: two for an interval, three for a point.
 pub fn physical(kind: RowKind, col: Col) -> Vec<Column> {
     let ty = match col.name.ty() {
-        ColType::Int | ColType::System | ColType::Rid | ColType::Instants => SqlType::Int,
+        ColType::Int | ColType::System | ColType::Rid | ColType::Instants | ColType::Point => SqlType::Int,
         ColType::Bytes | ColType::Cuts => SqlType::Text,
     };
     stored(kind, col).into_iter().map(|name| Column { name, ty, nullable: false }).collect()

@@ -5,13 +5,14 @@ use crate::algebra::{
     Span, Test, Universe,
 };
 use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
-use crate::rows::{Base, Col, ColName, KeyId, RowKind, Tuple, TypeCode, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 
 const PATIENT: TypeCode = TypeCode(1);
 const OBSERVATION: TypeCode = TypeCode(2);
 const GENDER: KeyId = KeyId(10);
 const NAME: KeyId = KeyId(11);
 const BIRTHDATE: KeyId = KeyId(12);
+const POSITION: KeyId = KeyId(13);
 const CODE: KeyId = KeyId(20);
 const SUBJECT: KeyId = KeyId(21);
 const CODE_VALUE: KeyId = KeyId(22);
@@ -45,6 +46,7 @@ impl Plan {
             GENDER => (PATIENT, RowKind::One(Base::Token)),
             NAME => (PATIENT, RowKind::One(Base::Text)),
             BIRTHDATE => (PATIENT, RowKind::One(Base::Time)),
+            POSITION => (PATIENT, RowKind::One(Base::Point)),
             CODE => (OBSERVATION, RowKind::One(Base::Token)),
             CODE_VALUE => (OBSERVATION, RowKind::Tuple(Tuple::TokenQuantity)),
             SUBJECT => (OBSERVATION, RowKind::One(Base::Ref)),
@@ -97,6 +99,10 @@ fn by(key: KeyId, base: Base, dir: Dir) -> OrderKey {
 
 fn born(rel: Rel, lo: i64, hi: i64) -> Test {
     Test::Atom(Atom::Range(Col::first(ColName::Time), rel, Value::Instants(lo, hi)))
+}
+
+fn near(centre: Point, radius: i64) -> Test {
+    Test::Atom(Atom::Near(Col::first(ColName::Place), centre, radius))
 }
 
 fn after(mut query: Query, keys: Vec<Option<Value>>, ord: i64) -> Query {
@@ -197,6 +203,7 @@ fn tests_of_rows() -> Vec<(&'static str, Query)> {
         ("text_order", atom(Atom::Order(name, Order::From, text("m")))),
         ("date_ge", one(BIRTHDATE, Test::Any(vec![born(Rel::Meets, 20, i64::MAX), born(Rel::Within, 10, 20)]))),
         ("date_same", one(BIRTHDATE, born(Rel::Same, 10, 20))),
+        ("point_near", one(POSITION, near(Point { z: 40, x: -20, y: 10 }, 5))),
         ("composite", one(CODE_VALUE, systolic)),
         ("reference", one(SUBJECT, eq(ColName::Target, Value::Rid(PATIENT, "23".into())))),
         ("ids", {

@@ -3,7 +3,7 @@
 use super::world::{OWN_URL, OWN_VERSION, Resource, State, World};
 use crate::algebra::{Atom, Edge, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
 use crate::program::{Dir, OrderBy, OrderKey};
-use crate::rows::{Col, ColName, ColType, KeyId, Row, RowKind, Value};
+use crate::rows::{Col, ColName, ColType, KeyId, Point, Row, RowKind, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -118,7 +118,15 @@ fn atom_holds(world: &World, row: &Row, atom: &Atom) -> bool {
         Atom::Starts(col, head) => text(col).starts_with(head.as_str()),
         Atom::Ends(col, tail) => text(col).ends_with(tail.as_str()),
         Atom::Has(col, part) => text(col).contains(part.as_str()),
+        Atom::Near(col, centre, radius) => is_near(value(col), *centre, *radius),
     }
+}
+
+fn is_near(stored: &Value, centre: Point, radius: i64) -> bool {
+    let Value::Point(point) = stored else { panic!("no point: {stored:?}") };
+    let square = |a: i64, b: i64| i128::from(a - b).pow(2);
+    let squares = square(point.x, centre.x) + square(point.y, centre.y) + square(point.z, centre.z);
+    squares <= i128::from(radius).pow(2)
 }
 
 fn among(world: &World, tuple: &[Value], source: &Source) -> bool {

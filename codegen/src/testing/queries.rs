@@ -1,13 +1,13 @@
 //! Generated sets, orders and ways to run them.
 
 use super::model::has_slot;
-use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, text, value};
+use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
 use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
 use crate::program::{Dir, OrderBy, OrderKey};
-use crate::rows::{Base, Col, ColType, KeyId, RowKind, Value};
+use crate::rows::{Base, Col, ColType, KeyId, Point, RowKind, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -96,7 +96,7 @@ fn test(kind: RowKind) -> BoxedStrategy<Test> {
 
 /// A column of the row among values, or a pair of columns among pairs.
 fn tuple_of(columns: &[Col]) -> BoxedStrategy<Atom> {
-    let plain = |col: &&Col| !matches!(col.name.ty(), ColType::Instants | ColType::Cuts);
+    let plain = |col: &&Col| !matches!(col.name.ty(), ColType::Instants | ColType::Cuts | ColType::Point);
     let plain: Vec<Col> = columns.iter().filter(plain).copied().collect();
     if plain.is_empty() {
         return atom(columns[0]).boxed();
@@ -128,6 +128,10 @@ fn atom(col: Col) -> BoxedStrategy<Atom> {
         let rel = select(vec![Rel::Within, Rel::Meets, Rel::Same, Rel::Covers, Rel::Differs]);
         return (rel, value(ty)).prop_map(move |(rel, value)| Atom::Range(col, rel, value)).boxed();
     }
+    if ty == ColType::Point {
+        let radius = prop_oneof![5 => 0i64..4, 1 => Just(2 * Point::LIMIT)];
+        return (point(), radius).prop_map(move |(centre, radius)| Atom::Near(col, centre, radius)).boxed();
+    }
     let eq = asked(ty).prop_map(move |value| Atom::Eq(col, value)).boxed();
     let ne = asked(ty).prop_map(move |value| Atom::Ne(col, value)).boxed();
     let mut all = vec![eq.clone(), eq, ne];
@@ -147,7 +151,8 @@ fn atom(col: Col) -> BoxedStrategy<Atom> {
 }
 
 pub(crate) fn order() -> impl Strategy<Value = Vec<OrderKey>> {
-    let sortable = |kind: &RowKind| !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(_) | RowKind::Present);
+    let sortable =
+        |kind: &RowKind| !matches!(kind, RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(_) | RowKind::Present);
     let mut by: Vec<OrderBy> = vec![OrderBy::Updated, OrderBy::Updated, OrderBy::Id, OrderBy::Ord];
     by.extend(KEYS.into_iter().filter(|(_, kind)| sortable(kind)).map(|(key, kind)| OrderBy::Rows { key, kind }));
     let via = prop_oneof![3 => Just(None), 1 => Just(Some(edge(Base::Ref, false)))];

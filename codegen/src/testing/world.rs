@@ -1,13 +1,13 @@
 //! Generated resources and rows. Alphabets are tiny, so that rows of different resources collide all the time.
 
-use crate::rows::{Base, ColType, KeyId, Row, RowKind, Tuple, TypeCode, Value};
+use crate::rows::{Base, ColType, KeyId, Point, Row, RowKind, Tuple, TypeCode, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use std::collections::BTreeSet;
 
 /// The keys of the world and what their rows hold.
-pub(crate) const KEYS: [(KeyId, RowKind); 15] = [
+pub(crate) const KEYS: [(KeyId, RowKind); 16] = [
     (KeyId(1), RowKind::One(Base::Token)),
     (KeyId(2), RowKind::One(Base::Text)),
     (KeyId(3), RowKind::One(Base::Ref)),
@@ -23,6 +23,7 @@ pub(crate) const KEYS: [(KeyId, RowKind); 15] = [
     (KeyId(13), RowKind::Present),
     (OWN_URL, RowKind::One(Base::Url)),
     (OWN_VERSION, RowKind::One(Base::Token)),
+    (KeyId(16), RowKind::One(Base::Point)),
 ];
 pub(crate) const REF: KeyId = KeyId(3);
 pub(crate) const CANONICAL: KeyId = KeyId(5);
@@ -132,6 +133,13 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     select(TEXTS.to_vec()).prop_map(str::to_owned)
 }
 
+/// A point of a small cube, or one of the farthest.
+pub(crate) fn point() -> impl Strategy<Value = Point> {
+    let far = select(vec![-Point::LIMIT, 0, Point::LIMIT]);
+    let coordinate = prop_oneof![5 => -2i64..3, 1 => far];
+    (coordinate.clone(), coordinate.clone(), coordinate).prop_map(|(x, y, z)| Point { z, x, y })
+}
+
 /// A value of a column of this type, as rows and as tests have them.
 pub(crate) fn value(ty: ColType) -> BoxedStrategy<Value> {
     match ty {
@@ -152,6 +160,7 @@ pub(crate) fn value(ty: ColType) -> BoxedStrategy<Value> {
                 })
                 .boxed()
         }
+        ColType::Point => point().prop_map(Value::Point).boxed(),
         ColType::Cuts => {
             subsequence(CUTS.to_vec(), 2).prop_map(|ends| Value::Cuts(ends[0].to_owned(), ends[1].to_owned())).boxed()
         }

@@ -35,7 +35,7 @@ pub(super) enum From {
     Tenant,
     Key,
     Ord,
-    /// The value at this position of the row, an interval counted twice.
+    /// The value at this position of the row, an interval counted twice, a point three times.
     Cell(usize),
 }
 

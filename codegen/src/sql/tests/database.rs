@@ -129,5 +129,6 @@ fn stored(value: &Value, numbers: &Numbers) -> Vec<Cell> {
         Value::Rid(ty, id) => vec![numbers[&(*ty, id.clone())].into()],
         Value::Instants(lo, hi) => vec![(*lo).into(), (*hi).into()],
         Value::Cuts(lo, hi) => vec![lo.clone().into(), hi.clone().into()],
+        Value::Point(point) => point.coordinates().map(Cell::Integer).to_vec(),
     }
 }

@@ -149,6 +149,7 @@ fn in_words(value: &Value) -> Vec<String> {
         Value::Rid(ty, id) => vec![format!("{}/{id}", ty.0)],
         Value::Instants(start, end) => vec![start.to_string(), end.to_string()],
         Value::Cuts(start, end) => vec![start.clone(), end.clone()],
+        Value::Point(point) => point.coordinates().map(|coordinate| coordinate.to_string()).to_vec(),
     }
 }
 
@@ -172,8 +173,12 @@ fn any_write() -> impl Strategy<Value = Write> {
             "relatesTo": [{"code": code, "target": target}]
         })
     });
-    let body = prop_oneof![patient, observation, document];
-    let name = prop::sample::select(vec!["Patient", "Observation", "DocumentReference"]);
+    let location = (id(), prop::sample::select(vec![-90, 0, 45])).prop_map(|(id, latitude)| {
+        let position = json!({"latitude": latitude, "longitude": 180});
+        json!({"resourceType": "Location", "id": id, "position": position})
+    });
+    let body = prop_oneof![patient, observation, document, location];
+    let name = prop::sample::select(vec!["Patient", "Observation", "DocumentReference", "Location"]);
     prop_oneof![
         4 => (body, any::<bool>()).prop_map(|(body, keep_updated)| write(body, keep_updated)),
         1 => (name, id()).prop_map(|(name, id)| delete(name, id)),

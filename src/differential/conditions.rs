@@ -64,11 +64,6 @@ impl Samples<'_> {
     pub(super) fn param(&self, random: &mut Random, ty: ResourceType) -> Option<ParamId> {
         let filled = self.filled(ty);
         if !filled.is_empty() && random.chance(92) {
-            // There is but one of these, and few types have it.
-            let special = filled.iter().find(|param| self.kind(**param) == ParamType::Special);
-            if let Some(special) = special.filter(|_| random.chance(20)) {
-                return Some(*special);
-            }
             // Half of the time a parameter of a type that few have: strings and tokens are everywhere.
             let rare = |param: &&ParamId| !matches!(self.kind(**param), ParamType::Token | ParamType::String);
             let rare: Vec<&ParamId> = filled.iter().filter(rare).collect();
@@ -87,7 +82,9 @@ impl Samples<'_> {
     }
 
     fn leaf(&self, random: &mut Random, ty: ResourceType) -> Option<Condition> {
-        let param = self.param(random, ty)?;
+        // There is but one of these, and few types have it.
+        let special = self.filled(ty).into_iter().find(|param| self.kind(*param) == ParamType::Special);
+        let param = special.filter(|_| random.chance(40)).or_else(|| self.param(random, ty))?;
         let (code, kind) = (self.code(param), self.kind(param));
         let allowed: Vec<Modifier> = modifiers(self.registry.version(), kind)
             .iter()

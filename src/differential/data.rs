@@ -64,6 +64,8 @@ fn types(registry: &Registry, random: &mut Random) -> Vec<ResourceType> {
     let all: Vec<&str> =
         registry.types().map(|ty| registry.type_name(ty)).filter(|name| !LEFT_OUT.contains(name)).collect();
     let mut names = vec!["Patient"];
+    // Places alone are asked for by distance.
+    names.extend(random.chance(35).then_some("Location"));
     while names.len() < 5 {
         let name = if random.chance(75) { random.pick(&HUBS) } else { random.pick(&all) };
         if !names.contains(&name) {

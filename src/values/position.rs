@@ -137,7 +137,7 @@ impl Distance {
 
     /// The length in centimetres of the straight line that takes the place of the way: two points are so far apart or
     /// nearer if their places are. It is that of the mean sphere, which fits the ellipsoid to a few centimetres in a
-    /// hundred kilometres; up to [`ROUNDING`] is added, so that nothing within the distance is lost to rounding.
+    /// hundred kilometres. Two to three centimetres are added, so that nothing within the distance is lost to rounding.
     #[must_use]
     pub fn chord(&self) -> i64 {
         let half_way_round = PI * MEAN_RADIUS * MICROMETRES / ONE;

@@ -34,6 +34,8 @@ fn resources() -> Vec<Value> {
     all.extend((1..=4).map(|n| group(n, &mut random)));
     all.extend((1..=8).map(|n| risk(n, &mut random)));
     all.extend((1..=6).map(|n| value_set(n, &mut random)));
+    all.extend((1..=12).map(|n| location(n, &mut random)));
+    all.extend((1..=6).map(|n| role(n, &mut random)));
     all
 }
 
@@ -220,4 +222,29 @@ fn value_set(n: usize, random: &mut Random) -> Value {
     let urls = ["http://example.org/vs", "http://example.org/fhir/ValueSet/x", "http://example.org/fhirx"];
     let body = json!({"status": "active", "url": random.pick(&urls), "version": random.pick(&["1.0", "2.0"])});
     resource("ValueSet", format!("vs{n}"), random, body)
+}
+
+fn location(n: usize, random: &mut Random) -> Value {
+    let at = |latitude: &str, longitude: &str| json!({"latitude": number(latitude), "longitude": number(longitude)});
+    let positions = [
+        at("42.2565", "-83.69481"),
+        at("-33.8688", "151.2093"),
+        at("51.5007", "-0.1246"),
+        at("51.51", "-0.12"),
+        at("0", "-179.9"),
+        at("0.1", "180"),
+        at("90", "0"),
+        Value::Null,
+    ];
+    let body = json!({
+        "status": random.pick(&[json!("active"), json!("active"), json!("suspended")]),
+        "position": positions[n % positions.len()],
+        "managingOrganization": reference(random, "Organization", "org", 4),
+    });
+    resource("Location", format!("l{n}"), random, body)
+}
+
+fn role(n: usize, random: &mut Random) -> Value {
+    let location = [reference(random, "Location", "l", 12), reference(random, "Location", "l", 12)];
+    resource("PractitionerRole", format!("pr{n}"), random, json!({"location": location}))
 }

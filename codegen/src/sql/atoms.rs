@@ -225,5 +225,5 @@ fn marker<D: Dialect>() -> String {
 }
 
 fn all(conds: impl IntoIterator<Item = Option<Expr>>) -> Expr {
-    super::rows::conjunction(conds.into_iter().flatten())
+    super::junction::conjunction(conds.into_iter().flatten())
 }

@@ -6,6 +6,7 @@ mod capability;
 mod constant;
 mod dialect;
 mod finish;
+mod junction;
 mod links;
 mod order;
 mod postgres;

@@ -2,8 +2,9 @@
 
 use super::constant::{always, never};
 use super::finish::Statement;
+use super::junction::{conjunction, disjunction};
 use super::links::Hop;
-use super::rows::{Row, conjunction};
+use super::rows::Row;
 use super::scan::{At, Scan};
 use super::schema::SqlType;
 use super::{Bind, Dialect, Sql, Target};
@@ -36,7 +37,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn or(&mut self, conds: Vec<Expr>) -> Expr {
-        conds.into_iter().reduce(ExprTrait::or).unwrap_or_else(never)
+        disjunction(conds)
     }
 
     /// Conditions are two-valued, whatever may be null stands inside an `EXISTS`: so `NOT` is the complement.

@@ -17,6 +17,8 @@ pub(super) struct TypeParams {
     applied: Vec<Applied>,
     /// The current slot of each code.
     by_code: BTreeMap<String, u16>,
+    /// The slot of the parameter that makes the hierarchy of the type, if one does; worked out when first asked for.
+    pub(super) hierarchy: OnceLock<Option<u16>>,
 }
 
 /// A definition as it applies to one resource type.
@@ -50,6 +52,7 @@ impl TypeParams {
         let Ok(slot) = u16::try_from(self.applied.len()) else { return false };
         self.by_code.insert(applied.definition.code.clone(), slot);
         self.applied.push(applied);
+        self.hierarchy.take();
         true
     }
 
@@ -57,6 +60,7 @@ impl TypeParams {
     pub(super) fn forget(&mut self, url: &str) {
         let applied = &self.applied;
         self.by_code.retain(|_, &mut slot| applied.get(usize::from(slot)).is_some_and(|old| old.definition.url != url));
+        self.hierarchy.take();
     }
 }
 

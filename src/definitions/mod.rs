@@ -6,6 +6,7 @@ mod compartment;
 mod composite;
 mod datatypes;
 mod expression;
+mod hierarchy;
 mod load;
 mod model;
 mod package;

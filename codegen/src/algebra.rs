@@ -79,7 +79,8 @@ pub enum Set {
         /// The set at the other end.
         far: SetId,
     },
-    /// Resources reached from `seed` over any number of edges, at most `bound` deep.
+    /// Resources reached from `seed` over any number of edges: the least set that holds `seed` and, with a resource,
+    /// everything one more edge away. Each resource is reached once, so cycles end, and so does the deepest chain.
     Closure {
         /// The edge.
         edge: Edge,
@@ -87,8 +88,6 @@ pub enum Set {
         from: End,
         /// Where it begins; part of the result.
         seed: SetId,
-        /// The greatest depth; deeper data is an error, never a shorter answer.
-        bound: u32,
     },
     /// Resources that an earlier step found.
     Slot(SlotId),

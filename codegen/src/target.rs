@@ -74,6 +74,11 @@ pub trait Target: Capabilities {
     fn scan_via(&mut self, edge: Edge, from: End, far: Self::Scan) -> Self::Scan;
     /// Computes the members once.
     fn build(&mut self, scan: Self::Scan) -> Self::Built;
+    /// Computes once what is reached from the members of `seed` over any number of edges, the result at end `from` of
+    /// each. Every resource is visited once: cycles end.
+    fn closure(&mut self, edge: Edge, from: End, seed: Self::Scan) -> Self::Built;
+    /// The members of a set that was computed once.
+    fn scan_built(&mut self, built: &Self::Built) -> Self::Scan;
 
     /// The finished query: each member is told once, however often it is produced.
     fn finish(self, members: Self::Scan, result: &Results<'_>) -> Self::Out;

@@ -1,6 +1,6 @@
 //! Conditions on resources of a type: parameters with modifiers and values, over chains and `_has`.
 
-use super::pools::IDS;
+use super::pools::{BASE, IDS};
 use super::random::Random;
 use super::sample::Samples;
 use super::values::{self, escaped};
@@ -82,6 +82,11 @@ impl Samples<'_> {
     }
 
     fn leaf(&self, random: &mut Random, ty: ResourceType) -> Option<Condition> {
+        if random.chance(15)
+            && let Some(related) = self.related(random, ty)
+        {
+            return Some(related);
+        }
         // There is but one of these, and few types have it.
         let special = self.filled(ty).into_iter().find(|param| self.kind(*param) == ParamType::Special);
         let param = special.filter(|_| random.chance(40)).or_else(|| self.param(random, ty))?;
@@ -89,6 +94,7 @@ impl Samples<'_> {
         let allowed: Vec<Modifier> = modifiers(self.registry.version(), kind)
             .iter()
             .copied()
+            // Of references, those that lead into a hierarchy are drawn on their own.
             .filter(|modifier| kind == ParamType::Uri || !matches!(modifier, Modifier::Above | Modifier::Below))
             .filter(|modifier| USED.contains(modifier) && (code != "_id" || *modifier == Modifier::Not))
             .collect();
@@ -105,6 +111,25 @@ impl Samples<'_> {
         let count = if random.chance(75) { 1 } else { 2 + random.below(2) };
         let values = (0..count).map(|_| self.one_value(random, param, modifier)).collect();
         let key = modifier.map_or(code.to_owned(), |modifier| format!("{code}:{}", modifier.name()));
+        Some(Condition { key, values })
+    }
+
+    /// `:above` or `:below` on a reference that leads into a hierarchy.
+    fn related(&self, random: &mut Random, ty: ResourceType) -> Option<Condition> {
+        let leads = |link: &ParamId| !self.registry.hierarchies(*link).is_empty();
+        let links: Vec<ParamId> = self.links(ty).into_iter().filter(leads).collect();
+        let link = *random.one(&links)?;
+        let types: Vec<&str> =
+            self.registry.hierarchies(link).iter().map(|links| self.registry.type_name(links.ty())).collect();
+        let value = |random: &mut Random| match random.below(10) {
+            0..4 => random.pick(&IDS).to_owned(),
+            4..8 => format!("{}/{}", random.pick(&types), random.pick(&IDS)),
+            8 => format!("{BASE}/{}/{}/_history/1", random.pick(&types), random.pick(&IDS)),
+            _ => self.one_value(random, link, None),
+        };
+        let count = random.pick(&[1, 1, 1, 2, 3]);
+        let values = (0..count).map(|_| value(random)).collect();
+        let key = format!("{}:{}", self.code(link), random.pick(&["above", "below"]));
         Some(Condition { key, values })
     }
 

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 pub(super) type Line = Json;
 
 /// Types that much refers to, and that much is asked of.
-const HUBS: [&str; 16] = [
+const HUBS: [&str; 17] = [
     "Observation",
     "Organization",
     "Practitioner",
@@ -22,6 +22,7 @@ const HUBS: [&str; 16] = [
     "Encounter",
     "Group",
     "Location",
+    "CarePlan",
     "ValueSet",
     "CodeSystem",
     "Questionnaire",
@@ -66,6 +67,11 @@ fn types(registry: &Registry, random: &mut Random) -> Vec<ResourceType> {
     let mut names = vec!["Patient"];
     // Places alone are asked for by distance.
     names.extend(random.chance(35).then_some("Location"));
+    if random.chance(40) {
+        let hierarchies: Vec<_> = registry.types().filter(|ty| registry.hierarchy(*ty).is_some()).collect();
+        let name = random.one(&hierarchies).map(|ty| registry.type_name(*ty));
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
     while names.len() < 5 {
         let name = if random.chance(75) { random.pick(&HUBS) } else { random.pick(&all) };
         if !names.contains(&name) {

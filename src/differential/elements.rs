@@ -175,6 +175,11 @@ fn quantity(random: &mut Random) -> Json {
     quantity
 }
 
+/// A plain reference to one of these types, by type and id.
+pub(super) fn local(random: &mut Random, types: &[&str]) -> Json {
+    json!({ "reference": format!("{}/{}", random.pick(types), random.pick(&IDS)) })
+}
+
 /// A reference to one of these types.
 pub(super) fn reference(random: &mut Random, types: &[&str]) -> Json {
     let (ty, id) = (random.pick(types), random.pick(&IDS));

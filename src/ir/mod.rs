@@ -8,7 +8,7 @@ mod shape;
 mod test;
 
 pub use env::{BaseUrl, Env};
-pub use predicate::{Link, Pred, PredKind, Way};
+pub use predicate::{Direction, Link, Pred, PredKind, Root, Way};
 pub use print::print;
 pub use search::{Branch, Dir, Include, Page, Search, SortBy, SortKey, Total};
 pub use shape::{Elements, Shape};

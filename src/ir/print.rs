@@ -2,8 +2,8 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Dir, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest,
-    Test, TextMatch, Total, UnitTest, UrlTest, Way,
+    CodeCase, Dir, Direction, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy,
+    SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -88,6 +88,13 @@ impl Printer<'_> {
             PredKind::Param { param, facet, test } => {
                 writeln!(self.out, "{}{} {}", self.code(*param), facet.suffix(), self.test(test))
             }
+            PredKind::Hierarchy { param, links, direction, roots } => {
+                let way = if *direction == Direction::Above { "above" } else { "below" };
+                let ty = self.registry.type_name(links.ty());
+                let roots: Vec<String> = roots.iter().map(|root| named(ty, &root.id, root.version.as_ref())).collect();
+                let (param, links) = (self.code(*param), self.code(*links));
+                writeln!(self.out, "{param} refers to {} or {way} by {links}", roots.join(" or "))
+            }
             PredKind::Listed { list, .. } => {
                 writeln!(self.out, "entry of List")?;
                 self.pred(list, depth + 1)
@@ -141,8 +148,7 @@ impl Printer<'_> {
             }
             Test::MediaType(name) => format!("is media type {name:?} or below"),
             Test::Reference(ReferenceTest::Local { ty, id, version }) => {
-                let version = version.as_ref().map_or(String::new(), |version| format!(" version {version:?}"));
-                format!("refers to {}/{id:?}{version}", self.registry.type_name(*ty))
+                format!("refers to {}", named(self.registry.type_name(*ty), id, version.as_ref()))
             }
             Test::Reference(ReferenceTest::Foreign(url)) => format!("refers to {url:?}"),
             Test::Url(url) => url_test(url),
@@ -159,6 +165,12 @@ impl Printer<'_> {
     fn list(&self, tests: &[Test], between: &str) -> String {
         format!("({})", tests.iter().map(|test| self.test(test)).collect::<Vec<_>>().join(between))
     }
+}
+
+/// `Patient/"23" version "2"`
+fn named(ty: &str, id: &str, version: Option<&String>) -> String {
+    let version = version.map_or(String::new(), |version| format!(" version {version:?}"));
+    format!("{ty}/{id:?}{version}")
 }
 
 fn direction(dir: Dir) -> &'static str {

@@ -3,6 +3,7 @@
 use crate::definitions::{ParamId, ParamType, Registry, ResourceType};
 use crate::ir::{Dir, Include, Link, Pred, PredKind, Search, SortBy, SortKey, Test, Total, Way};
 use crate::keys::{Facet, Key, Level, standing};
+use crate::plan::hierarchy::Related;
 use crate::plan::rows::{rows, type_code};
 use crate::plan::{Graph, IncludeRoot, PAGE_SLOT, Plan, Root};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
@@ -32,15 +33,16 @@ pub(super) fn place(span: fhirc_grammar::Span) -> Span {
     Span { start: span.start, end: span.end }
 }
 
-struct Builder<'r> {
+/// A plan under construction.
+pub(super) struct Builder<'r> {
     graph: Graph,
-    registry: &'r Registry,
+    pub(super) registry: &'r Registry,
     /// The sets of conditions that stand behind several links, by type, level and place in memory.
     typed: HashMap<(ResourceType, Level, usize), SetId>,
 }
 
 impl Builder<'_> {
-    fn add(&mut self, set: Set, span: Span) -> SetId {
+    pub(super) fn add(&mut self, set: Set, span: Span) -> SetId {
         self.graph.add(set, Access::Probe, span)
     }
 
@@ -94,6 +96,10 @@ impl Builder<'_> {
                 let key = Key { param: *param, facet: *facet, level };
                 return self.rows(ty, key, test, span);
             }
+            PredKind::Hierarchy { param, links, direction, roots } => {
+                let key = Key { param: *param, facet: Facet::Value, level };
+                return self.related(&Related { key, links: *links, direction: *direction, roots, span });
+            }
             PredKind::Listed { item, list } => {
                 let far = self.typed(item.ty(), Level::Top, list);
                 let key = Key { param: *item, facet: Facet::Listed, level: Level::Top }.id();
@@ -104,7 +110,7 @@ impl Builder<'_> {
         self.add(set, span)
     }
 
-    fn rows(&mut self, ty: ResourceType, key: Key, test: &Test, span: Span) -> SetId {
+    pub(super) fn rows(&mut self, ty: ResourceType, key: Key, test: &Test, span: Span) -> SetId {
         let universe = Universe(vec![type_code(ty)]);
         let sets: Vec<SetId> = rows(self.registry, key.param, key.facet, key.level, test)
             .into_iter()

@@ -1,7 +1,7 @@
 //! How many resources a set is thought to hold. Estimates choose a plan and never an answer.
 
 use crate::plan::Graph;
-use crate::plan::types::implied;
+use crate::plan::types::{implied, key_type};
 use fhirc_codegen::algebra::{Atom, Edge, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::rows::{ColName, KeyId, RowKind, Value};
 use fhirc_codegen::stats::Stats;
@@ -63,7 +63,10 @@ impl<'s> Estimates<'s> {
                 self.get(*from) * (1.0 - (self.get(*less) / universe).min(1.0))
             }
             Set::Via { edge, from, far } => self.via(graph, id, *edge, *from, *far),
-            Set::Closure { seed, .. } => self.get(*seed) * CLOSURE,
+            Set::Closure { edge, from, seed } => {
+                let share = if *from == End::Source { BELOW } else { ABOVE };
+                (self.get(*seed) * share).min(self.resources(&Universe(vec![key_type(edge.key)])).max(self.get(*seed)))
+            }
             Set::Slot(_) => SLOT,
         }
     }
@@ -103,8 +106,10 @@ impl<'s> Estimates<'s> {
 
 /// Resources per slot, where nothing is known.
 const SLOT: f64 = 100.0;
-/// Members of a closure per seed.
-const CLOSURE: f64 = 10.0;
+/// Members of a closure per seed, where many refer to one.
+const BELOW: f64 = 10.0;
+/// The same the other way, where one refers to few.
+const ABOVE: f64 = 3.0;
 /// References to one resource by one parameter.
 const REFERRERS: f64 = 20.0;
 

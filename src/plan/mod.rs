@@ -4,6 +4,7 @@ mod build;
 mod cost;
 mod dot;
 mod graph;
+mod hierarchy;
 mod passes;
 mod print;
 mod program;

@@ -78,7 +78,7 @@ impl Names<'_> {
             Set::Or(_) => "or".to_owned(),
             Set::Minus { .. } => "minus".to_owned(),
             Set::Via { edge, from, .. } => format!("via {}", self.edge(*edge, *from)),
-            Set::Closure { edge, from, bound, .. } => format!("closure {} at most {bound}", self.edge(*edge, *from)),
+            Set::Closure { edge, from, .. } => format!("closure {}", self.edge(*edge, *from)),
             Set::Slot(slot) => format!("{slot:?}"),
         }
     }

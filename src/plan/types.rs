@@ -17,7 +17,10 @@ pub(super) fn implied(graph: &Graph, id: SetId) -> Option<Universe> {
         }
         Set::Minus { from, .. } => implied(graph, *from),
         Set::Via { edge, from: End::Source, .. } => Some(Universe(vec![key_type(edge.key)])),
-        Set::Via { from: End::Target, .. } | Set::Closure { .. } | Set::Slot(_) => None,
+        Set::Closure { edge, from: End::Source, seed } => {
+            implied(graph, *seed).map(|types| union(&types, &Universe(vec![key_type(edge.key)])))
+        }
+        Set::Via { from: End::Target, .. } | Set::Closure { from: End::Target, .. } | Set::Slot(_) => None,
     }
 }
 

@@ -35,10 +35,8 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
                 check(well_typed(*kind, test), "a test names columns of its rows, with values of their type", id);
                 check(!universe.0.is_empty(), "rows belong to a resource type", id);
             }
-            Set::Via { edge, .. } => check(is_edge(*edge, registry), "an edge is a reference", id),
-            Set::Closure { edge, bound, .. } => {
+            Set::Via { edge, .. } | Set::Closure { edge, .. } => {
                 check(is_edge(*edge, registry), "an edge is a reference", id);
-                check(*bound > 0, "a closure is bounded", id);
             }
             Set::And(children) => {
                 let drivers = children.iter().filter(|&&child| is_driver(plan, child)).count();

@@ -1,5 +1,6 @@
 //! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
 
+use super::hierarchy::Hierarchy;
 use super::universe::{Node, Universe};
 use super::value::{self, Stored, composite, number, presence, reference, token, words};
 use crate::definitions::{ParamId, ParamType};
@@ -22,6 +23,13 @@ impl<'v> Universe<'v> {
                     Way::Forward => self.targets(node, link.param).into_iter().any(holds),
                     Way::Reverse => self.sources(node, link.param).into_iter().any(holds),
                 }
+            }
+            PredKind::Hierarchy { param, links, direction, roots } => {
+                let beyond = Hierarchy { universe: self, links: *links, roots };
+                self.values(node, *param, Facet::Value).iter().any(|stored| match stored {
+                    Stored::Reference(to) => beyond.leads(node, to, *direction),
+                    _ => false,
+                })
             }
             PredKind::Listed { item, list } => {
                 let lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));

@@ -1,6 +1,7 @@
 //! The executable specification: a search evaluated over plain resources, slowly and obviously.
 
 mod expressions;
+mod hierarchy;
 mod includes;
 mod matching;
 mod order;

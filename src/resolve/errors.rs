@@ -75,6 +75,33 @@ pub(super) fn unsupported_modifier(
     suggest(Diagnostic::error("unsupported-modifier", modifier.span, message), nearest).help(help)
 }
 
+/// `Observation?patient:below=…`: nothing that the parameter refers to stands in a hierarchy.
+pub(super) fn leads_into_no_hierarchy(
+    registry: &Registry,
+    parameter: &Spanned<String>,
+    modifier: &Spanned<String>,
+) -> Diagnostic {
+    let message = format!(
+        "modifier `{}` does not apply to `{}`: it refers to no type that has a hierarchy",
+        modifier.node, parameter.node
+    );
+    let types = registry.types().filter(|ty| registry.hierarchy(*ty).is_some());
+    let types: Vec<_> = types.map(|ty| registry.type_name(ty)).collect();
+    Diagnostic::error("unsupported-modifier", modifier.span, message).help(format!("these have one: {}", list(&types)))
+}
+
+/// `MedicationAdministration?context:below=EpisodeOfCare/1`; `types` are those whose hierarchies are followed.
+pub(super) fn no_hierarchy(ty: &str, types: &[&str], span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error("no-hierarchy", span, format!("`{ty}` has no hierarchy"));
+    if types.is_empty() { diagnostic } else { diagnostic.help(format!("here these have a hierarchy: {}", list(types))) }
+}
+
+/// `Procedure?location:below=http://elsewhere.org/Location/1`
+pub(super) fn hierarchy_elsewhere(url: &str, span: Span) -> Diagnostic {
+    let message = format!("`{url}` is not of this server: what stands above or below it is not known here");
+    Diagnostic::error("no-hierarchy", span, message).help("`id`, `Type/id` or a url of this server")
+}
+
 /// `gender gt male`; `usable` are the operators that the type of the parameter has.
 pub(super) fn unsupported_operator(ty: ParamType, op: &Spanned<FilterOp>, usable: &[FilterOp]) -> Diagnostic {
     let message = format!("operator `{}` does not apply to parameters of type {}", op.node.word(), ty.code());

@@ -6,6 +6,7 @@ mod errors;
 mod filter;
 mod filter_value;
 mod group;
+mod hierarchy;
 mod include;
 mod list;
 mod parameter;

@@ -3,12 +3,13 @@
 use crate::definitions::{
     Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers,
 };
-use crate::ir::{Pred, PredKind, Test};
+use crate::ir::{Direction, Pred, PredKind, Test};
 use crate::keys::{Facet, facets};
 use crate::resolve::chain::{End, Step};
 use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter;
+use crate::resolve::hierarchy;
 use crate::resolve::list;
 use crate::resolve::resolver::{Handling, Resolver};
 use crate::resolve::value;
@@ -18,13 +19,9 @@ use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
 const NOT_YET: [&str; 3] = ["_query", "_in", "_score"];
 
-/// Whether a modifier needs a hierarchy of resources, or is such as later versions of FHIR add.
-fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
-    match modifier {
-        Modifier::CodeText | Modifier::TextAdvanced => true,
-        Modifier::Above | Modifier::Below => ty == ParamType::Reference,
-        _ => false,
-    }
+/// Whether a modifier is such as later versions of FHIR add.
+fn is_not_yet(modifier: Modifier) -> bool {
+    matches!(modifier, Modifier::CodeText | Modifier::TextAdvanced)
 }
 
 /// The last name of a key and its value.
@@ -103,6 +100,12 @@ impl Resolver<'_> {
         let asked = Asked { modifier, only, ..Asked::of(self.registry, param, leaf.span) };
         match modifier {
             Some(Modifier::Missing) => self.missing(param, &asked, &items),
+            Some(Modifier::Above) if asked.ty == ParamType::Reference => {
+                hierarchy::related(self, param, Direction::Above, &asked, &items)
+            }
+            Some(Modifier::Below) if asked.ty == ParamType::Reference => {
+                hierarchy::related(self, param, Direction::Below, &asked, &items)
+            }
             _ => self.values(param, &asked, &items),
         }
     }
@@ -169,12 +172,18 @@ impl Resolver<'_> {
         let modifier = Modifier::from_name(&written.node).filter(|modifier| allowed.contains(modifier));
         let Some(modifier) = modifier.filter(|modifier| own_columns_allow(&name.name.node, *modifier)) else {
             let code = &name.name.node;
-            let usable = |modifier: &Modifier| own_columns_allow(code, *modifier) && !is_not_yet(ty, *modifier);
+            let leads = |modifier| ty != ParamType::Reference || hierarchy::applies(self.registry, param, modifier);
+            let usable =
+                |modifier: &Modifier| own_columns_allow(code, *modifier) && !is_not_yet(*modifier) && leads(*modifier);
             let usable: Vec<Modifier> = allowed.iter().copied().filter(usable).collect();
             self.report(errors::unsupported_modifier(self.registry, code, written, &usable));
             return None;
         };
-        if is_not_yet(ty, modifier) {
+        if ty == ParamType::Reference && !hierarchy::applies(self.registry, param, modifier) {
+            self.report(errors::leads_into_no_hierarchy(self.registry, &name.name, written));
+            return None;
+        }
+        if is_not_yet(modifier) {
             let what = format!("modifier `{}` on parameters of type {}", written.node, ty.code());
             self.report(errors::not_supported(&what, written.span));
             return None;

@@ -1,6 +1,7 @@
 //! What resolution asks of a terminology: the codes of value sets, and the hierarchy of code systems.
 
 use crate::ir::CodeCase;
+pub use crate::ir::Direction;
 use std::fmt;
 
 /// The most codes that the value sets and hierarchies of one search may name together.
@@ -13,15 +14,6 @@ pub struct Code {
     pub system: String,
     /// The code.
     pub code: String,
-}
-
-/// Which way a hierarchy is followed from a code. The code itself always belongs to what is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// To the codes that subsume it.
-    Above,
-    /// To the codes that it subsumes.
-    Below,
 }
 
 /// Value sets and code systems. What is not known completely is an error, never a shorter list (item 69).

@@ -41,7 +41,7 @@ fn the_corpus_is_a_corpus_of_errors() {
 }
 
 /// Entries whose whole rendering is kept: one of each way to say what is wrong.
-const RENDERED: [&str; 20] = [
+const RENDERED: [&str; 23] = [
     "type-typo",
     "path-foreign-base",
     "parameter-typo-strict",
@@ -49,6 +49,9 @@ const RENDERED: [&str; 20] = [
     "parameter-ampersand",
     "modifier-typo",
     "modifier-wrong-type",
+    "modifier-exact-on-reference",
+    "modifier-below-no-hierarchy",
+    "modifier-below-wrong-type",
     "date-slashes",
     "date-prefix-symbols",
     "quantity-two-parts",

@@ -185,6 +185,7 @@ fn encounter(n: usize, random: &mut Random) -> Value {
         "subject": reference(random, "Patient", "p", 24),
         "partOf": reference(random, "Encounter", "e", 20),
         "serviceProvider": reference(random, "Organization", "org", 4),
+        "location": [{"location": {"reference": format!("Location/l{}", n % 8 + 1)}}],
     });
     resource("Encounter", format!("e{n}"), random, body)
 }
@@ -224,7 +225,17 @@ fn value_set(n: usize, random: &mut Random) -> Value {
     resource("ValueSet", format!("vs{n}"), random, body)
 }
 
+/// Places; some make a tree of three levels, two are part of each other.
 fn location(n: usize, random: &mut Random) -> Value {
+    let above = match n {
+        2 | 3 => "l1",
+        4 => "l2",
+        5 => "l4",
+        6 => "nobody",
+        7 => "l8",
+        8 => "l7",
+        _ => "",
+    };
     let at = |latitude: &str, longitude: &str| json!({"latitude": number(latitude), "longitude": number(longitude)});
     let positions = [
         at("42.2565", "-83.69481"),
@@ -239,6 +250,7 @@ fn location(n: usize, random: &mut Random) -> Value {
     let body = json!({
         "status": random.pick(&[json!("active"), json!("active"), json!("suspended")]),
         "position": positions[n % positions.len()],
+        "partOf": if above.is_empty() { Value::Null } else { json!({"reference": format!("Location/{above}")}) },
         "managingOrganization": reference(random, "Organization", "org", 4),
     });
     resource("Location", format!("l{n}"), random, body)

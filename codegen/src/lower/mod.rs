@@ -175,7 +175,11 @@ impl<'q, T: Target> Walk<'q, T> {
                 let far = self.condition(*far, &other)?;
                 self.target.via(hop, far)
             }
-            Set::Closure { .. } => return Err(self.refusal(id, Question::Closure)),
+            // Computed once, wherever it stands: no condition on one resource says what a chain of any length reaches.
+            Set::Closure { .. } => {
+                let built = self.built(id)?;
+                self.target.member(at, &built)
+            }
             Set::Slot(slot) => {
                 self.ask(id, Question::Slot)?;
                 self.target.slot(at, *slot)
@@ -201,8 +205,17 @@ impl<'q, T: Target> Walk<'q, T> {
         if let Some(built) = self.built.get(&place) {
             return Ok(built.clone());
         }
-        let scan = self.scan(id)?;
-        let built = self.target.build(scan);
+        let built = match self.sets.get(id).map(|node| &node.set) {
+            Some(Set::Closure { edge, from, seed }) => {
+                self.ask(id, Question::Closure)?;
+                let seed = self.scan(*seed)?;
+                self.target.closure(*edge, *from, seed)
+            }
+            _ => {
+                let scan = self.scan(id)?;
+                self.target.build(scan)
+            }
+        };
         self.built.insert(place, built.clone());
         Ok(built)
     }
@@ -250,7 +263,10 @@ impl<'q, T: Target> Walk<'q, T> {
                 let far = self.scan(*far)?;
                 self.target.scan_via(*edge, *from, far)
             }
-            Set::Closure { .. } => return Err(self.refusal(id, Question::Closure)),
+            Set::Closure { .. } => {
+                let built = self.built(id)?;
+                self.target.scan_built(&built)
+            }
             Set::Slot(slot) => {
                 self.ask(id, Question::Slot)?;
                 self.target.scan_slot(*slot)

@@ -57,15 +57,6 @@ fn text(text: &str) -> Value {
 }
 
 #[test]
-fn closures_are_refused_where_they_stand() {
-    let edge = Edge { key: KeyId(2), on: On::Rid };
-    let closure = Set::Closure { edge, from: End::Source, seed: SetId(0), bound: 9 };
-    refused(&query(vec![all(), closure.clone()]), Question::Closure);
-    let below = query(vec![all(), closure, Set::And(vec![SetId(0), SetId(1)])]);
-    assert_eq!(sqlite(&below), Err(Unsupported { node: SetId(1), span: SPAN, what: Question::Closure }));
-}
-
-#[test]
 fn a_guard_that_nobody_intersected_is_refused() {
     let mut sets = Sets::default();
     sets.push(node(all()));
@@ -184,6 +175,20 @@ fn a_distance_is_refused_by_name_where_nothing_refines_it() {
     let atom = Atom::Near(Col::first(ColName::Place), Point { z: 0, x: 0, y: 0 }, 1);
     let refused = elastic(&query(vec![rows(kind, Test::Atom(atom))])).unwrap_err();
     assert_eq!(refused.to_string(), "the store cannot answer: point place: near");
+}
+
+/// As a set of its own, below another one, and where it was to be computed once.
+#[test]
+fn elasticsearch_refuses_closures_where_they_stand() {
+    let edge = Edge { key: KeyId(2), on: On::Rid };
+    let closure = Set::Closure { edge, from: End::Source, seed: SetId(0) };
+    let refused = Err(Unsupported { node: SetId(1), span: SPAN, what: Question::Closure });
+    assert_eq!(elastic(&query(vec![all(), closure.clone()])), refused);
+    assert_eq!(elastic(&query(vec![all(), closure.clone(), Set::And(vec![SetId(0), SetId(1)])])), refused);
+    let mut built = query(vec![all()]);
+    built.sets.push(Node { access: Access::Build, ..node(closure) });
+    built.root = built.sets.push(node(Set::And(vec![SetId(0), SetId(1)])));
+    assert_eq!(elastic(&built), refused);
 }
 
 #[test]

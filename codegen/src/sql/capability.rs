@@ -1,4 +1,4 @@
-//! What SQL answers: everything but closures, expansions, guards and choices at run time.
+//! What SQL answers: everything but expansions, guards and choices at run time.
 
 use super::{Dialect, Target};
 use crate::capability::{Answer, Capabilities, Compare, Join, Question, comparisons};
@@ -14,6 +14,7 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Rows(_)
             | Question::Minus
             | Question::Via(..)
+            | Question::Closure
             | Question::Slot
             | Question::OrderUpdated
             | Question::OrderId
@@ -22,8 +23,7 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Count
             | Question::Rid
             | Question::Targets(_) => true,
-            Question::Closure
-            | Question::Guard
+            Question::Guard
             | Question::Measure
             | Question::Typing(_)
             | Question::Alternatives

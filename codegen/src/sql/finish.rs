@@ -17,13 +17,14 @@ use sea_query::{
 pub(super) struct Statement {
     pub(super) select: SelectStatement,
     pub(super) tables: Vec<CommonTableExpression>,
+    pub(super) recursive: bool,
     pub(super) binds: Binds,
 }
 
 impl Statement {
     pub(super) fn write<D: Dialect>(mut self) -> Sql {
         if !self.tables.is_empty() {
-            let mut with = WithClause::new();
+            let mut with = WithClause::new().recursive(self.recursive).to_owned();
             for table in self.tables {
                 with.cte(table);
             }

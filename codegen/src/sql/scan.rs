@@ -5,7 +5,7 @@ use super::schema::SqlType;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{SlotId, Universe};
 use crate::rows::TypeCode;
-use sea_query::{CommonTableExpression, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType};
+use sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType};
 
 /// `ord` is the type code shifted by this, and a number per tenant and type.
 const TYPE_SHIFT: u32 = 39;
@@ -170,14 +170,6 @@ impl<D: Dialect> Target<D> {
             select.union(UnionType::Distinct, scan.ords());
         }
         self.nested(select, live)
-    }
-
-    pub(super) fn materialized(&mut self, scan: Scan) -> DynIden {
-        let name = self.alias("built");
-        let select = scan.members();
-        let mut table = CommonTableExpression::new();
-        self.tables.push(table.table_name(name.clone()).query(select).materialized(true).to_owned());
-        name
     }
 }
 

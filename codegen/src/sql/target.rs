@@ -1,5 +1,6 @@
 //! The answers of SQL to the questions of a target.
 
+use super::built::Built;
 use super::constant::{always, never};
 use super::finish::Statement;
 use super::junction::{conjunction, disjunction};
@@ -11,13 +12,13 @@ use super::{Bind, Dialect, Sql, Target};
 use crate::algebra::{Edge, End, SlotId, Universe};
 use crate::program::{OrderBy, OrderKey};
 use crate::target::{Comparison, Results, Rows};
-use sea_query::{DynIden, Expr, ExprTrait};
+use sea_query::{Expr, ExprTrait};
 
 impl<D: Dialect> crate::target::Target for Target<D> {
     type At = At;
     type Cond = Expr;
     type Scan = Scan;
-    type Built = DynIden;
+    type Built = Built;
     type Row = Row;
     type Test = Expr;
     type Hop = Hop;
@@ -50,8 +51,8 @@ impl<D: Dialect> crate::target::Target for Target<D> {
         D::element(at.ord.clone(), list, SqlType::Int)
     }
 
-    fn member(&mut self, at: &At, built: &DynIden) -> Expr {
-        D::member(at.ord.clone(), built)
+    fn member(&mut self, at: &At, built: &Built) -> Expr {
+        D::member(at.ord.clone(), &built.table, at.own.is_some())
     }
 
     fn hop(&mut self, at: &At, edge: Edge, from: End) -> (Hop, At) {
@@ -115,12 +116,20 @@ impl<D: Dialect> crate::target::Target for Target<D> {
         self.join_from(far, edge, from)
     }
 
-    fn build(&mut self, scan: Scan) -> DynIden {
+    fn build(&mut self, scan: Scan) -> Built {
         self.materialized(scan)
+    }
+
+    fn closure(&mut self, edge: Edge, from: End, seed: Scan) -> Built {
+        self.reached(edge, from, seed)
+    }
+
+    fn scan_built(&mut self, built: &Built) -> Scan {
+        self.scan_table(built)
     }
 
     fn finish(mut self, members: Scan, results: &Results<'_>) -> Sql {
         let select = self.result(members, results);
-        Statement { select, tables: self.tables, binds: self.binds }.write::<D>()
+        Statement { select, tables: self.tables, recursive: self.recursive, binds: self.binds }.write::<D>()
     }
 }

@@ -19,6 +19,9 @@ const CODE_VALUE: KeyId = KeyId(22);
 const PROFILE: KeyId = KeyId(23);
 const URL: KeyId = KeyId(30);
 const VERSION: KeyId = KeyId(31);
+const LOCATION: TypeCode = TypeCode(3);
+const PLACE: KeyId = KeyId(24);
+const PART_OF: KeyId = KeyId(40);
 
 /// A query under construction.
 #[derive(Default)]
@@ -50,6 +53,7 @@ impl Plan {
             CODE => (OBSERVATION, RowKind::One(Base::Token)),
             CODE_VALUE => (OBSERVATION, RowKind::Tuple(Tuple::TokenQuantity)),
             SUBJECT => (OBSERVATION, RowKind::One(Base::Ref)),
+            PART_OF => (LOCATION, RowKind::One(Base::Ref)),
             other => panic!("{other:?} has no rows here"),
         };
         self.add(Set::Rows { key, kind, universe: Universe(vec![ty]), test }, access)
@@ -112,7 +116,7 @@ fn after(mut query: Query, keys: Vec<Option<Value>>, ord: i64) -> Query {
 
 /// The queries, by name.
 pub(crate) fn queries() -> Vec<(&'static str, Query)> {
-    pages().into_iter().chain(tests_of_rows()).chain(joins()).chain(results()).collect()
+    pages().into_iter().chain(tests_of_rows()).chain(joins()).chain(closures()).chain(results()).collect()
 }
 
 fn pages() -> Vec<(&'static str, Query)> {
@@ -255,6 +259,46 @@ fn joins() -> Vec<(&'static str, Query)> {
         ("via_url_version", canonical(On::UrlVersion { url: URL, version: VERSION }, Access::Probe)),
         ("minus", minus(Access::Probe)),
         ("minus_built", minus(Access::Build)),
+    ]
+}
+
+fn closures() -> Vec<(&'static str, Query)> {
+    let (part_of, place) = (Edge { key: PART_OF, on: On::Rid }, Edge { key: PLACE, on: On::Rid });
+    let below = |plan: &mut Plan, id: &str, access| {
+        let target = eq(ColName::Target, Value::Rid(LOCATION, id.to_owned()));
+        let seed = plan.rows(PART_OF, target, Access::Drive);
+        plan.add(Set::Closure { edge: part_of, from: End::Source, seed }, access)
+    };
+    let within = |access| {
+        let mut plan = Plan::default();
+        let closure = below(&mut plan, "hospital", access);
+        let via = plan.via(place, End::Source, closure, access);
+        let all = plan.all(OBSERVATION, if access == Access::Probe { Access::Walk } else { Access::Probe });
+        let root = plan.and(&[all, via]);
+        plan.page(root, Vec::new(), if access == Access::Probe { Strategy::Walk } else { Strategy::SetFirst })
+    };
+    let nested = || {
+        let mut plan = Plan::default();
+        let seed = below(&mut plan, "hospital", Access::Drive);
+        let root = plan.add(Set::Closure { edge: part_of, from: End::Target, seed }, Access::Drive);
+        let all = plan.all(LOCATION, Access::Probe);
+        let root = plan.and(&[all, root]);
+        plan.page(root, Vec::new(), Strategy::SetFirst)
+    };
+    let several = || {
+        let mut plan = Plan::default();
+        let all = plan.all(LOCATION, Access::Walk);
+        let one = below(&mut plan, "hospital", Access::Probe);
+        let other = below(&mut plan, "school", Access::Build);
+        let from = plan.and(&[all, one]);
+        let root = plan.add(Set::Minus { from, less: other }, Access::Walk);
+        plan.page(root, Vec::new(), Strategy::Walk)
+    };
+    vec![
+        ("closure_drive", within(Access::Drive)),
+        ("closure_probe", within(Access::Probe)),
+        ("closure_nested", nested()),
+        ("closure_several", several()),
     ]
 }
 

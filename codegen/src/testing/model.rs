@@ -22,15 +22,25 @@ pub(crate) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
         Set::Minus { from, less } => &of(*from) - &of(*less),
         Set::Via { edge, from, far } => {
             let far = of(*far);
-            let pairs = pairs(world, *edge);
-            match from {
-                End::Source => pairs.iter().filter(|(_, target)| far.contains(target)).map(|pair| pair.0).collect(),
-                End::Target => pairs.iter().filter(|(source, _)| far.contains(source)).map(|pair| pair.1).collect(),
-            }
+            step(&pairs(world, *edge), *from, &far)
         }
         Set::Slot(_) => world.found.iter().copied().collect(),
-        Set::Closure { .. } => panic!("no target answers it"),
+        Set::Closure { edge, from, seed } => closure(&pairs(world, *edge), *from, of(*seed)),
     }
+}
+
+/// The resources at end `from` of the links whose other end is in `far`.
+fn step(pairs: &BTreeSet<(i64, i64)>, from: End, far: &Members) -> Members {
+    match from {
+        End::Source => pairs.iter().filter(|(_, target)| far.contains(target)).map(|pair| pair.0).collect(),
+        End::Target => pairs.iter().filter(|(source, _)| far.contains(source)).map(|pair| pair.1).collect(),
+    }
+}
+
+/// Steps until nothing new comes.
+fn closure(pairs: &BTreeSet<(i64, i64)>, from: End, seed: Members) -> Members {
+    let more = &seed | &step(pairs, from, &seed);
+    if more == seed { seed } else { closure(pairs, from, more) }
 }
 
 fn having(world: &World, has: impl Fn(&Resource) -> bool) -> Members {

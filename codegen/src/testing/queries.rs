@@ -20,6 +20,7 @@ pub(crate) enum Tree {
     Or(Vec<Tree>),
     Minus(Box<Tree>, Box<Tree>),
     Via(Edge, End, Box<Tree>),
+    Closure(Edge, End, Box<Tree>),
 }
 
 /// Whether a tree may have joins.
@@ -51,8 +52,11 @@ fn tree(joins: Joins) -> impl Strategy<Value = Tree> {
             2 => vec(inner.clone(), 0..3).prop_map(Tree::And),
             3 => vec(inner.clone(), 0..4).prop_map(Tree::Or),
             2 => (inner.clone(), inner.clone()).prop_map(|(from, less)| Tree::Minus(Box::new(from), Box::new(less))),
-            if joins == Joins::Some { 3 } else { 0 } => (edge, any::<bool>(), inner).prop_map(|(edge, source, far)| {
-                Tree::Via(edge, if source { End::Source } else { End::Target }, Box::new(far))
+            if joins == Joins::Some { 3 } else { 0 } => (edge.clone(), end(), inner.clone()).prop_map(|(edge, end, far)| {
+                Tree::Via(edge, end, Box::new(far))
+            }),
+            if joins == Joins::Some { 2 } else { 0 } => (edge, end(), inner).prop_map(|(edge, end, seed)| {
+                Tree::Closure(edge, end, Box::new(seed))
             }),
         ]
     })
@@ -64,6 +68,10 @@ fn edge(base: Base, versioned: bool) -> Edge {
         (_, false) => Edge { key: CANONICAL, on: On::Url { url: OWN_URL } },
         (_, true) => Edge { key: CANONICAL, on: On::UrlVersion { url: OWN_URL, version: OWN_VERSION } },
     }
+}
+
+fn end() -> impl Strategy<Value = End> {
+    select(vec![End::Source, End::Target])
 }
 
 fn universe() -> impl Strategy<Value = Universe> {
@@ -198,6 +206,7 @@ impl Arena<'_> {
             Tree::Or(children) => Set::Or(children.iter().map(|child| self.add_probe(child)).collect()),
             Tree::Minus(from, less) => Set::Minus { from: self.add_probe(from), less: self.add_probe(less) },
             Tree::Via(edge, from, far) => Set::Via { edge: *edge, from: *from, far: self.add_probe(far) },
+            Tree::Closure(edge, from, seed) => Set::Closure { edge: *edge, from: *from, seed: self.add_probe(seed) },
         };
         self.sets.push(node(set, access))
     }

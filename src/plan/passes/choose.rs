@@ -74,7 +74,7 @@ impl Chooser<'_> {
             Set::And(children) => children.iter().map(|&child| self.driven(child)).fold(f64::MAX, f64::min),
             Set::Or(children) => children.iter().map(|&child| self.driven(child)).sum(),
             Set::Minus { from, .. } => self.driven(*from),
-            Set::Via { far, .. } => self.driven(*far) + self.estimates.get(id),
+            Set::Via { far: from, .. } | Set::Closure { seed: from, .. } => self.driven(*from) + self.estimates.get(id),
             _ => self.estimates.get(id),
         };
         self.driven.insert(id, driven);
@@ -129,7 +129,7 @@ impl Chooser<'_> {
             Set::Or(children) => Set::Or(children.into_iter().map(|child| self.produce(child)).collect()),
             Set::Minus { from, less } => Set::Minus { from: self.produce(from), less: self.probe(less) },
             Set::Via { edge, from, far } => Set::Via { edge, from, far: self.produce(far) },
-            Set::Closure { edge, from, seed, bound } => Set::Closure { edge, from, seed: self.produce(seed), bound },
+            Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
             leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);
@@ -143,8 +143,13 @@ impl Chooser<'_> {
             return place;
         }
         let set = self.plan.graph.set(id).clone();
+        let part = |chooser: &mut Self, child| match set {
+            // Reached from its seed, whoever is at hand.
+            Set::Closure { .. } => chooser.produce(child),
+            _ => chooser.probe(child),
+        };
         let children: Vec<(SetId, SetId)> =
-            set.children().into_iter().map(|child| (child, self.probe(child))).collect();
+            set.children().into_iter().map(|child| (child, part(self, child))).collect();
         let place = |child: SetId| children.iter().find(|(old, _)| *old == child).map_or(child, |(_, new)| *new);
         let place = self.graph.add(renumbered(&set, place), Access::Probe, self.plan.graph.span(id));
         self.placed.insert((id, false), place);

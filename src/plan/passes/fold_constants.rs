@@ -27,7 +27,7 @@ fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
         }
         Set::Minus { from, less } if none(*less) => Outcome::Is(*from),
         Set::Minus { from, less } if none(*from) || covers(graph, *less, *from) => Outcome::Set(Set::None),
-        Set::Via { far, .. } if none(*far) => Outcome::Set(Set::None),
+        Set::Via { far: from, .. } | Set::Closure { seed: from, .. } if none(*from) => Outcome::Set(Set::None),
         _ => Outcome::Same,
     }
 }

@@ -125,7 +125,7 @@ pub(in crate::reference) fn identifier(element: &Element<'_>) -> Option<Token> {
 }
 
 /// Does a stored reference pass?
-pub(super) fn passes(test: &ReferenceTest, stored: &Ref) -> bool {
+pub(in crate::reference) fn passes(test: &ReferenceTest, stored: &Ref) -> bool {
     match (test, stored) {
         // Without a version in the search, a reference to any version matches (item 88).
         (ReferenceTest::Local { ty, id, version }, Ref::Local { ty: to, id: to_id, version: to_version }) => {

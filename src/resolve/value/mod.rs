@@ -59,7 +59,7 @@ pub(super) struct Written {
 
 impl Written {
     /// A whole item: `$` has no meaning in it.
-    fn of(item: &Item) -> Written {
+    pub(in crate::resolve) fn of(item: &Item) -> Written {
         let mut pieces = vec![String::new()];
         for (n, part) in item.parts.iter().enumerate() {
             for (m, piece) in part.pieces.iter().enumerate() {

@@ -3,9 +3,8 @@
 use crate::compiler::Compiled;
 use crate::plan::{Context, PAGE_SLOT, Plan, choose, split};
 use crate::runtime::include::Included;
-use crate::runtime::shape;
-use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
-use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
+use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
+use crate::stores::{Slots, Store, StoreError, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
 use std::time::{Duration, Instant};
@@ -24,8 +23,8 @@ pub struct Request {
 pub struct StepReport<'q> {
     /// Its place in the program.
     pub step: StepId,
-    /// The query that ran.
-    pub query: &'q Query,
+    /// The query that ran; nothing where the search was evaluated without one.
+    pub query: Option<&'q Query>,
     /// Tuples that came back.
     pub rows: usize,
     /// How long it took.
@@ -45,8 +44,13 @@ pub async fn execute(
     request: &Request,
     observer: Option<Observer<'_>>,
 ) -> Result<Page, ExecuteError> {
-    let program = program(store, search, &request.tenant).await?;
-    execute_program(store, search, &program, request, observer).await
+    match store {
+        Store::Reference(resources) => evaluate::page(resources, search, request, observer).await,
+        Store::Sqlite(_) => {
+            let program = program(store, search, &request.tenant).await?;
+            execute_program(store, search, &program, request, observer).await
+        }
+    }
 }
 
 /// The same by some program: any that a plan of the search splits into must give the same page.
@@ -82,7 +86,7 @@ pub(crate) async fn execute_program(
 ///
 /// # Errors
 /// What the store cannot do.
-pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
+async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
     let statistics = store.statistics(tenant).await?;
     let context = Context { registry: store.registry(), stats: &statistics };
     program_of(store, search, &choose(&search.plan, context))
@@ -93,7 +97,7 @@ pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantCon
 /// # Errors
 /// What the store cannot do.
 pub(crate) fn program_of(store: &Store, search: &Compiled, plan: &Plan) -> Result<Program, ExecuteError> {
-    split(plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
+    split(plan, store.capabilities()?.as_ref()).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
         diagnostics: refusals.iter().map(|refusal| refusal.diagnostic("this store")).collect(),
     })
@@ -165,23 +169,15 @@ impl Run<'_, '_> {
         let begin = Instant::now();
         let tuples = self.store.run(self.tenant, &query, &self.slots).await?;
         if let Some(observer) = &mut self.observer {
-            observer(StepReport { step: id, query: &query, rows: tuples.len(), time: begin.elapsed() });
+            observer(StepReport { step: id, query: Some(&query), rows: tuples.len(), time: begin.elapsed() });
         }
         Ok(tuples)
     }
 
     /// The resources with these numbers, cut down to what the search wants of them.
     async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
-        let registry = self.store.registry();
-        let resource = |stored: Stored| {
-            let Stored { ty, id, version, updated, body, .. } = stored;
-            let body = match registry.resource_type_of_code(ty.0) {
-                Some(ty) => shape::cut(registry, &search.search.shape, ty, body),
-                None => body,
-            };
-            Resource { ty, id, version, updated, body }
-        };
-        Ok(self.store.bodies(self.tenant, ords).await?.into_iter().map(resource).collect())
+        let stored = self.store.bodies(self.tenant, ords).await?;
+        Ok(stored.into_iter().map(|stored| Resource::cut(stored, self.store.registry(), search)).collect())
     }
 
     async fn included(

@@ -39,6 +39,8 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Files were opened to be written.
+    OnlySearched,
     /// A resource cannot be written as it is.
     Invalid {
         /// Its place in the batch, from 0.
@@ -102,6 +104,9 @@ impl fmt::Display for StoreError {
             }
             StoreError::Missing { path } => {
                 write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
+            }
+            StoreError::OnlySearched => {
+                f.write_str("files can only be searched; `reference:` without a path takes writes, in memory")
             }
             StoreError::Invalid { position, why } => write!(f, "write {position} of the batch: {why}"),
             StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),

@@ -1,7 +1,7 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
 use crate::compiler::Compiled;
-use crate::plan::{Context, PAGE_SLOT, Plan, choose, split};
+use crate::plan::{Context, PAGE_SLOT, Plan, Refusal, choose, split};
 use crate::runtime::include::Included;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
 use crate::stores::{Slots, Store, StoreError, Tuple};
@@ -70,16 +70,19 @@ pub(crate) async fn execute_program(
         None => None,
     };
     let mut run = Run { store, tenant: &request.tenant, slots: Slots::new(), observer };
-    let mut page = Page { total: run.total(program).await?, ..Page::default() };
-    let Some(mut tuples) = run.page(program, after).await? else { return Ok(page) };
-    page.next = cut(&mut tuples, search, &request.tenant, &key);
-    run.slots.insert(PAGE_SLOT, tuples.clone());
-    let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
-    let included = run.included(program, search, &ords).await?;
-    page.matches = run.bodies(&ords, search).await?;
-    page.included = run.bodies(&included.ords, search).await?;
-    page.outcome.extend(included.cut);
-    Ok(page)
+    let answer = run.answer(program, search, after, &key).await;
+    answer.map_err(|error| refused(error, search))
+}
+
+/// What a store refuses when it comes to run it is underlined as what it refuses beforehand.
+fn refused(error: ExecuteError, search: &Compiled) -> ExecuteError {
+    match error {
+        ExecuteError::Store(StoreError::Refused { what, span }) => ExecuteError::Refused {
+            query: search.query.clone(),
+            diagnostics: vec![Refusal { what, span }.diagnostic("this store")],
+        },
+        other => other,
+    }
 }
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.
@@ -122,6 +125,25 @@ pub(super) struct Run<'r, 'o> {
 }
 
 impl Run<'_, '_> {
+    async fn answer(
+        &mut self,
+        program: &Program,
+        search: &Compiled,
+        after: Option<After>,
+        key: &CursorKey,
+    ) -> Result<Page, ExecuteError> {
+        let mut page = Page { total: self.total(program).await?, ..Page::default() };
+        let Some(mut tuples) = self.page(program, after).await? else { return Ok(page) };
+        page.next = cut(&mut tuples, search, self.tenant, key);
+        self.slots.insert(PAGE_SLOT, tuples.clone());
+        let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
+        let included = self.included(program, search, &ords).await?;
+        page.matches = self.bodies(&ords, search).await?;
+        page.included = self.bodies(&included.ords, search).await?;
+        page.outcome.extend(included.cut);
+        Ok(page)
+    }
+
     async fn total(&mut self, program: &Program) -> Result<Option<u64>, ExecuteError> {
         let Some(root) = program.roots.total else { return Ok(None) };
         let tuples = self.root(program, root, None).await?;

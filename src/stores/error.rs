@@ -1,6 +1,8 @@
 //! What a store says when it cannot do something.
 
 use super::url::InvalidUrl;
+use fhirc_codegen::algebra::Span;
+use fhirc_codegen::capability::Question;
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
@@ -52,6 +54,13 @@ pub enum StoreError {
     Unsupported {
         /// What it is.
         what: String,
+    },
+    /// A part of a search that the store cannot answer.
+    Refused {
+        /// What it is.
+        what: Question,
+        /// Where in the text of the search it comes from.
+        span: Span,
     },
     /// The store's own data contradict each other.
     Corrupt {
@@ -110,6 +119,7 @@ impl fmt::Display for StoreError {
             }
             StoreError::Invalid { position, why } => write!(f, "write {position} of the batch: {why}"),
             StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),
+            StoreError::Refused { what, .. } => write!(f, "this store cannot answer {what}"),
             StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),
             StoreError::Limit { what } => write!(f, "the store is full: {what}"),
             StoreError::Busy => f.write_str("another process is writing to the store; try again"),

@@ -10,6 +10,7 @@ mod junction;
 mod links;
 mod order;
 mod postgres;
+mod rids;
 mod rows;
 mod scan;
 pub mod schema;

@@ -304,5 +304,5 @@ fn readers() -> usize {
 }
 
 fn lower(query: &Query) -> Result<Sql, StoreError> {
-    sql::<Sqlite>(query).map_err(|refusal| StoreError::Unsupported { what: refusal.what.to_string() })
+    sql::<Sqlite>(query).map_err(|refusal| StoreError::Refused { what: refusal.what, span: refusal.span })
 }

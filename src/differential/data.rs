@@ -9,6 +9,7 @@ use crate::stores::Write;
 use crate::values::{Instant, Zone, parse_date};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// A write: a resource, or `{"delete": "Type/id"}`.
 pub(super) type Line = Json;
@@ -122,12 +123,12 @@ pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
             None => {}
         }
     }
-    let resource = |((ty, id), current): ((ResourceType, &str), Option<&Line>)| {
-        let json = current?.clone();
+    let resource = |(n, ((ty, id), current)): (i64, ((ResourceType, &str), Option<&Line>))| {
+        let json = Arc::new(current?.clone());
         let stated = json.pointer("/meta/lastUpdated").and_then(Json::as_str);
         let date = stated.and_then(|text| parse_date(text, &Zone::UTC).ok());
         let last_updated = date.map(|date| Instant(date.interval.start()));
-        Some(Resource { ty, id: id.to_owned(), last_updated, json })
+        Some(Resource { ty, id: id.to_owned(), ord: (i64::from(ty.code()) << 32) + n, last_updated, json })
     };
-    named.into_iter().filter_map(resource).collect()
+    (0..).zip(named).filter_map(resource).collect()
 }

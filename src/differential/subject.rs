@@ -8,7 +8,7 @@ use crate::definitions::Registry;
 use crate::explain::{Stage, explain};
 use crate::ir::{BaseUrl, Env, Search, Total};
 use crate::reference::{Name, Reference, page};
-use crate::runtime::{ExecuteError, Request, execute_program, program, terminology};
+use crate::runtime::{ExecuteError, Request, execute, execute_program, terminology};
 use crate::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
@@ -115,16 +115,15 @@ impl Loaded<'_> {
     pub(super) async fn compare(&self, query: &str, plans: bool) -> Result<Verdict, StoreError> {
         let Ok(compiled) = self.compiler.compile(query) else { return Ok(Verdict::Rejected) };
         let expected = self.expected(&compiled.search);
-        let program = match program(&self.subject.store, &compiled, &self.tenant).await {
-            Ok(program) => program,
+        let mut found = match self.found(&compiled, None, expected.pages.len()).await {
             Err(ExecuteError::Refused { .. }) => return Ok(Verdict::Refused),
-            Err(error) => return Err(store_error(error)),
+            found => found.map_err(|error| error.to_string()),
         };
-        let mut found = self.found(&compiled, &program, expected.pages.len()).await;
         let mut what = "the search".to_owned();
         if plans && found.as_ref().is_ok_and(|found| *found == expected) {
             for (name, program) in self.programs(&compiled).await? {
-                found = self.found(&compiled, &program, expected.pages.len()).await;
+                let by_plan = self.found(&compiled, Some(&program), expected.pages.len()).await;
+                found = by_plan.map_err(|error| error.to_string());
                 if found.as_ref().is_ok_and(|found| *found == expected) {
                     continue;
                 }
@@ -160,13 +159,22 @@ impl Loaded<'_> {
         Answer { pages, included, total }
     }
 
-    /// What the store gives: all pages, one after the other, and one more than there should be at the most.
-    async fn found(&self, compiled: &Compiled, program: &Program, pages: usize) -> Result<Answer, String> {
+    /// What the store gives, by its own program or a given one: all pages, one after the other, and one more than there
+    /// should be at the most.
+    async fn found(
+        &self,
+        compiled: &Compiled,
+        program: Option<&Program>,
+        pages: usize,
+    ) -> Result<Answer, ExecuteError> {
+        let store = &self.subject.store;
         let mut answer = Answer::default();
         let mut request = Request { tenant: self.tenant.clone(), cursor: None };
         loop {
-            let page = execute_program(&self.subject.store, compiled, program, &request, None).await;
-            let page = page.map_err(|error| error.to_string())?;
+            let page = match program {
+                Some(program) => execute_program(store, compiled, program, &request, None).await?,
+                None => execute(store, compiled, &request, None).await?,
+            };
             if answer.pages.is_empty() {
                 answer.included = page.included.iter().map(|found| self.name(found.ty, &found.id)).collect();
                 answer.included.sort();

@@ -35,6 +35,9 @@ fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
     Ok(())
 }
 
+/// Levels that are shown. A set that stands in two places is written twice: a chain of 16 links would take a day to read.
+const LEVELS: usize = 16;
+
 /// A set and what it is made of, a line each.
 pub(super) fn print_sets<'n>(
     node: &dyn Fn(SetId) -> Option<&'n Node>,
@@ -43,6 +46,9 @@ pub(super) fn print_sets<'n>(
     depth: usize,
 ) -> String {
     let Some(found) = node(id) else { return String::new() };
+    if depth > LEVELS {
+        return format!("{:width$}…\n", "", width = depth * 2);
+    }
     let access = match found.access {
         Access::Probe => "",
         Access::Drive => "  [drive]",

@@ -30,23 +30,24 @@ impl Refusal {
 /// Where the store joins, each root is one query. Where it does not, the far side of every join is a step of its own
 /// that fills a slot, and the join becomes membership in it.
 pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refusal>> {
-    let mut splitter = Splitter { plan, store, program: Program::default(), slots: PAGE_SLOT.0, refusals: Vec::new() };
+    let (program, refusals) = (Program::default(), Vec::new());
+    let mut splitter = Splitter { plan, store, program, slots: PAGE_SLOT.0, filled: HashMap::new(), refusals };
     let root = &plan.page;
     splitter.check_order();
     if root.take > 0 {
         // One more than the page holds tells whether there is a next page.
         let take = Take { n: root.take.saturating_add(1), after: None };
-        let page = splitter.query(root.set, Yield::Page, root.strategy.clone(), Some(take));
+        let page = splitter.root(root.set, Yield::Page, root.strategy.clone(), Some(take));
         let page = Query { order: root.order.clone(), ..page };
         let fills = (!plan.includes.is_empty()).then_some(PAGE_SLOT);
         splitter.program.roots.page = Some(splitter.step(page, fills));
     }
     if plan.total {
-        let total = splitter.query(root.set, Yield::Count, root.strategy.clone(), None);
+        let total = splitter.root(root.set, Yield::Count, root.strategy.clone(), None);
         splitter.program.roots.total = Some(splitter.step(total, None));
     }
     for include in &plan.includes {
-        let include = splitter.query(include.set, Yield::Page, Strategy::SetFirst, None);
+        let include = splitter.root(include.set, Yield::Page, Strategy::SetFirst, None);
         let step = splitter.step(include, None);
         splitter.program.roots.includes.push(step);
     }
@@ -59,10 +60,18 @@ struct Splitter<'p> {
     program: Program,
     /// The last slot in use.
     slots: u32,
+    /// What the steps of this root have filled slots with: a set that stands behind two joins is found once.
+    filled: HashMap<(SetId, Yield), SlotId>,
     refusals: Vec<Refusal>,
 }
 
 impl Splitter<'_> {
+    /// The query of a root. What the steps of the root before have filled may be out of date, or not yet there.
+    fn root(&mut self, set: SetId, yields: Yield, strategy: Strategy, take: Option<Take>) -> Query {
+        self.filled.clear();
+        self.query(set, yields, strategy, take)
+    }
+
     fn step(&mut self, query: Query, fills: Option<SlotId>) -> StepId {
         let id = StepId(u32::try_from(self.program.steps.len()).unwrap_or(u32::MAX));
         self.program.steps.push(Step { op: Op::Query { store: StoreId::default(), query }, fills });
@@ -116,14 +125,17 @@ impl Splitter<'_> {
             End::Source => Yield::Rid,
             End::Target => Yield::Targets(edge),
         };
-        let slot = if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && from == End::Source {
-            PAGE_SLOT
-        } else {
-            let query = self.query(far, yields, Strategy::SetFirst, None);
-            self.slots += 1;
-            let slot = SlotId(self.slots);
-            self.step(query, Some(slot));
-            slot
+        let slot = match self.filled.get(&(far, yields)) {
+            _ if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && from == End::Source => PAGE_SLOT,
+            Some(&slot) => slot,
+            None => {
+                let query = self.query(far, yields, Strategy::SetFirst, None);
+                self.slots += 1;
+                let slot = SlotId(self.slots);
+                self.step(query, Some(slot));
+                self.filled.insert((far, yields), slot);
+                slot
+            }
         };
         match from {
             End::Target => Set::Slot(slot),

@@ -28,7 +28,7 @@ pub(super) fn included<'v>(universe: &Universe<'v>, page: &[Node<'v>], includes:
             grows |= add(&mut found, follow(universe, &sources, include));
         }
     }
-    found.sort_by_key(|node| (node.ty, node.place));
+    found.sort_by_key(|node| node.stored.ord);
     found
 }
 

@@ -1,5 +1,7 @@
 //! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
 
+use std::cell::LazyCell;
+
 use super::hierarchy::Hierarchy;
 use super::universe::{Node, Universe};
 use super::value::{self, Stored, composite, number, presence, reference, token, words};
@@ -44,19 +46,17 @@ impl<'v> Universe<'v> {
         self.of_type(param.ty()).filter(|&source| self.targets(source, param).contains(&node)).collect()
     }
 
-    /// Does some value pass the test?
+    /// Does some value pass the test? The values are the same for every alternative.
     fn passes(&self, node: Node<'v>, param: ParamId, facet: Facet, test: &Test) -> bool {
-        match test {
-            Test::Any(tests) => tests.iter().any(|test| self.passes(node, param, facet, test)),
-            Test::Tuple(tests) => {
-                let holds = |tuple: &Vec<Vec<Stored>>| {
-                    let mut parts = tests.iter().zip(tuple);
-                    parts.all(|(test, part)| part.iter().any(|stored| value::passes(test, stored)))
-                };
-                self.tuples(node, param, facet).iter().any(holds)
-            }
-            _ => self.values(node, param, facet).iter().any(|stored| value::passes(test, stored)),
-        }
+        let values = LazyCell::new(|| self.values(node, param, facet));
+        let tuples = LazyCell::new(|| self.tuples(node, param, facet));
+        alternatives(test).into_iter().any(|test| match test {
+            Test::Tuple(tests) => tuples.iter().any(|tuple| {
+                let mut parts = tests.iter().zip(tuple);
+                parts.all(|(test, part)| part.iter().any(|stored| value::passes(test, stored)))
+            }),
+            _ => values.iter().any(|stored| value::passes(test, stored)),
+        })
     }
 
     /// The values of a parameter in the view that is asked for.
@@ -106,6 +106,14 @@ impl<'v> Universe<'v> {
             ParamType::Composite => !composite::tuples(self, node, param).is_empty(),
             _ => self.subjects(node, param).iter().any(presence::is_present),
         }
+    }
+}
+
+/// The tests of which one must hold.
+fn alternatives(test: &Test) -> Vec<&Test> {
+    match test {
+        Test::Any(tests) => tests.iter().flat_map(alternatives).collect(),
+        test => vec![test],
     }
 }
 

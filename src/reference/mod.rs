@@ -6,17 +6,21 @@ mod includes;
 mod matching;
 mod order;
 mod path;
+mod place;
 #[cfg(feature = "sqlite")]
 mod samples;
 mod universe;
 mod value;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use self::expressions::Expressions;
+pub use self::place::Place;
 #[cfg(feature = "sqlite")]
 pub(crate) use self::samples::Found;
-use self::universe::Universe;
+use self::universe::{Node, Universe};
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::Search;
 use crate::values::Instant;
@@ -28,10 +32,13 @@ pub struct Resource {
     pub ty: ResourceType,
     /// Its logical id.
     pub id: String,
+    /// Its place in the order in which resources were first created: types in their order, then the older ones first
+    /// (decision 133). No other resource has the same.
+    pub ord: i64,
     /// When it last changed, as the store that holds it says; nothing where it was never told.
     pub last_updated: Option<Instant>,
     /// The resource itself.
-    pub json: Value,
+    pub json: Arc<Value>,
 }
 
 /// A resource by type and logical id.
@@ -59,9 +66,21 @@ pub struct Answer {
     pub total: usize,
 }
 
+/// A part of the answer to a search, as stores give it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The matches of the page, in order, by their place in the order of creation.
+    pub matches: Vec<i64>,
+    /// What comes along with them, likewise, in the order of creation.
+    pub included: Vec<i64>,
+    /// The number of all matches.
+    pub total: usize,
+    /// Where the page ends; nothing on the last one.
+    pub end: Option<Place>,
+}
+
 impl<'r> Reference<'r> {
-    /// The resources in the order in which they were first created (decision 133). Deleted ones are left out by the
-    /// caller (item 147).
+    /// All current resources. Deleted ones are left out by the caller (item 147).
     pub fn new(registry: &'r Registry, resources: Vec<Resource>) -> Self {
         Reference { registry, resources, expressions: Expressions::default() }
     }
@@ -69,18 +88,43 @@ impl<'r> Reference<'r> {
     /// The answer to a search.
     pub fn search(&self, search: &Search) -> Answer {
         let universe = Universe::new(self.registry, &self.resources, &self.expressions, &search.env);
-        let matches = search.branches.iter().flat_map(|branch| {
-            universe.of_type(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)).collect::<Vec<_>>()
-        });
-        let matches = order::sorted(&universe, matches.collect(), &search.order);
-        let first = page(&matches, 0, search.page.count);
-        let included = includes::included(&universe, first, &search.includes);
+        let matches: Vec<_> = matches(&universe, search).into_iter().map(|(_, node)| node).collect();
+        let included = includes::included(&universe, page(&matches, 0, search.page.count), &search.includes);
         Answer {
             total: matches.len(),
             matches: matches.iter().map(|node| node.name()).collect(),
             included: included.iter().map(|node| node.name()).collect(),
         }
     }
+
+    /// The page that begins behind a place, or the first. A page of no matches has no end: it asks for the total alone
+    /// (item 134).
+    pub fn page(&self, search: &Search, behind: Option<&Place>) -> Page {
+        let universe = Universe::new(self.registry, &self.resources, &self.expressions, &search.env);
+        let all = matches(&universe, search);
+        let is_before =
+            |(place, _): &(Place, Node<'_>)| behind.is_some_and(|behind| place.compare(behind, &search.order).is_le());
+        let first = all.iter().take_while(|placed| is_before(placed)).count();
+        let on_page = page(&all, first, search.page.count);
+        let is_last = first + on_page.len() == all.len();
+        let nodes: Vec<_> = on_page.iter().map(|(_, node)| *node).collect();
+        let included = includes::included(&universe, &nodes, &search.includes);
+        let ords = |nodes: &[Node<'_>]| nodes.iter().map(|node| node.stored.ord).collect();
+        Page {
+            matches: ords(&nodes),
+            included: ords(&included),
+            total: all.len(),
+            end: on_page.last().filter(|_| !is_last).map(|(place, _)| place.clone()),
+        }
+    }
+}
+
+/// All matches in their final order, with their places.
+fn matches<'v>(universe: &Universe<'v>, search: &Search) -> Vec<(Place, Node<'v>)> {
+    let of_branches = search.branches.iter().flat_map(|branch| {
+        universe.of_type(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)).collect::<Vec<_>>()
+    });
+    order::sorted(universe, of_branches.collect(), &search.order)
 }
 
 /// The page of at most `count` matches that begins at place `first`, counted from 0; empty behind the last.

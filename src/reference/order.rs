@@ -1,7 +1,6 @@
 //! The order of matches. FHIR R4 3.1.1.5.1; items 129 to 133.
 
-use std::cmp::Ordering;
-
+use super::place::{Place, Rank};
 use super::universe::{Node, Universe};
 use super::value::Stored;
 use super::value::reference::Ref;
@@ -10,42 +9,15 @@ use crate::ir::{Dir, SortBy, SortKey};
 use crate::keys::Facet;
 use crate::values::{Cut, fold_code};
 
-/// What stands for a resource under one key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Instant(i64),
-    Number(Cut),
-    Text(String),
-}
-
-/// The matches in order: by the keys, then by type and creation in the direction of the last key (decision 133).
-pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<Node<'v>> {
-    let ranks = |&node: &Node<'v>| keys.iter().map(|key| rank(universe, node, key)).collect::<Vec<_>>();
-    let mut ranked: Vec<(Vec<Option<Rank>>, Node<'v>)> = matches.iter().map(|node| (ranks(node), *node)).collect();
-    let last = keys.last().map_or(Dir::Asc, |key| key.dir);
-    ranked.sort_by(|(a, one), (b, other)| {
-        let compared = keys.iter().zip(a.iter().zip(b)).map(|(key, (a, b))| compare(a.as_ref(), b.as_ref(), key.dir));
-        let creation = directed((one.ty, one.place).cmp(&(other.ty, other.place)), last);
-        compared.fold(Ordering::Equal, Ordering::then).then(creation)
-    });
-    ranked.into_iter().map(|(_, node)| node).collect()
-}
-
-/// Resources without a value come last in both directions (decision 131).
-fn compare(a: Option<&Rank>, b: Option<&Rank>, dir: Dir) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => directed(a.cmp(b), dir),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    }
-}
-
-fn directed(ordering: Ordering, dir: Dir) -> Ordering {
-    match dir {
-        Dir::Asc => ordering,
-        Dir::Desc => ordering.reverse(),
-    }
+/// The matches in order, each with its place in it.
+pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<(Place, Node<'v>)> {
+    let place = |node: Node<'v>| {
+        let ranks = keys.iter().map(|key| rank(universe, node, key)).collect();
+        (Place { ranks, ord: node.stored.ord }, node)
+    };
+    let mut placed: Vec<_> = matches.into_iter().map(place).collect();
+    placed.sort_by(|(one, _), (other, _)| one.compare(other, keys));
+    placed
 }
 
 /// Of several values the one that comes first in the direction of the key (item 130).

@@ -17,14 +17,12 @@ pub(super) struct Node<'v> {
     pub(super) json: &'v Value,
     /// The stored resource: itself, or the one it is contained in.
     pub(super) stored: &'v Resource,
-    /// The place of the stored resource in the order of creation.
-    pub(super) place: usize,
 }
 
 impl Node<'_> {
     /// Is it contained in another resource?
     pub(super) fn is_contained(&self) -> bool {
-        !std::ptr::eq(self.json, &self.stored.json)
+        !std::ptr::eq(self.json, &*self.stored.json)
     }
 
     /// The logical id; that of a contained resource is unique in its container only.
@@ -63,10 +61,9 @@ impl<'v> Universe<'v> {
         Universe { registry, env, resources, expressions }
     }
 
-    /// All stored resources, in the order of creation. Contained resources are none of them (item 143).
+    /// All stored resources. Contained resources are none of them (item 143).
     pub(super) fn all(&self) -> impl Iterator<Item = Node<'v>> + use<'v> {
-        let resources = self.resources.iter().enumerate();
-        resources.map(|(place, stored)| Node { ty: stored.ty, json: &stored.json, stored, place })
+        self.resources.iter().map(|stored| Node { ty: stored.ty, json: &stored.json, stored })
     }
 
     /// Those of one type.

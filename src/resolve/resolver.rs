@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// The most matches on a page; a larger `_count` is cut to it, which item 134 allows.
 pub const MAX_PAGE: u32 = 1_000;
 
+/// Errors that are told of one search, and warnings: nobody reads more, and a list of 10,000 values may have as many.
+const MAX_REPORTED: usize = 100;
+
 /// What is done with a parameter that is not known. FHIR R4 3.1.1.3.1; the `Prefer: handling` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Handling {
@@ -103,9 +106,12 @@ impl Resolver<'_> {
         self.parameter(ty, param)
     }
 
-    /// Adds a diagnostic.
+    /// Adds a diagnostic, unless it is there, or enough of its sort are. A search over many types finds the same in each.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        let alike = self.diagnostics.iter().filter(|known| known.severity == diagnostic.severity).count();
+        if alike < MAX_REPORTED && !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
     }
 }
 

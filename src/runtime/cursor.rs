@@ -5,6 +5,7 @@ use crate::tenant::TenantContext;
 use fhirc_codegen::program::After;
 use fhirc_codegen::rows::Value;
 use hmac_sha256::HMAC;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -20,27 +21,42 @@ impl CursorKey {
 
     /// The cursor for what comes after `after`.
     pub(super) fn seal(&self, after: &After, search: &Compiled, tenant: &TenantContext) -> String {
-        let place = Place { ord: after.ord, keys: after.keys.iter().map(|key| key.as_ref().map(Plain::of)).collect() };
-        // A struct of numbers and texts always has a JSON form.
-        let mut bytes = serde_json::to_vec(&place).unwrap_or_default();
-        bytes.extend(self.seal_of(&bytes, search, tenant));
-        data_encoding::BASE64URL_NOPAD.encode(&bytes)
+        let keys = after.keys.iter().map(|key| key.as_ref().map(Plain::of)).collect();
+        self.seal_place(&Place { ord: after.ord, keys }, search, tenant)
     }
 
     /// What a cursor stands for.
     pub(super) fn open(&self, cursor: &str, search: &Compiled, tenant: &TenantContext) -> Result<After, InvalidCursor> {
+        let place: Place = self.open_place(cursor, search, tenant)?;
+        let keys: Vec<_> = place.keys.into_iter().map(|key| key.map(Plain::value)).collect();
+        if keys.len() != search.search.order.len() {
+            return Err(InvalidCursor);
+        }
+        Ok(After { keys, ord: place.ord })
+    }
+
+    /// The cursor for a place in whatever form.
+    pub(super) fn seal_place(&self, place: &impl Serialize, search: &Compiled, tenant: &TenantContext) -> String {
+        // A struct of numbers and texts always has a JSON form.
+        let mut bytes = serde_json::to_vec(place).unwrap_or_default();
+        bytes.extend(self.seal_of(&bytes, search, tenant));
+        data_encoding::BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    /// The place that a cursor stands for.
+    pub(super) fn open_place<P: DeserializeOwned>(
+        &self,
+        cursor: &str,
+        search: &Compiled,
+        tenant: &TenantContext,
+    ) -> Result<P, InvalidCursor> {
         let bytes = data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| InvalidCursor)?;
         let (place, seal) =
             bytes.len().checked_sub(SEAL).and_then(|at| bytes.split_at_checked(at)).ok_or(InvalidCursor)?;
         if !same(&self.seal_of(place, search, tenant), seal) {
             return Err(InvalidCursor);
         }
-        let place: Place = serde_json::from_slice(place).map_err(|_| InvalidCursor)?;
-        let keys: Vec<_> = place.keys.into_iter().map(|key| key.map(Plain::value)).collect();
-        if keys.len() != search.search.order.len() {
-            return Err(InvalidCursor);
-        }
-        Ok(After { keys, ord: place.ord })
+        serde_json::from_slice(place).map_err(|_| InvalidCursor)
     }
 
     /// Bound to the text of the search and to all that its meaning depends on but the clock, which goes on between

@@ -41,10 +41,7 @@ pub(super) async fn included(
             from.extend(found.into_iter().filter(|ord| seen.insert(*ord)));
         }
         included.ords.extend(&from);
-        if included.ords.len() > BUDGET {
-            included.ords.truncate(BUDGET);
-            included.cut = Some(too_many(search));
-        }
+        included.cut = cut(&mut included.ords, search);
         first = false;
     }
     Ok(included)
@@ -52,6 +49,13 @@ pub(super) async fn included(
 
 async fn root_ords(run: &mut Run<'_, '_>, program: &Program, root: StepId) -> Result<Vec<i64>, ExecuteError> {
     Ok(run.root(program, root, None).await?.into_iter().map(|tuple| tuple.ord).collect())
+}
+
+/// Keeps to the budget, and says so if more was found.
+pub(super) fn cut(ords: &mut Vec<i64>, search: &Compiled) -> Option<Diagnostic> {
+    let over = ords.len() > BUDGET;
+    ords.truncate(BUDGET);
+    over.then(|| too_many(search))
 }
 
 fn too_many(search: &Compiled) -> Diagnostic {

@@ -1,7 +1,8 @@
-//! Runs a program on a store: steps in order, slots filled, a page assembled.
+//! Runs a search on a store, a page at a time: by a program, whose steps run in order, or by evaluation.
 
 mod cursor;
 mod error;
+mod evaluate;
 mod execute;
 mod include;
 mod page;
@@ -11,6 +12,6 @@ mod terminology;
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::ExecuteError;
 pub use execute::{Observer, Request, StepReport, execute};
-pub(crate) use execute::{execute_program, program, program_of};
+pub(crate) use execute::{execute_program, program_of};
 pub use page::{Page, Resource};
 pub use terminology::terminology;

@@ -1,5 +1,9 @@
 //! What a search gives back.
 
+use crate::compiler::Compiled;
+use crate::definitions::Registry;
+use crate::runtime::shape;
+use crate::stores::Stored;
 use fhirc_codegen::rows::TypeCode;
 use fhirc_grammar::Diagnostic;
 
@@ -31,4 +35,16 @@ pub struct Resource {
     pub updated: i64,
     /// The resource as JSON.
     pub body: String,
+}
+
+impl Resource {
+    /// What a search wants of a stored resource.
+    pub(super) fn cut(stored: Stored, registry: &Registry, search: &Compiled) -> Resource {
+        let Stored { ty, id, version, updated, body, .. } = stored;
+        let body = match registry.resource_type_of_code(ty.0) {
+            Some(ty) => shape::cut(registry, &search.search.shape, ty, body),
+            None => body,
+        };
+        Resource { ty, id, version, updated, body }
+    }
 }

@@ -1,6 +1,8 @@
 //! What a store says when it cannot do something.
 
 use super::url::InvalidUrl;
+use fhirc_codegen::algebra::Span;
+use fhirc_codegen::capability::Question;
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
@@ -39,6 +41,8 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Files were opened to be written.
+    OnlySearched,
     /// A resource cannot be written as it is.
     Invalid {
         /// Its place in the batch, from 0.
@@ -50,6 +54,13 @@ pub enum StoreError {
     Unsupported {
         /// What it is.
         what: String,
+    },
+    /// A part of a search that the store cannot answer.
+    Refused {
+        /// What it is.
+        what: Question,
+        /// Where in the text of the search it comes from.
+        span: Span,
     },
     /// The store's own data contradict each other.
     Corrupt {
@@ -103,8 +114,12 @@ impl fmt::Display for StoreError {
             StoreError::Missing { path } => {
                 write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
             }
+            StoreError::OnlySearched => {
+                f.write_str("files can only be searched; `reference:` without a path takes writes, in memory")
+            }
             StoreError::Invalid { position, why } => write!(f, "write {position} of the batch: {why}"),
             StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),
+            StoreError::Refused { what, .. } => write!(f, "this store cannot answer {what}"),
             StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),
             StoreError::Limit { what } => write!(f, "the store is full: {what}"),
             StoreError::Busy => f.write_str("another process is writing to the store; try again"),

@@ -6,11 +6,17 @@ mod error;
 #[cfg(feature = "sqlite")]
 mod extract;
 #[cfg(feature = "sqlite")]
+pub mod memory;
+#[cfg(feature = "sqlite")]
 mod meta;
+#[cfg(feature = "sqlite")]
+mod ord;
 mod record;
 mod settings;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(feature = "sqlite")]
+mod statistics;
 #[cfg(feature = "sqlite")]
 mod store;
 mod url;
@@ -24,6 +30,8 @@ pub use error::{InvalidMeta, StoreError};
 pub(crate) use meta::check_meta;
 pub use record::{Change, Method, Slots, Stored, Tuple, Write, WriteOutcome};
 pub use settings::{Clock, StoreSettings};
+#[cfg(feature = "sqlite")]
+pub use statistics::Statistics;
 #[cfg(feature = "sqlite")]
 pub use store::Store;
 pub use url::{InvalidUrl, ServerUrl, StoreUrl};

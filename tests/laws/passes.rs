@@ -94,7 +94,7 @@ async fn holds(store: &Store, query: &str, search: &Search, seen: &mut Seen) -> 
                 Strategy::SetFirst => seen.set_first += 1,
                 Strategy::Measure { .. } => {}
             }
-            let program = plan::split(&chosen, store.capabilities().as_ref());
+            let program = plan::split(&chosen, store.capabilities().unwrap().as_ref());
             let program = program.unwrap_or_else(|refusals| panic!("{query}: {refusals:?}"));
             let found = answer(store, &program).await;
             let expected = expected.get_or_insert_with(|| found.clone());
@@ -122,7 +122,7 @@ fn astray() -> Search {
 #[test]
 fn the_answer_of_the_corpus_stays() {
     let runtime = Runtime::new().unwrap();
-    let store = runtime.block_on(world::store());
+    let store = runtime.block_on(world::store("sqlite::memory:"));
     let mut seen = Seen::default();
     let corpus = corpus::queries();
     for (_, query) in &corpus {
@@ -142,7 +142,7 @@ fn the_answer_of_the_corpus_stays() {
 #[test]
 fn the_answer_of_generated_queries_stays() {
     let runtime = Runtime::new().unwrap();
-    let store = runtime.block_on(world::store());
+    let store = runtime.block_on(world::store("sqlite::memory:"));
     let config = Config { cases: 150, failure_persistence: None, ..Config::default() };
     let run = TestRunner::new(config).run(&generated::query(), |query| {
         let (search, mut seen) = (search(&query), Seen::default());

@@ -9,19 +9,25 @@ use fhirc::tenant::TenantContext;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A store in memory that holds the hospital.
-pub(crate) async fn store() -> Store {
+/// A store that holds the hospital.
+pub(crate) async fn store(url: &str) -> Store {
+    holding(url, resources()).await
+}
+
+/// A store that holds some resources.
+pub(crate) async fn holding(url: &str, resources: Vec<Value>) -> Store {
     let registry = Arc::new(Registry::r4().clone());
     let settings =
         StoreSettings { bases: Some(vec![BASE.to_owned()]), create: true, ..StoreSettings::new(Arc::clone(&registry)) };
-    let store = Store::open(&"sqlite::memory:".parse().unwrap(), settings).await.unwrap();
-    let writes = resources().into_iter().map(|body| {
-        let text = |name: &str| body[name].as_str().unwrap().to_owned();
-        let ty = TypeCode(registry.resource_type(&text("resourceType")).unwrap().code());
-        Write::Put { ty, id: text("id"), keep_updated: true, body }
-    });
-    store.write(&TenantContext::default(), writes.collect()).await.unwrap();
+    let store = Store::open(&url.parse().unwrap(), settings).await.unwrap();
+    store.write(&TenantContext::default(), resources.into_iter().map(put).collect()).await.unwrap();
     store
+}
+
+pub(crate) fn put(body: Value) -> Write {
+    let text = |name: &str| body[name].as_str().unwrap().to_owned();
+    let ty = TypeCode(Registry::r4().resource_type(&text("resourceType")).unwrap().code());
+    Write::Put { ty, id: text("id"), keep_updated: true, body }
 }
 
 fn resources() -> Vec<Value> {

@@ -24,10 +24,26 @@ const LAYERS: [(&str, &[&str]); 25] = [
     ("reference", &["definitions", "grammar", "ir", "keys", "values"]),
     // Resources to rows, rows to stores.
     ("index", &["codegen", "definitions", "grammar", "keys", "values"]),
+    // A store keeps versions and runs queries. How `reference:` is searched is decided above, in `runtime`.
     ("stores", &["codegen", "definitions", "fnv", "index", "parallel", "tenant", "values"]),
     ("load", &["codegen", "definitions", "fnv", "parallel", "stores", "tenant", "values"]),
-    // Plans to answers.
-    ("runtime", &["codegen", "compiler", "definitions", "grammar", "ir", "plan", "stores", "tenant", "terminology"]),
+    // Plans to answers. One store has the reference in the place of a plan: it is chosen where searches are run.
+    (
+        "runtime",
+        &[
+            "codegen",
+            "compiler",
+            "definitions",
+            "grammar",
+            "ir",
+            "plan",
+            "reference",
+            "stores",
+            "tenant",
+            "terminology",
+            "values",
+        ],
+    ),
     ("conformance", &["codegen", "compiler", "definitions", "ir", "resolve", "runtime", "stores", "tenant", "values"]),
     // Sample data.
     ("generate", &["values"]),

@@ -1,6 +1,7 @@
 //! Comparisons of one row.
 
 use super::constant::{always, never, number};
+use super::rids::long_list;
 use super::rows::Row;
 use super::scan::col;
 use super::schema::{SqlType, physical};
@@ -75,6 +76,9 @@ impl<D: Dialect> Target<D> {
 
     fn among(&mut self, row: &Row, columns: &[Col], tuples: &Tuples<'_>) -> Expr {
         if let [column] = columns {
+            if let Some(rids) = long_list(tuples) {
+                return one(row, *column).in_subquery(self.numbers(rids));
+            }
             let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(*value)).collect();
             return one(row, *column).is_in(values);
         }

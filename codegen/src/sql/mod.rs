@@ -11,6 +11,7 @@ mod junction;
 mod links;
 mod order;
 mod postgres;
+mod rids;
 mod rows;
 mod scan;
 pub mod schema;

@@ -209,6 +209,7 @@ fn tests_of_rows() -> Vec<(&'static str, Query)> {
         ("date_same", one(BIRTHDATE, born(Rel::Same, 10, 20))),
         ("point_near", one(POSITION, near(Point { z: 40, x: -20, y: 10 }, 5))),
         ("composite", one(CODE_VALUE, systolic)),
+        ("references-many", one(SUBJECT, many_references())),
         ("reference", one(SUBJECT, eq(ColName::Target, Value::Rid(PATIENT, "23".into())))),
         ("ids", {
             let ids = ["a", "b"].map(|id| vec![text(id)]).to_vec();
@@ -331,4 +332,12 @@ fn results() -> Vec<(&'static str, Query)> {
         ("targets", slot(Yield::Targets(subject()))),
         ("targets_url", slot(Yield::Targets(Edge { key: PROFILE, on: On::Url { url: URL } }))),
     ]
+}
+
+/// More references than are looked up one by one.
+fn many_references() -> Test {
+    let ids = (0..40).map(|n| n.to_string());
+    let both = ids.flat_map(|id| [PATIENT, OBSERVATION].map(|ty| vec![Value::Rid(ty, id.clone())]));
+    let other = vec![Value::Rid(PATIENT, "only".into())];
+    Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Values(both.chain([other]).collect())))
 }

@@ -5,6 +5,7 @@ use clap::Args;
 use fhirc::compiler::Options;
 use fhirc::definitions::{Registry, load_package};
 use fhirc::ir::BaseUrl;
+use fhirc::load::{self, EXAMPLES};
 use fhirc::resolve::Handling;
 use fhirc::runtime::terminology;
 use fhirc::stores::{Store, StoreSettings, StoreUrl};
@@ -97,7 +98,7 @@ impl Definitions {
 /// Where a search runs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Where {
-    /// The store: `sqlite:PATH`
+    /// The store: `sqlite:PATH`; or `reference:PATH`, which evaluates the search over files as `load` takes them
     #[arg(long, value_name = "URL")]
     pub(crate) store: String,
     /// Whose resources are searched
@@ -114,7 +115,19 @@ impl Where {
     }
 }
 
-/// Opens an existing store.
-pub(crate) async fn open(url: &StoreUrl, settings: StoreSettings) -> Result<Store, String> {
-    Store::open(url, settings).await.map_err(|error| format!("store `{url}`: {error}"))
+/// Opens an existing store. What is wrong in the files of one that is read from files is told, since it is not searched.
+pub(crate) async fn open(
+    url: &StoreUrl,
+    settings: StoreSettings,
+    tenant: &TenantContext,
+    output: &mut Output,
+) -> Result<Store, String> {
+    let opened = load::open(url, settings, tenant).await;
+    let (store, report) = opened.map_err(|error| format!("store `{url}`: {error}"))?;
+    for (reason, group) in report.iter().flat_map(|report| report.refused.by_count()) {
+        let places: Vec<String> = group.examples.iter().map(|example| example.place.to_string()).collect();
+        let (count, more) = (group.count, if group.count > EXAMPLES as u64 { ", …" } else { "" });
+        output.note(format_args!("warning: not searched: {count} x {reason}: {}{more}", places.join(", ")));
+    }
+    Ok(store)
 }

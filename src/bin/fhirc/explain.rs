@@ -20,7 +20,8 @@ Examples:
   fhirc explain 'Observation?subject:Patient.name=smith'
   fhirc explain --stage all --target all 'Patient?_has:Observation:patient:code=8480-6'
   fhirc explain --stage optimized --format dot 'Patient?_filter=name co \"smi\"' | dot -Tsvg > plan.svg
-  fhirc explain --analyze --store sqlite:ward.db 'Observation?subject:Patient.name=smith'";
+  fhirc explain --analyze --store sqlite:ward.db 'Observation?subject:Patient.name=smith'
+  fhirc explain --stage ir --analyze --store reference:export/ 'Observation?subject:Patient.name=smith'";
 
 /// Shows what a search was understood as, its plan, and the queries it becomes.
 #[derive(Debug, Args)]
@@ -33,9 +34,9 @@ pub(crate) struct Explain {
     /// Which stage
     #[arg(long, value_enum, default_value_t = Wanted::Query)]
     stage: Wanted,
-    /// Which kind of store queries are generated for
-    #[arg(long, value_enum, default_value_t = For::Sqlite)]
-    target: For,
+    /// Which kind of store queries are generated for [default: that of the store, or sqlite]
+    #[arg(long, value_enum)]
+    target: Option<For>,
     /// How it is printed; `dot` is for plans
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -66,11 +67,16 @@ enum Wanted {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum For {
+    /// Nothing is generated: the reference evaluates the search itself
+    Reference,
     Sqlite,
     Postgres,
     Elasticsearch,
+    /// All that queries are generated for
     All,
 }
+
+const EVALUATED: &str = "evaluated by the reference, no query";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -88,7 +94,10 @@ impl Explain {
         };
         match &self.store {
             None => match self.meaning.options() {
-                Ok(options) => self.show(&Compiler::new(registry, options), &Empty, output),
+                Ok(options) => {
+                    let target = self.target.unwrap_or(For::Sqlite);
+                    self.show(&Compiler::new(registry, options), &Empty, target, output)
+                }
                 Err(wrong) => output.usage(&wrong),
             },
             Some(store) => self.with_store(store, registry, output).await,
@@ -102,14 +111,15 @@ impl Explain {
             (Ok(url), Ok(tenant), Ok(settings)) => (url, tenant, settings),
             (Err(wrong), ..) | (_, Err(wrong), _) | (_, _, Err(wrong)) => return output.usage(&wrong),
         };
-        let store = match open(&url, settings).await {
+        let store = match open(&url, settings, &tenant, output).await {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
         let exit = match (self.meaning.options_for(&store, &tenant).await, store.statistics(&tenant).await) {
             (Ok(options), Ok(statistics)) => {
                 let compiler = Compiler::new(Arc::clone(store.registry()), options);
-                match self.show(&compiler, &statistics, output) {
+                let usual = if matches!(store, Store::Reference(_)) { For::Reference } else { For::Sqlite };
+                match self.show(&compiler, &statistics, self.target.unwrap_or(usual), output) {
                     Exit::Done if self.analyze => self.analyze(&compiler, &store, tenant, output).await,
                     exit => exit,
                 }
@@ -121,11 +131,15 @@ impl Explain {
         exit
     }
 
-    fn show(&self, compiler: &Compiler, stats: &dyn Stats, output: &mut Output) -> Exit {
-        let (sections, outcome) = explain(compiler, &self.query, &self.targets(), stats);
+    fn show(&self, compiler: &Compiler, stats: &dyn Stats, target: For, output: &mut Output) -> Exit {
+        let (mut sections, outcome) = explain(compiler, &self.query, &targets(target), stats);
+        if target == For::Reference && outcome.is_ok() {
+            let (text, json) = (EVALUATED.to_owned(), json!(EVALUATED));
+            sections.push(Section { stage: Stage::Query, target: None, text, json, dot: None });
+        }
         let wanted: Vec<&Section> = sections.iter().filter(|section| self.wants(section.stage)).collect();
         match self.format {
-            Format::Text => wanted.iter().for_each(|section| self.text(section, output)),
+            Format::Text => wanted.iter().for_each(|section| self.text(section, target, output)),
             Format::Dot => {
                 wanted
                     .iter()
@@ -159,23 +173,14 @@ impl Explain {
         }
     }
 
-    fn targets(&self) -> Vec<Target> {
-        let named = match self.target {
-            For::All => return TARGETS.to_vec(),
-            For::Sqlite => "sqlite",
-            For::Postgres => "postgres",
-            For::Elasticsearch => "elasticsearch",
-        };
-        TARGETS.into_iter().filter(|target| target.name() == named).collect()
-    }
-
-    fn text(&self, section: &Section, output: &mut Output) {
-        if self.stage == Wanted::All || self.target == For::All {
+    fn text(&self, section: &Section, target: For, output: &mut Output) {
+        let several = self.stage == Wanted::All || target == For::All;
+        if several {
             let target = section.target.map_or(String::new(), |target| format!(" for {}", target.name()));
             output.line(format_args!("== {}{target}", section.stage.name()));
         }
         output.line(format_args!("{}", section.text.trim_end()));
-        if self.stage == Wanted::All || self.target == For::All {
+        if several {
             output.line(format_args!(""));
         }
     }
@@ -187,7 +192,7 @@ impl Explain {
         };
         let mut steps = Vec::new();
         let mut observe = |report: StepReport<'_>| {
-            steps.push((report.step, report.rows, report.time, report.query.clone()));
+            steps.push((report.step, report.rows, report.time, report.query.cloned()));
         };
         let request = Request { tenant, cursor: None };
         if let Err(error) = execute(store, &compiled, &request, Some(&mut observe)).await {
@@ -196,10 +201,24 @@ impl Explain {
         output.line(format_args!("== analyze"));
         for (step, rows, time, query) in steps {
             output.line(format_args!("step {}: {rows} rows in {:.3} ms", step.0 + 1, time.as_secs_f64() * 1e3));
+            let Some(query) = query else {
+                output.line(format_args!("{EVALUATED}"));
+                continue;
+            };
             if let Ok((_, plan)) = store.explain(&query).await {
                 output.line(format_args!("{}", plan.trim_end()));
             }
         }
         Exit::Done
+    }
+}
+
+fn targets(target: For) -> Vec<Target> {
+    match target {
+        For::Reference => Vec::new(),
+        For::Sqlite => vec![Target::Sqlite],
+        For::Postgres => vec![Target::Postgres],
+        For::Elasticsearch => vec![Target::Elasticsearch],
+        For::All => TARGETS.to_vec(),
     }
 }

@@ -31,7 +31,8 @@ Loading again is safe: a resource whose content is unchanged makes no new versio
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Load {
-    /// The store: `sqlite:PATH`, created if it does not exist
+    /// The store: `sqlite:PATH`, created if it does not exist; or `reference:`, which keeps nothing and only tells what
+    /// loading would do
     #[arg(long, value_name = "URL")]
     store: String,
     /// Whose resources they are
@@ -66,6 +67,11 @@ impl Load {
         match self.load(&url, &tenant, settings, output).await {
             Ok(report) => {
                 summary::print(output, &report);
+                if url == StoreUrl::Reference {
+                    output.note(format_args!(
+                        "nothing is kept: `reference:` lives in memory, and ends with this command"
+                    ));
+                }
                 exit(&report, output)
             }
             Err(failed) => {

@@ -18,6 +18,7 @@ Examples:
   fhirc search --store sqlite:ward.db 'Patient?name=smith&_sort=birthdate'
   fhirc search --store sqlite:ward.db --format ids --all 'Observation?subject:Patient.name=smith'
   fhirc search --store sqlite:ward.db --format bundle 'Patient?_id=p1&_revinclude=Observation:subject'
+  fhirc search --store reference:export/ 'Patient?name=smith'
   fhirc search --store sqlite:ward.db --format ndjson --all 'Patient?_has:Observation:patient:code=8480-6' > patients.ndjson";
 
 /// Searches a store.
@@ -65,7 +66,7 @@ impl Search {
             Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
         };
-        let store = match open(&url, settings).await {
+        let store = match open(&url, settings, &tenant, output).await {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };

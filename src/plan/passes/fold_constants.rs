@@ -1,4 +1,4 @@
-//! Fold constants: no resource in an intersection is no resource, and so on.
+//! Fold constants: no resource in an intersection is no resource, twice not is once, and so on.
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;
@@ -27,6 +27,11 @@ fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
         }
         Set::Minus { from, less } if none(*less) => Outcome::Is(*from),
         Set::Minus { from, less } if none(*from) || covers(graph, *less, *from) => Outcome::Set(Set::None),
+        // What is not outside is inside.
+        Set::Minus { from, less } => match graph.set(*less) {
+            Set::Minus { from: same, less: inner } if same == from => Outcome::Set(Set::And(vec![*from, *inner])),
+            _ => Outcome::Same,
+        },
         Set::Via { far: from, .. } | Set::Closure { seed: from, .. } if none(*from) => Outcome::Set(Set::None),
         _ => Outcome::Same,
     }

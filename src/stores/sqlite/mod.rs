@@ -18,15 +18,15 @@ mod tenants;
 mod tests;
 mod worker;
 
-pub use stat::Statistics;
-
 use self::layout::Layout;
 use self::number::Systems;
 use self::tenants::Tenants;
 use self::worker::Workers;
 use super::extract::{Extract, extractor};
 use super::version::{Extracted, Versioning};
-use super::{Batch, Clock, Committed, Slots, StoreError, StoreSettings, Stored, Tuple, Write, WriteOutcome};
+use super::{
+    Batch, Clock, Committed, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple, Write, WriteOutcome,
+};
 use crate::definitions::Registry;
 use crate::index::Extractor;
 use crate::tenant::TenantContext;
@@ -304,5 +304,5 @@ fn readers() -> usize {
 }
 
 fn lower(query: &Query) -> Result<Sql, StoreError> {
-    sql::<Sqlite>(query).map_err(|refusal| StoreError::Unsupported { what: refusal.what.to_string() })
+    sql::<Sqlite>(query).map_err(|refusal| StoreError::Refused { what: refusal.what, span: refusal.span })
 }

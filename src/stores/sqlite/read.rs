@@ -1,9 +1,9 @@
 //! Reading versions of resources.
 
 use super::current::body;
-use super::number::type_of;
 use super::record::DELETE;
 use super::tenants::Tenant;
+use crate::stores::ord::type_of;
 use crate::stores::{Method, StoreError, Stored};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, Row, params};

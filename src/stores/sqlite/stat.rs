@@ -2,10 +2,8 @@
 
 use super::tenants::Tenant;
 use crate::stores::version::Item;
-use crate::stores::{Change, StoreError};
-use fhirc_codegen::algebra::{Edge, End};
-use fhirc_codegen::rows::{KeyId, TypeCode, Value};
-use fhirc_codegen::stats::Stats;
+use crate::stores::{Change, Statistics, StoreError};
+use fhirc_codegen::rows::{KeyId, TypeCode};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 
@@ -54,43 +52,22 @@ impl Tally {
     }
 }
 
-/// Counts of one tenant, as they were when they were asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statistics {
-    counts: BTreeMap<i64, u64>,
-}
-
 impl Statistics {
     pub(super) fn read(connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
         let read = || {
             let mut select = connection.prepare_cached("SELECT key, rows FROM stat WHERE tenant = ?")?;
-            let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
-            let unsigned = |(key, rows): (i64, i64)| (key, u64::try_from(rows).unwrap_or_default());
-            counts.map(|count| count.map(unsigned)).collect::<rusqlite::Result<_>>()
+            let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            counts.collect::<rusqlite::Result<Vec<(i64, i64)>>>()
         };
-        Ok(Statistics { counts: read().map_err(StoreError::database("reading counts"))? })
-    }
-
-    fn count(&self, key: i64) -> u64 {
-        self.counts.get(&key).copied().unwrap_or_default()
-    }
-}
-
-impl Stats for Statistics {
-    fn rows(&self, key: KeyId) -> Option<u64> {
-        Some(self.count(i64::from(key.0)))
-    }
-
-    fn frequent(&self, _key: KeyId, _value: &Value) -> Option<u64> {
-        None
-    }
-
-    fn resources(&self, ty: TypeCode) -> u64 {
-        self.count(of_type(ty))
-    }
-
-    /// Not known: how many resources stand at an end is not counted.
-    fn fan_out(&self, _edge: Edge, _end: End) -> Option<u64> {
-        None
+        let (mut resources, mut rows) = (BTreeMap::new(), BTreeMap::new());
+        for (key, count) in read().map_err(StoreError::database("reading counts"))? {
+            let count = u64::try_from(count).unwrap_or_default();
+            match (u8::try_from(key.saturating_neg()), u32::try_from(key)) {
+                (Ok(ty), _) => drop(resources.insert(TypeCode(ty), count)),
+                (_, Ok(key)) => drop(rows.insert(KeyId(key), count)),
+                _ => return Err(StoreError::Corrupt { what: format!("counts of a key {key}") }),
+            }
+        }
+        Ok(Statistics { resources, rows: Some(rows) })
     }
 }

@@ -8,6 +8,7 @@ mod filter_value;
 mod group;
 mod include;
 mod list;
+mod named;
 mod parameter;
 mod prefix;
 mod resolver;
@@ -18,5 +19,6 @@ mod types;
 mod value;
 mod words;
 
+pub use named::NamedQueries;
 pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
 pub use terminology::{Code, Direction, MAX_CODES, NoTerminology, Terminology, TerminologyError};

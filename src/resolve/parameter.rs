@@ -16,15 +16,12 @@ use crate::resolve::words;
 use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
-const NOT_YET: [&str; 3] = ["_query", "_in", "_score"];
+pub(super) const NOT_YET: [&str; 2] = ["_in", "_score"];
 
-/// Whether a modifier needs a hierarchy of resources, or is such as later versions of FHIR add.
+/// Whether a modifier needs a hierarchy of resources, or is such as later versions of FHIR give to references.
 fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
-    match modifier {
-        Modifier::CodeText | Modifier::TextAdvanced => true,
-        Modifier::Above | Modifier::Below => ty == ParamType::Reference,
-        _ => false,
-    }
+    use Modifier::{Above, Below, CodeText, TextAdvanced};
+    ty == ParamType::Reference && matches!(modifier, Above | Below | CodeText | TextAdvanced)
 }
 
 /// The last name of a key and its value.
@@ -67,7 +64,7 @@ impl Resolver<'_> {
 
     /// Whether resources of type `ty` have a parameter `code`.
     pub(super) fn knows(&self, ty: ResourceType, code: &str) -> bool {
-        self.registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list") || NOT_YET.contains(&code)
+        is_known(self.registry, ty, code) || NOT_YET.contains(&code)
     }
 
     fn leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
@@ -108,10 +105,6 @@ impl Resolver<'_> {
     }
 
     fn refusal(&self, name: &Spanned<String>) -> Option<Diagnostic> {
-        // A named query that is not known is refused (item 113), and none is known.
-        if name.node == "_query" {
-            return Some(Diagnostic::error("unknown-query", name.span, "no named query is known"));
-        }
         if NOT_YET.contains(&name.node.as_str()) {
             return Some(errors::not_supported(&format!("`{}`", name.node), name.span));
         }
@@ -285,6 +278,11 @@ impl<'r> Asked<'r> {
             span,
         }
     }
+}
+
+/// Whether resources of type `ty` have a parameter `code` that is answered.
+pub(super) fn is_known(registry: &Registry, ty: ResourceType, code: &str) -> bool {
+    registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list")
 }
 
 /// Whether the parameter is a column of the resource itself, not indexed rows.

@@ -1,5 +1,6 @@
 //! Runs a program on a store: steps in order, slots filled, a page assembled.
 
+mod compile;
 mod cursor;
 mod error;
 mod execute;
@@ -8,6 +9,7 @@ mod page;
 mod shape;
 mod terminology;
 
+pub use compile::compile;
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::ExecuteError;
 pub use execute::{Observer, Request, StepReport, execute};

@@ -1,15 +1,15 @@
 //! `fhirc explain`
 
-use crate::common::{Definitions, Meaning, open};
+use crate::common::{Asked, Definitions, Meaning, open};
 use crate::exit::Exit;
+use crate::external::External;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
 use fhirc::codegen::stats::{Empty, Stats};
-use fhirc::compiler::Compiler;
+use fhirc::compiler::{Compiler, Source};
 use fhirc::definitions::Registry;
 use fhirc::explain::{STAGES, Section, Stage, TARGETS, Target, explain};
-use fhirc::grammar::render;
-use fhirc::runtime::{Request, StepReport, execute};
+use fhirc::runtime::{Request, StepReport, compile, execute};
 use fhirc::stores::{Store, StoreUrl};
 use fhirc::tenant::TenantContext;
 use serde_json::json;
@@ -28,6 +28,8 @@ Examples:
 pub(crate) struct Explain {
     #[command(flatten)]
     meaning: Meaning,
+    #[command(flatten)]
+    external: External,
     #[command(flatten)]
     definitions: Definitions,
     /// Which stage
@@ -48,8 +50,8 @@ pub(crate) struct Explain {
     /// Whose statistics
     #[arg(long, value_name = "NAME", default_value = "default")]
     tenant: String,
-    /// The search, as in a URL; quote it for the shell
-    query: String,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,20 +84,21 @@ enum Format {
 impl Explain {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
-        let registry = match self.definitions.registry(output) {
-            Ok(registry) => registry,
+        let prepared = self.definitions.registry(output).and_then(|registry| Ok((registry, self.asked.source()?)));
+        let (registry, source) = match prepared {
+            Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
         };
         match &self.store {
-            None => match self.meaning.options() {
-                Ok(options) => self.show(&Compiler::new(registry, options), &Empty, output),
+            None => match self.meaning.options(&registry, &self.external) {
+                Ok(options) => self.show(&Compiler::new(registry, options), &source, &Empty, output),
                 Err(wrong) => output.usage(&wrong),
             },
-            Some(store) => self.with_store(store, registry, output).await,
+            Some(store) => self.with_store(store, registry, &source, output).await,
         }
     }
 
-    async fn with_store(&self, url: &str, registry: Arc<Registry>, output: &mut Output) -> Exit {
+    async fn with_store(&self, url: &str, registry: Arc<Registry>, source: &Source, output: &mut Output) -> Exit {
         let parsed = url.parse::<StoreUrl>().map_err(|error| format!("--store: {error}"));
         let tenant = TenantContext::new(&self.tenant).map_err(|error| format!("--tenant: {error}"));
         let (url, tenant, settings) = match (parsed, tenant, self.meaning.settings(registry)) {
@@ -106,11 +109,12 @@ impl Explain {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let exit = match (self.meaning.options_for(&store, &tenant).await, store.statistics(&tenant).await) {
+        let options = self.meaning.options_for(&store, &tenant, &self.external).await;
+        let exit = match (options, store.statistics(&tenant).await) {
             (Ok(options), Ok(statistics)) => {
                 let compiler = Compiler::new(Arc::clone(store.registry()), options);
-                match self.show(&compiler, &statistics, output) {
-                    Exit::Done if self.analyze => self.analyze(&compiler, &store, tenant, output).await,
+                match self.show(&compiler, source, &statistics, output) {
+                    Exit::Done if self.analyze => self.analyze(&compiler, source, &store, tenant, output).await,
                     exit => exit,
                 }
             }
@@ -121,8 +125,8 @@ impl Explain {
         exit
     }
 
-    fn show(&self, compiler: &Compiler, stats: &dyn Stats, output: &mut Output) -> Exit {
-        let (sections, outcome) = explain(compiler, &self.query, &self.targets(), stats);
+    fn show(&self, compiler: &Compiler, source: &Source, stats: &dyn Stats, output: &mut Output) -> Exit {
+        let (sections, outcome) = explain(compiler, source, &self.targets(), stats);
         let wanted: Vec<&Section> = sections.iter().filter(|section| self.wants(section.stage)).collect();
         match self.format {
             Format::Text => wanted.iter().for_each(|section| self.text(section, output)),
@@ -143,7 +147,7 @@ impl Explain {
         match outcome {
             Ok(warnings) => {
                 for warning in warnings {
-                    output.note(format_args!("{}", render(&self.query, &warning).trim_end()));
+                    output.note(format_args!("{}", source.render(&warning).trim_end()));
                 }
                 Exit::Done
             }
@@ -180,8 +184,15 @@ impl Explain {
         }
     }
 
-    async fn analyze(&self, compiler: &Compiler, store: &Store, tenant: TenantContext, output: &mut Output) -> Exit {
-        let compiled = match compiler.compile(&self.query) {
+    async fn analyze(
+        &self,
+        compiler: &Compiler,
+        source: &Source,
+        store: &Store,
+        tenant: TenantContext,
+        output: &mut Output,
+    ) -> Exit {
+        let compiled = match compile(compiler, source).await {
             Ok(compiled) => compiled,
             Err(rejected) => return output.rejected(&rejected.to_string()),
         };

@@ -22,17 +22,16 @@ pub enum Facet {
     OfType,
     /// Is there an element with content at all: `:missing`.
     Present,
-    /// The code read as a text: `:code-text`. Of R5; parameters of R4 have no such rows.
-    CodeText,
     /// What the store knows of the resource itself, without rows of a key: its id, its time of change.
-    Own,
+    // 7 was a view that is gone: numbers of keys stay what they are.
+    Own = 8,
     /// What the entries of a List refer to that are not flagged as deleted: `_list`.
     Listed,
     /// The range that the written precision of a stored number implies: `co` of `_filter`.
     Implied,
 }
 
-const FACETS: [Facet; 10] = [
+const FACETS: [Facet; 9] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -40,7 +39,6 @@ const FACETS: [Facet; 10] = [
     Facet::Identifier,
     Facet::OfType,
     Facet::Present,
-    Facet::CodeText,
     Facet::Listed,
     Facet::Implied,
 ];
@@ -56,7 +54,6 @@ impl Facet {
             Facet::Identifier => "#identifier",
             Facet::OfType => "#of-type",
             Facet::Present => "#present",
-            Facet::CodeText => "#code-text",
             Facet::Listed => "#listed",
             Facet::Implied => "#implied",
         }
@@ -176,7 +173,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
         (Facet::Own, _) => Vec::new(),
         (Facet::Present, _) => vec![RowKind::Present],
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
-        (Facet::Text | Facet::CodeText, _) => vec![RowKind::One(Base::Text)],
+        (Facet::Text, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
         (Facet::Listed, _) => vec![RowKind::One(Base::Ref)],
         (Facet::OfType, _) => vec![RowKind::Tuple(Tuple::TokenToken)],
@@ -258,7 +255,6 @@ mod tests {
         let table = [
             ("Patient", "gender", Value, one(Base::Token)),
             ("Patient", "gender", Text, one(Base::Text)),
-            ("Patient", "gender", Facet::CodeText, vec![]),
             ("Patient", "gender", Canonical, vec![]),
             ("Patient", "identifier", OfType, vec![RowKind::Tuple(Tuple::TokenToken)]),
             ("Patient", "birthdate", Value, one(Base::Time)),

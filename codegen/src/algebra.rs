@@ -168,6 +168,9 @@ pub enum Atom {
     Has(Col, String),
     /// A `Point` column is at most so far from the point, in a straight line.
     Near(Col, Point, i64),
+    /// A `Bytes` column has all of these words, in any order, each between blanks or at an end of the text. A word has
+    /// no blank and is not empty; none is there twice.
+    Words(Col, Vec<String>),
 }
 
 /// How a stored interval `[a, b)` must lie to a search interval `[s, e)`.

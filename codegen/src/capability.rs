@@ -53,6 +53,8 @@ pub enum Compare {
     Has,
     /// [`Atom::Near`]
     Near,
+    /// [`Atom::Words`]
+    Words,
 }
 
 /// The kinds of [`On`], without keys.
@@ -154,6 +156,7 @@ impl Atom {
             Atom::Ends(col, _) => vec![ask(col, Compare::Ends)],
             Atom::Has(col, _) => vec![ask(col, Compare::Has)],
             Atom::Near(col, _, _) => vec![ask(col, Compare::Near)],
+            Atom::Words(col, _) => vec![ask(col, Compare::Words)],
         }
     }
 }
@@ -214,10 +217,10 @@ impl From<Yield> for Question {
 pub fn comparisons(ty: ColType) -> &'static [Compare] {
     use Compare::{
         Covers, Differs, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, Near, NotIn, NotInSlot, Order, Same, Starts,
-        Within,
+        Within, Words,
     };
     match ty {
-        ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has],
+        ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has, Words],
         ColType::System => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion],
         ColType::Int | ColType::Rid => &[Eq, Ne, In, NotIn, InSlot, NotInSlot],
         ColType::Instants | ColType::Cuts => &[Within, Meets, Same, Covers, Differs],

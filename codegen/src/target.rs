@@ -124,6 +124,8 @@ pub enum Comparison<'a> {
     Has(Col, &'a str),
     /// A point at most so far from the point; both within the limits of [`Point`].
     Near(Col, Point, i64),
+    /// The text has all of these words, in any order, each between blanks or at an end.
+    Words(Col, &'a [String]),
 }
 
 /// Tuples of equal length.

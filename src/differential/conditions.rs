@@ -3,6 +3,7 @@
 use super::pools::{BASE, IDS};
 use super::random::Random;
 use super::sample::Samples;
+use super::terms;
 use super::values::{self, escaped};
 use crate::definitions::{Modifier, ParamId, ParamType, ResourceType, modifiers};
 use crate::reference::Found;
@@ -95,7 +96,7 @@ impl Samples<'_> {
             .iter()
             .copied()
             // Of references, those that lead into a hierarchy are drawn on their own.
-            .filter(|modifier| kind == ParamType::Uri || !matches!(modifier, Modifier::Above | Modifier::Below))
+            .filter(|modifier| kind != ParamType::Reference || !matches!(modifier, Modifier::Above | Modifier::Below))
             .filter(|modifier| USED.contains(modifier) && (code != "_id" || *modifier == Modifier::Not))
             .collect();
         if random.chance(7) {
@@ -138,6 +139,12 @@ impl Samples<'_> {
         let kind = self.kind(param);
         match (modifier, sample.first()) {
             (Some(Modifier::Text), found) => escaped(&[values::string(random, found)]),
+            (Some(Modifier::TextAdvanced), found) => escaped(&[values::words(random, found)]),
+            (Some(Modifier::CodeText), found) => escaped(&[values::code_text(random, found)]),
+            (Some(Modifier::In | Modifier::NotIn), _) => random.pick(&terms::VALUE_SETS).to_owned(),
+            (Some(Modifier::Above | Modifier::Below), _) if kind == ParamType::Token => {
+                escaped(&terms::related(random))
+            }
             (Some(Modifier::Identifier), found) => {
                 let identifier = found.and_then(|found| found.json.get("identifier").cloned());
                 let identifier = identifier.map(|json| Found { datatype: "Identifier", json });
@@ -155,7 +162,7 @@ impl Samples<'_> {
 }
 
 /// Modifiers that are answered; `:missing` is drawn on its own.
-const USED: [Modifier; 8] = [
+const USED: [Modifier; 12] = [
     Modifier::Exact,
     Modifier::Contains,
     Modifier::Not,
@@ -164,6 +171,10 @@ const USED: [Modifier; 8] = [
     Modifier::Identifier,
     Modifier::Above,
     Modifier::Below,
+    Modifier::In,
+    Modifier::NotIn,
+    Modifier::CodeText,
+    Modifier::TextAdvanced,
 ];
 
 /// A value, with a prefix where its type has one.

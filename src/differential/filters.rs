@@ -4,6 +4,7 @@ use super::conditions::Path;
 use super::query::Filter;
 use super::random::Random;
 use super::sample::Samples;
+use super::terms;
 use super::values;
 use crate::definitions::{ParamType, ResourceType};
 
@@ -34,7 +35,11 @@ impl Samples<'_> {
         }
         let op = random.pick(ops);
         let found = random.one(self.of(param)).and_then(|sample| sample.first());
-        let value = values::value(random, kind, found).join("|");
+        let value = match op {
+            "in" | "ni" => random.pick(&terms::VALUE_SETS).to_owned(),
+            "ss" | "sb" => terms::related(random).join("|"),
+            _ => values::value(random, kind, found).join("|"),
+        };
         // Known: a text with a dash is stored as two rows, one per form, and `ne` looks at each row alone.
         if kind == ParamType::String && op == "ne" && value.contains([' ', '-']) {
             return None;
@@ -52,7 +57,7 @@ fn operators(kind: ParamType, code: &str) -> &'static [&'static str] {
     match kind {
         _ if code == "_id" => &["eq"],
         ParamType::String => &["eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le"],
-        ParamType::Token => &["eq", "ne"],
+        ParamType::Token => &["eq", "eq", "eq", "ne", "ne", "ne", "in", "ni", "ss", "sb"],
         ParamType::Uri => &["eq", "ne", "sw", "ew", "co", "gt", "lt", "ge", "le"],
         ParamType::Date => &["eq", "ne", "co", "po", "gt", "lt", "ge", "le", "sa", "eb", "ap"],
         ParamType::Number => &["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"],

@@ -14,6 +14,7 @@ mod resources;
 mod sample;
 mod shrink;
 mod subject;
+mod terms;
 mod values;
 
 pub use case::{Answer, Case, Disagreement};

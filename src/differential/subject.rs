@@ -3,6 +3,7 @@
 use super::case::{Answer, Case, Disagreement};
 use super::data::{self, Line};
 use super::pools::BASE;
+use super::terms;
 use crate::compiler::{Compiled, Compiler, Options};
 use crate::definitions::Registry;
 use crate::explain::{Stage, explain};
@@ -89,7 +90,9 @@ impl Subject {
         for batch in data::writes(&self.registry, lines).chunks(BATCH) {
             self.store.write(&tenant, batch.to_vec()).await?;
         }
-        let terminology = Arc::new(terminology(&self.store, &tenant).await.map_err(store_error)?);
+        let mut terminology = terminology(&self.store, &tenant).await.map_err(store_error)?;
+        terms::resources().iter().for_each(|resource| terminology.add(&resource.to_string()));
+        let terminology = Arc::new(terminology);
         let bases = vec![BaseUrl::new(BASE)];
         let options = Options { bases, now: Some(NOW), terminology, ..Options::default() };
         let compiler = Compiler::new(Arc::clone(&self.registry), options);

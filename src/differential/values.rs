@@ -70,6 +70,27 @@ pub(super) fn string(random: &mut Random, found: Option<&Found>) -> String {
     }
 }
 
+/// Some words of a text, in any order, now and then with a dash between two of them or a part of one.
+pub(super) fn words(random: &mut Random, found: Option<&Found>) -> String {
+    let text = found.and_then(|found| text_in(random, &found.json)).filter(|_| random.chance(80));
+    let text = text.unwrap_or_else(|| random.pick(&TEXTS).to_owned());
+    let mut words: Vec<&str> = text.split([' ', '-']).collect();
+    let first = random.below(words.len());
+    words.rotate_left(first);
+    words.truncate(1 + random.below(words.len()));
+    let joined = words.join(random.pick(&[" ", " ", "-"]));
+    if random.chance(15) { string(random, found) } else { joined }
+}
+
+/// What some code begins with.
+pub(super) fn code_text(random: &mut Random, found: Option<&Found>) -> String {
+    let code = token(random, found).pop().filter(|code| !code.is_empty());
+    let code = code.unwrap_or_else(|| random.pick(&CODES).to_owned());
+    let letters = code.chars().count();
+    let code: String = code.chars().take(1 + random.below(letters)).collect();
+    if random.chance(20) { code.to_uppercase() } else { code }
+}
+
 fn member(json: &Json, name: &str) -> Option<String> {
     json.get(name)?.as_str().map(str::to_owned)
 }

@@ -147,6 +147,26 @@ impl Pred {
         Pred::new(PredKind::Not(Box::new(self)), span)
     }
 
+    /// The same condition, all of it said at `span`.
+    pub fn at(self, span: Span) -> Pred {
+        let all = |preds: Vec<Pred>| preds.into_iter().map(|pred| pred.at(span)).collect();
+        let kind = match self.kind {
+            PredKind::All(preds) => PredKind::All(all(preds)),
+            PredKind::Any(preds) => PredKind::Any(all(preds)),
+            PredKind::Not(inner) => PredKind::Not(Box::new(inner.at(span))),
+            PredKind::Linked { link, way, ends } => {
+                let ends = ends.into_iter().map(|(ty, pred)| (ty, pred.at(span))).collect();
+                PredKind::Linked { link, way, ends }
+            }
+            PredKind::Listed { item, list } => PredKind::Listed { item, list: Box::new(list.at(span)) },
+            kind @ (PredKind::Param { .. }
+            | PredKind::Present { .. }
+            | PredKind::Hierarchy { .. }
+            | PredKind::Const(_)) => kind,
+        };
+        Pred { kind, span }
+    }
+
     /// Always or never.
     pub fn constant(value: bool, span: Span) -> Pred {
         Pred::new(PredKind::Const(value), span)

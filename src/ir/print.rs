@@ -147,6 +147,11 @@ impl Printer<'_> {
                 format!("{differs}{system}|{code}{case}")
             }
             Test::MediaType(name) => format!("is media type {name:?} or below"),
+            Test::CodeStarts(code) => format!("code starts {code:?}"),
+            Test::AllWords(forms) => {
+                let words = forms.iter().map(|words| format!("{words:?}"));
+                format!("has all words of {}", words.collect::<Vec<_>>().join(" or "))
+            }
             Test::Reference(ReferenceTest::Local { ty, id, version }) => {
                 format!("refers to {}", named(self.registry.type_name(*ty), id, version.as_ref()))
             }

@@ -88,7 +88,8 @@ pub struct Page {
 pub enum Total {
     /// It is not.
     None,
-    /// A cheap estimate will do; an exact number is one.
+    /// A rough number will do. Every store counts exactly here too: a total that is wrong by no one knows how much helps
+    /// nobody, and an exact one is allowed.
     Estimate,
     /// It must be exact.
     Accurate,

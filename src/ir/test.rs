@@ -18,6 +18,10 @@ pub enum Test {
     Token(TokenTest),
     /// Of a coded media type: this one or one below it (item 74). In lower case, `type` or `type/subtype`.
     MediaType(String),
+    /// Of a coded value: its code begins with this, folded as codes are (item 73).
+    CodeStarts(String),
+    /// Of a text: all folded words of one of these lists occur in it as whole words, in any order (item 73).
+    AllWords(Vec<Vec<String>>),
     /// Of a reference.
     Reference(ReferenceTest),
     /// Of a uri or canonical.

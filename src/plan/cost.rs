@@ -141,7 +141,7 @@ fn usual_share(atom: &Atom) -> f64 {
         Atom::Near(_, _, radius) => (*radius as f64 / REGION).powi(2).min(1.0),
         Atom::Order(..) => 0.3,
         Atom::Starts(..) => 0.01,
-        Atom::Ends(..) | Atom::Has(..) => 0.02,
+        Atom::Ends(..) | Atom::Has(..) | Atom::Words(..) => 0.02,
     }
 }
 

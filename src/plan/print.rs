@@ -156,6 +156,7 @@ impl Names<'_> {
             Atom::Ends(col, text) => format!("{} ends {text:?}", column(*col)),
             Atom::Has(col, text) => format!("{} has {text:?}", column(*col)),
             Atom::Near(col, centre, radius) => format!("{} within {radius} of {}", column(*col), point(*centre)),
+            Atom::Words(col, words) => format!("{} has the words {words:?}", column(*col)),
         }
     }
 

@@ -58,6 +58,13 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
         Test::Text(text) => (RowKind::One(Base::Text), text_test(text, part)),
         Test::Token(token) => (RowKind::One(Base::Token), token_test(token, part)),
         Test::MediaType(name) => (RowKind::One(Base::Token), media_type(name, col(ColName::Code))),
+        Test::CodeStarts(code) => {
+            (RowKind::One(Base::Token), algebra::Test::Atom(Atom::Starts(col(ColName::Code), code.clone())))
+        }
+        Test::AllWords(forms) => {
+            let words = |words: &Vec<String>| algebra::Test::Atom(Atom::Words(col(ColName::Text), words.clone()));
+            (RowKind::One(Base::Text), any(forms.iter().map(words).collect()))
+        }
         Test::Reference(ReferenceTest::Local { ty, id, version }) => {
             let target = Atom::Eq(col(ColName::Target), Value::Rid(type_code(*ty), id.clone()));
             let version = version.iter().map(|version| Atom::Eq(col(ColName::Version), Value::Text(version.clone())));

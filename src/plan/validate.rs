@@ -79,7 +79,7 @@ fn well_typed(kind: RowKind, test: &Test) -> bool {
             Atom::Range(col, _, value) => {
                 fits(&columns, *col, value) && matches!(value, Value::Instants(..) | Value::Cuts(..))
             }
-            Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) => {
+            Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) | Atom::Words(col, _) => {
                 columns.contains(col) && col.name.ty() == ColType::Bytes
             }
             Atom::Near(col, centre, radius) => {

@@ -81,9 +81,8 @@ impl<'v> Universe<'v> {
                 let (code, ty) = (&self.registry.definition(param).code, self.registry.type_name(node.ty));
                 words::stored(self.registry, code, ty, node.json).into_iter().map(Stored::Word).collect()
             }
-            // `:of-type` has tuples; presence is no value; codes as texts no search of R4 asks for.
-            // What a List holds is asked of the List.
-            Facet::OfType | Facet::Present | Facet::CodeText | Facet::Listed => Vec::new(),
+            // `:of-type` has tuples; presence is no value. What a List holds is asked of the List.
+            Facet::OfType | Facet::Present | Facet::Listed => Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::ir::Total;
 use crate::resolve::resolver::{MAX_PAGE, Resolver, Wanted};
-use crate::resolve::{errors, include, shape, sort};
+use crate::resolve::{errors, include, named, shape, sort};
 use fhirc_grammar::{Diagnostic, Param};
 
 /// A result parameter.
@@ -20,6 +20,8 @@ pub(super) enum Control {
     /// The form of the answer: the caller's concern.
     Format,
     Contained,
+    /// A named query: conditions, but of the whole search.
+    Query,
 }
 
 impl Control {
@@ -29,7 +31,7 @@ impl Control {
     }
 }
 
-const CONTROLS: [(&str, Control); 12] = [
+const CONTROLS: [(&str, Control); 13] = [
     ("_sort", Control::Sort),
     ("_count", Control::Count),
     ("_total", Control::Total),
@@ -42,6 +44,7 @@ const CONTROLS: [(&str, Control); 12] = [
     ("_pretty", Control::Format),
     ("_contained", Control::Contained),
     ("_containedType", Control::Contained),
+    ("_query", Control::Query),
 ];
 
 /// The result parameter that `param` is, if it is one.
@@ -77,6 +80,7 @@ pub(super) fn apply(resolver: &mut Resolver<'_>, control: Control, param: &Param
         Control::Contained => {
             resolver.report(errors::not_supported(&format!("`{}={text}`", param.key.code()), param.span));
         }
+        Control::Query => named::choose(resolver, param, text, wanted),
         Control::Type | Control::Format => {}
     }
 }

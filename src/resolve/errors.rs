@@ -45,6 +45,27 @@ pub(super) fn unknown_compartment(registry: &Registry, ty: &Spanned<String>) -> 
     Diagnostic::error("unknown-compartment", ty.span, message).help(format!("these have one: {}", list(&known)))
 }
 
+/// `_query=…` where no such query is registered (item 113).
+pub(super) fn unknown_query(name: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let message = format!("there is no named query `{name}`");
+    let help =
+        if known.is_empty() { "none is registered".to_owned() } else { format!("registered are {}", list(known)) };
+    let nearest = fhirc_grammar::nearest(name, known.iter().copied());
+    suggest(Diagnostic::error("unknown-query", span, message), nearest).help(help)
+}
+
+/// `Patient?_query=…` where the query is one of Observations.
+pub(super) fn query_of_other_type(name: &str, span: Span, ty: &str, types: &[&str]) -> Diagnostic {
+    let message = format!("the named query `{name}` is none of `{ty}`");
+    Diagnostic::error("unknown-query", span, message).help(format!("it is registered for {}", list(types)))
+}
+
+/// `_query=high` without the limit that it asks for.
+pub(super) fn query_without(name: &str, span: Span, parameter: &str) -> Diagnostic {
+    let message = format!("the named query `{name}` needs a value for `{parameter}`");
+    Diagnostic::error("incomplete-query", span, message).help(format!("add `&{parameter}=…`"))
+}
+
 fn suggest(diagnostic: Diagnostic, nearest: Option<&str>) -> Diagnostic {
     let span = diagnostic.span;
     match nearest {

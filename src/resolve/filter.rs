@@ -3,6 +3,7 @@
 use crate::definitions::{ParamType, ResourceType};
 use crate::ir::{Pred, PredKind};
 use crate::resolve::chain::{End, Step};
+use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter_value;
 use crate::resolve::group::{self, Group, Part};
@@ -114,6 +115,11 @@ impl End for Comparison<'_> {
             return None;
         }
         let name = self.name();
+        // FHIR defines some of them as parameters of every resource, `_query` for one.
+        if control::is_control(&name.node) {
+            resolver.report(errors::misplaced_parameter(name));
+            return None;
+        }
         let Some(param) = resolver.registry.param(ty, &name.node) else {
             resolver.report(if resolver.knows(ty, &name.node) {
                 errors::not_supported(&format!("`{}` in a filter", name.node), name.span)

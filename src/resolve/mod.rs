@@ -9,6 +9,7 @@ mod group;
 mod hierarchy;
 mod include;
 mod list;
+mod named;
 mod parameter;
 mod prefix;
 mod resolver;
@@ -19,5 +20,6 @@ mod types;
 mod value;
 mod words;
 
+pub use named::NamedQueries;
 pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
 pub use terminology::{Code, Direction, MAX_CODES, NoTerminology, Terminology, TerminologyError};

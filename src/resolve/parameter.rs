@@ -17,11 +17,11 @@ use crate::resolve::words;
 use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
-const NOT_YET: [&str; 3] = ["_query", "_in", "_score"];
+pub(super) const NOT_YET: [&str; 2] = ["_in", "_score"];
 
-/// Whether a modifier is such as later versions of FHIR add.
-fn is_not_yet(modifier: Modifier) -> bool {
-    matches!(modifier, Modifier::CodeText | Modifier::TextAdvanced)
+/// Whether a modifier is such as later versions of FHIR give to references.
+fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
+    ty == ParamType::Reference && matches!(modifier, Modifier::CodeText | Modifier::TextAdvanced)
 }
 
 /// The last name of a key and its value.
@@ -64,7 +64,7 @@ impl Resolver<'_> {
 
     /// Whether resources of type `ty` have a parameter `code`.
     pub(super) fn knows(&self, ty: ResourceType, code: &str) -> bool {
-        self.registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list") || NOT_YET.contains(&code)
+        is_known(self.registry, ty, code) || NOT_YET.contains(&code)
     }
 
     fn leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
@@ -111,10 +111,6 @@ impl Resolver<'_> {
     }
 
     fn refusal(&self, name: &Spanned<String>) -> Option<Diagnostic> {
-        // A named query that is not known is refused (item 113), and none is known.
-        if name.node == "_query" {
-            return Some(Diagnostic::error("unknown-query", name.span, "no named query is known"));
-        }
         if NOT_YET.contains(&name.node.as_str()) {
             return Some(errors::not_supported(&format!("`{}`", name.node), name.span));
         }
@@ -173,8 +169,9 @@ impl Resolver<'_> {
         let Some(modifier) = modifier.filter(|modifier| own_columns_allow(&name.name.node, *modifier)) else {
             let code = &name.name.node;
             let leads = |modifier| ty != ParamType::Reference || hierarchy::applies(self.registry, param, modifier);
-            let usable =
-                |modifier: &Modifier| own_columns_allow(code, *modifier) && !is_not_yet(*modifier) && leads(*modifier);
+            let usable = |modifier: &Modifier| {
+                own_columns_allow(code, *modifier) && !is_not_yet(ty, *modifier) && leads(*modifier)
+            };
             let usable: Vec<Modifier> = allowed.iter().copied().filter(usable).collect();
             self.report(errors::unsupported_modifier(self.registry, code, written, &usable));
             return None;
@@ -183,7 +180,7 @@ impl Resolver<'_> {
             self.report(errors::leads_into_no_hierarchy(self.registry, &name.name, written));
             return None;
         }
-        if is_not_yet(modifier) {
+        if is_not_yet(ty, modifier) {
             let what = format!("modifier `{}` on parameters of type {}", written.node, ty.code());
             self.report(errors::not_supported(&what, written.span));
             return None;
@@ -294,6 +291,11 @@ impl<'r> Asked<'r> {
             span,
         }
     }
+}
+
+/// Whether resources of type `ty` have a parameter `code` that is answered.
+pub(super) fn is_known(registry: &Registry, ty: ResourceType, code: &str) -> bool {
+    registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list")
 }
 
 /// Whether the parameter is a column of the resource itself, not indexed rows.

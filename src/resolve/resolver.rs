@@ -2,6 +2,7 @@
 
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::{Branch, Elements, Env, Include, Page, Pred, Search, Shape, SortKey, Total};
+use crate::resolve::named::{Named, NamedQueries};
 use crate::resolve::terminology::Terminology;
 use crate::resolve::{control, shape, types};
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
@@ -34,6 +35,8 @@ pub struct Settings {
     pub default_count: u32,
     /// Value sets and code systems.
     pub terminology: Arc<dyn Terminology>,
+    /// What `_query` may name.
+    pub queries: NamedQueries,
 }
 
 /// The outcome: a search unless there is an error among the diagnostics.
@@ -90,6 +93,11 @@ impl Resolver<'_> {
         let mut branches = Vec::new();
         for &ty in &wanted.types {
             let mut filter: Vec<Pred> = membership.iter().filter(|(of, _)| *of == ty).map(|(_, p)| p.clone()).collect();
+            let (named, conditions) = match &wanted.query {
+                Some(query) => query.conditions(self, ty, &conditions),
+                None => (Vec::new(), conditions.clone()),
+            };
+            filter.extend(named);
             filter.extend(conditions.iter().filter_map(|param| self.condition(ty, param, &wanted.types)));
             branches.push(Branch { ty, filter: Pred::all(filter, whole(tree)) });
         }
@@ -127,6 +135,7 @@ pub(super) struct Wanted {
     /// What `_summary` asks for, and where.
     pub(super) summary: Option<(Shape, Span)>,
     pub(super) elements: Vec<Elements>,
+    pub(super) query: Option<Named>,
 }
 
 impl Wanted {
@@ -140,6 +149,7 @@ impl Wanted {
             includes: Vec::new(),
             summary: None,
             elements: Vec::new(),
+            query: None,
         }
     }
 

@@ -65,7 +65,7 @@ impl CursorKey {
         let env = &search.search.env;
         let mut mac = HMAC::new(self.0);
         let bases: Vec<&str> = env.bases.iter().map(|base| base.as_str()).collect();
-        let bound = [tenant.name(), &search.query, &env.zone.to_string(), env.fhir.name(), &bases.join(" ")];
+        let bound = [tenant.name(), search.query.as_str(), &env.zone.to_string(), env.fhir.name(), &bases.join(" ")];
         for text in bound {
             mac.update(text.len().to_le_bytes());
             mac.update(text.as_bytes());

@@ -1,8 +1,9 @@
 //! Why a search could not run.
 
+use crate::compiler::Source;
 use crate::runtime::InvalidCursor;
 use crate::stores::StoreError;
-use fhirc_grammar::{Diagnostic, render};
+use fhirc_grammar::Diagnostic;
 use std::fmt;
 
 /// Why a search could not run.
@@ -11,7 +12,7 @@ pub enum ExecuteError {
     /// The store cannot do what the query asks for.
     Refused {
         /// The text of the query.
-        query: String,
+        query: Source,
         /// What it cannot do, and where the query asks for it.
         diagnostics: Vec<Diagnostic>,
     },
@@ -25,7 +26,7 @@ impl fmt::Display for ExecuteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ExecuteError::Refused { query, diagnostics } => {
-                diagnostics.iter().try_for_each(|diagnostic| f.write_str(&render(query, diagnostic)))
+                diagnostics.iter().try_for_each(|diagnostic| f.write_str(&query.render(diagnostic)))
             }
             ExecuteError::Cursor(error) => error.fmt(f),
             ExecuteError::Store(error) => error.fmt(f),

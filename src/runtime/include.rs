@@ -59,7 +59,7 @@ pub(super) fn cut(ords: &mut Vec<i64>, search: &Compiled) -> Option<Diagnostic> 
 }
 
 fn too_many(search: &Compiled) -> Diagnostic {
-    let span = Span::new(0, u32::try_from(search.query.len()).unwrap_or(u32::MAX));
+    let span = Span::new(0, u32::try_from(search.query.as_str().len()).unwrap_or(u32::MAX));
     let message = format!("more than {BUDGET} resources belong to this page: the others are left out");
     Diagnostic::warning("too-many-included", span, message).help("a smaller `_count` has fewer")
 }

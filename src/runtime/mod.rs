@@ -1,5 +1,6 @@
 //! Runs a search on a store, a page at a time: by a program, whose steps run in order, or by evaluation.
 
+mod compile;
 mod cursor;
 mod error;
 mod evaluate;
@@ -9,6 +10,7 @@ mod page;
 mod shape;
 mod terminology;
 
+pub use compile::compile;
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::ExecuteError;
 pub use execute::{Observer, Request, StepReport, execute};

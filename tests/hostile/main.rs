@@ -72,7 +72,7 @@ async fn found(store: &Store, compiled: &Compiled) -> String {
         let page = match execute(store, compiled, &request, None).await {
             Ok(page) => page,
             Err(ExecuteError::Refused { query, diagnostics }) => {
-                return diagnostics.iter().map(|diagnostic| said(&query, diagnostic)).collect::<Vec<_>>().join("\n");
+                return diagnostics.iter().map(|diagnostic| said(query.as_str(), diagnostic)).collect::<Vec<_>>().join("\n");
             }
             Err(error) => return format!("error: {error}"),
         };

@@ -4,6 +4,8 @@
 #[path = "../corpus/mod.rs"]
 mod corpus;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod hostile;

@@ -1,5 +1,6 @@
 //! Comparisons of columns that are fields of their own: in nested objects, and the record of the resource.
 
+use super::arrangement::arrangements;
 use super::clause::{Clause, Field, Pattern, Piece, Range, Term, Terms};
 use super::keyword::plain;
 use crate::algebra::{Order, Rel};
@@ -44,6 +45,11 @@ impl Fields<'_> {
                 self.like(*col, vec![Piece::Any, Piece::Text((*text).to_owned()), Piece::Any])
             }
             Comparison::Near(col, centre, radius) => self.around(*col, *centre, *radius),
+            Comparison::Words(col, words) => {
+                let one = |word: &String| arrangements(std::slice::from_ref(word));
+                let word = |word| Clause::any(one(word).into_iter().map(|pieces| self.like(*col, pieces)).collect());
+                Clause::all(words.iter().map(word).collect())
+            }
         }
     }
 

@@ -65,6 +65,7 @@ fn comparison(kind: RowKind, atom: &Atom) -> Result<Comparison<'_>, Question> {
             let (centre, radius) = check::sphere(*centre, *radius).ok_or_else(ill_typed)?;
             Comparison::Near(*col, centre, radius)
         }
+        Atom::Words(col, words) => Comparison::Words(*col, words),
     })
 }
 

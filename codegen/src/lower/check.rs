@@ -5,6 +5,7 @@ use crate::capability::Question;
 use crate::program::{After, OrderBy, OrderKey};
 use crate::rows::{Col, ColType, Point, RowKind, Value};
 use crate::target::{Bounds, Scalar};
+use std::collections::BTreeSet;
 
 /// The value as one of a column of this type.
 pub(super) fn scalar(ty: ColType, value: &Value) -> Option<Scalar<'_>> {
@@ -52,8 +53,15 @@ pub(super) fn columns(kind: RowKind, atom: &Atom) -> Result<(), Question> {
             known.contains(col) && col.name.ty() == ColType::Bytes
         }
         Atom::Near(col, _, _) => known.contains(col) && col.name.ty() == ColType::Point,
+        Atom::Words(col, words) => known.contains(col) && col.name.ty() == ColType::Bytes && are_words(words),
     };
     if fits { Ok(()) } else { Err(Question::Typing(kind)) }
+}
+
+/// Words that no text can have in one another's place.
+fn are_words(words: &[String]) -> bool {
+    let distinct: BTreeSet<&String> = words.iter().collect();
+    distinct.len() == words.len() && words.iter().all(|word| !word.is_empty() && !word.contains(' '))
 }
 
 /// The position has one value per sort key, of the key's type.

@@ -1,6 +1,6 @@
 //! Comparisons of one row.
 
-use super::constant::{always, never, number};
+use super::constant::{always, blank_text, never, number};
 use super::rids::long_list;
 use super::rows::Row;
 use super::scan::col;
@@ -10,7 +10,7 @@ use crate::algebra::{Order, Rel, SlotId};
 use crate::rows::{Col, ColType, Point, RowKind};
 use crate::target::{Bounds, Comparison, Scalar, Tuples};
 use crate::text::successor;
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::{BinOper, Expr, ExprTrait, Query};
 
 impl<D: Dialect> Target<D> {
     pub(super) fn compare(&mut self, row: &Row, atom: &Comparison<'_>) -> Expr {
@@ -37,6 +37,11 @@ impl<D: Dialect> Target<D> {
             Comparison::Ends(column, tail) => D::ends(one(row, *column), self.text(*tail)),
             Comparison::Has(column, part) => D::has(one(row, *column), self.text(*part)),
             Comparison::Near(column, centre, radius) => self.near(row, *column, *centre, *radius),
+            Comparison::Words(column, words) => {
+                let blank = |expr: Expr, other: Expr| expr.binary(BinOper::Custom("||"), other);
+                let padded = blank(blank(blank_text(), one(row, *column)), blank_text());
+                all(words.iter().map(|word| Some(D::has(padded.clone(), self.text(format!(" {word} "))))))
+            }
         }
     }
 

@@ -204,6 +204,7 @@ fn tests_of_rows() -> Vec<(&'static str, Query)> {
         ("text_starts", atom(Atom::Starts(name, "o'br\"ien".into()))),
         ("text_ends", atom(Atom::Ends(name, "100%".into()))),
         ("text_has", atom(Atom::Has(name, "a_b".into()))),
+        ("text_words", atom(Atom::Words(name, vec!["a_b".into(), "o'br\"ien".into()]))),
         ("text_order", atom(Atom::Order(name, Order::From, text("m")))),
         ("date_ge", one(BIRTHDATE, Test::Any(vec![born(Rel::Meets, 20, i64::MAX), born(Rel::Within, 10, 20)]))),
         ("date_same", one(BIRTHDATE, born(Rel::Same, 10, 20))),

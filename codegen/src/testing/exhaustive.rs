@@ -41,6 +41,7 @@ pub(crate) fn queries() -> Vec<Query> {
         atoms.extend([Atom::Eq(word, value()), Atom::Ne(word, value())]);
         atoms.extend([Atom::In(vec![word], values()), Atom::NotIn(vec![word], values())]);
         atoms.extend([Atom::Starts(word, owned.clone()), Atom::Ends(word, owned.clone()), Atom::Has(word, owned)]);
+        atoms.extend(pairs(text).into_iter().map(|words| Atom::Words(word, words)));
         atoms.into_iter().map(|atom| (WORD, atom))
     });
     let updated = (KeyId(0), RowKind::Updated);
@@ -53,6 +54,14 @@ pub(crate) fn queries() -> Vec<Query> {
     let near = |(centre, radius)| (POINT, Atom::Near(Col::first(ColName::Place), centre, radius));
     let points = points().into_iter().flat_map(|centre| RADII.map(|radius| (centre, radius))).map(near);
     texts.chain(times).chain(numbers).chain(points).map(|(key, atom)| query(key, atom)).collect()
+}
+
+/// The word alone, and with each other one.
+fn pairs(text: &str) -> Vec<Vec<String>> {
+    let is_word = |text: &str| !text.is_empty() && !text.contains(' ');
+    let others = TEXTS.iter().filter(|other| is_word(other) && **other != text);
+    let pairs = others.map(|other| vec![text.to_owned(), (*other).to_owned()]);
+    std::iter::once(vec![text.to_owned()]).chain(pairs).filter(|_| is_word(text)).collect()
 }
 
 fn ranges(column: Col, value: Value) -> Vec<Atom> {

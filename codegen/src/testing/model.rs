@@ -129,6 +129,7 @@ fn atom_holds(world: &World, row: &Row, atom: &Atom) -> bool {
         Atom::Ends(col, tail) => text(col).ends_with(tail.as_str()),
         Atom::Has(col, part) => text(col).contains(part.as_str()),
         Atom::Near(col, centre, radius) => is_near(value(col), *centre, *radius),
+        Atom::Words(col, words) => words.iter().all(|word| text(col).split(' ').any(|one| one == word)),
     }
 }
 

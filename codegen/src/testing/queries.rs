@@ -154,6 +154,8 @@ fn atom(col: Col) -> BoxedStrategy<Atom> {
         all.push(text().prop_map(move |text| Atom::Starts(col, text)).boxed());
         all.push(text().prop_map(move |text| Atom::Ends(col, text)).boxed());
         all.push(text().prop_map(move |text| Atom::Has(col, text)).boxed());
+        let words = proptest::collection::btree_set("[a-c]{1,2}", 1..4);
+        all.push(words.prop_map(move |words| Atom::Words(col, words.into_iter().collect())).boxed());
     }
     proptest::strategy::Union::new(all).boxed()
 }

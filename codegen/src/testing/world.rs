@@ -124,7 +124,7 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 /// Texts that begin, end and contain each other.
-pub(crate) const TEXTS: [&str; 10] = ["", "a", "ab", "ann", "anna", "b", "ba", "Ünï", "a%", "a_b"];
+pub(crate) const TEXTS: [&str; 12] = ["", "a", "ab", "ann", "anna", "b", "ba", "Ünï", "a%", "a_b", "b a", "ab b a"];
 
 /// Ends of intervals of texts, in order.
 const CUTS: [&str; 6] = ["1", "2", "20", "3", "4", "41"];

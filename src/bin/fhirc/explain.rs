@@ -1,15 +1,15 @@
 //! `fhirc explain`
 
-use crate::common::{Definitions, Meaning, open};
+use crate::common::{Asked, Definitions, Meaning, open};
 use crate::exit::Exit;
+use crate::external::External;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
 use fhirc::codegen::stats::{Empty, Stats};
-use fhirc::compiler::Compiler;
+use fhirc::compiler::{Compiler, Source};
 use fhirc::definitions::Registry;
 use fhirc::explain::{STAGES, Section, Stage, TARGETS, Target, explain};
-use fhirc::grammar::render;
-use fhirc::runtime::{Request, StepReport, execute};
+use fhirc::runtime::{Request, StepReport, compile, execute};
 use fhirc::stores::{Store, StoreUrl};
 use fhirc::tenant::TenantContext;
 use serde_json::json;
@@ -30,6 +30,8 @@ pub(crate) struct Explain {
     #[command(flatten)]
     meaning: Meaning,
     #[command(flatten)]
+    external: External,
+    #[command(flatten)]
     definitions: Definitions,
     /// Which stage
     #[arg(long, value_enum, default_value_t = Wanted::Query)]
@@ -49,8 +51,8 @@ pub(crate) struct Explain {
     /// Whose statistics
     #[arg(long, value_name = "NAME", default_value = "default")]
     tenant: String,
-    /// The search, as in a URL; quote it for the shell
-    query: String,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -88,23 +90,24 @@ enum Format {
 impl Explain {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
-        let registry = match self.definitions.registry(output) {
-            Ok(registry) => registry,
+        let prepared = self.definitions.registry(output).and_then(|registry| Ok((registry, self.asked.source()?)));
+        let (registry, source) = match prepared {
+            Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
         };
         match &self.store {
-            None => match self.meaning.options() {
+            None => match self.meaning.options(&registry, &self.external) {
                 Ok(options) => {
                     let target = self.target.unwrap_or(For::Sqlite);
-                    self.show(&Compiler::new(registry, options), &Empty, target, output)
+                    self.show(&Compiler::new(registry, options), &source, &Empty, target, output)
                 }
                 Err(wrong) => output.usage(&wrong),
             },
-            Some(store) => self.with_store(store, registry, output).await,
+            Some(store) => self.with_store(store, registry, &source, output).await,
         }
     }
 
-    async fn with_store(&self, url: &str, registry: Arc<Registry>, output: &mut Output) -> Exit {
+    async fn with_store(&self, url: &str, registry: Arc<Registry>, source: &Source, output: &mut Output) -> Exit {
         let parsed = url.parse::<StoreUrl>().map_err(|error| format!("--store: {error}"));
         let tenant = TenantContext::new(&self.tenant).map_err(|error| format!("--tenant: {error}"));
         let (url, tenant, settings) = match (parsed, tenant, self.meaning.settings(registry)) {
@@ -115,12 +118,13 @@ impl Explain {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let exit = match (self.meaning.options_for(&store, &tenant).await, store.statistics(&tenant).await) {
+        let options = self.meaning.options_for(&store, &tenant, &self.external).await;
+        let exit = match (options, store.statistics(&tenant).await) {
             (Ok(options), Ok(statistics)) => {
                 let compiler = Compiler::new(Arc::clone(store.registry()), options);
                 let usual = if matches!(store, Store::Reference(_)) { For::Reference } else { For::Sqlite };
-                match self.show(&compiler, &statistics, self.target.unwrap_or(usual), output) {
-                    Exit::Done if self.analyze => self.analyze(&compiler, &store, tenant, output).await,
+                match self.show(&compiler, source, &statistics, self.target.unwrap_or(usual), output) {
+                    Exit::Done if self.analyze => self.analyze(&compiler, source, &store, tenant, output).await,
                     exit => exit,
                 }
             }
@@ -131,8 +135,8 @@ impl Explain {
         exit
     }
 
-    fn show(&self, compiler: &Compiler, stats: &dyn Stats, target: For, output: &mut Output) -> Exit {
-        let (mut sections, outcome) = explain(compiler, &self.query, &targets(target), stats);
+    fn show(&self, compiler: &Compiler, source: &Source, stats: &dyn Stats, target: For, output: &mut Output) -> Exit {
+        let (mut sections, outcome) = explain(compiler, source, &targets(target), stats);
         if target == For::Reference && outcome.is_ok() {
             let (text, json) = (EVALUATED.to_owned(), json!(EVALUATED));
             sections.push(Section { stage: Stage::Query, target: None, text, json, dot: None });
@@ -157,7 +161,7 @@ impl Explain {
         match outcome {
             Ok(warnings) => {
                 for warning in warnings {
-                    output.note(format_args!("{}", render(&self.query, &warning).trim_end()));
+                    output.note(format_args!("{}", source.render(&warning).trim_end()));
                 }
                 Exit::Done
             }
@@ -185,8 +189,15 @@ impl Explain {
         }
     }
 
-    async fn analyze(&self, compiler: &Compiler, store: &Store, tenant: TenantContext, output: &mut Output) -> Exit {
-        let compiled = match compiler.compile(&self.query) {
+    async fn analyze(
+        &self,
+        compiler: &Compiler,
+        source: &Source,
+        store: &Store,
+        tenant: TenantContext,
+        output: &mut Output,
+    ) -> Exit {
+        let compiled = match compile(compiler, source).await {
             Ok(compiled) => compiled,
             Err(rejected) => return output.rejected(&rejected.to_string()),
         };

@@ -5,6 +5,7 @@ mod conformance;
 mod differential;
 mod exit;
 mod explain;
+mod external;
 mod generate;
 mod load;
 mod output;

@@ -1,12 +1,13 @@
 //! `fhirc search`
 
-use crate::common::{Definitions, Meaning, Where, open};
+use crate::common::{Asked, Definitions, Meaning, Where, open};
 use crate::exit::Exit;
+use crate::external::External;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
-use fhirc::compiler::{Compiled, Compiler};
-use fhirc::grammar::{Diagnostic, render};
-use fhirc::runtime::{ExecuteError, Page, Request, Resource, execute};
+use fhirc::compiler::{Compiled, Compiler, Source};
+use fhirc::grammar::Diagnostic;
+use fhirc::runtime::{ExecuteError, Page, Request, Resource, compile, execute};
 use fhirc::stores::Store;
 use fhirc::values::Instant;
 use serde_json::value::RawValue;
@@ -30,6 +31,8 @@ pub(crate) struct Search {
     #[command(flatten)]
     meaning: Meaning,
     #[command(flatten)]
+    external: External,
+    #[command(flatten)]
     definitions: Definitions,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -40,8 +43,8 @@ pub(crate) struct Search {
     /// Where to go on: the cursor that the page before ended with
     #[arg(long, value_name = "CURSOR", conflicts_with = "all")]
     cursor: Option<String>,
-    /// The search, as in a URL; quote it for the shell
-    query: String,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 /// How results are printed.
@@ -61,8 +64,9 @@ impl Search {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
         let registry = self.definitions.registry(output);
-        let prepared = registry.and_then(|registry| Ok((self.place.parse()?, self.meaning.settings(registry)?)));
-        let ((url, tenant), settings) = match prepared {
+        let prepared = registry
+            .and_then(|registry| Ok((self.place.parse()?, self.meaning.settings(registry)?, self.asked.source()?)));
+        let ((url, tenant), settings, source) = match prepared {
             Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
         };
@@ -71,9 +75,10 @@ impl Search {
             Err(failed) => return output.failed(&failed),
         };
         let request = Request { tenant, cursor: self.cursor.clone() };
-        let exit = match self.meaning.options_for(&store, &request.tenant).await {
+        let exit = match self.meaning.options_for(&store, &request.tenant, &self.external).await {
             Ok(options) => {
-                self.search(&Compiler::new(Arc::clone(store.registry()), options), &store, request, output).await
+                let compiler = Compiler::new(Arc::clone(store.registry()), options);
+                self.search(&compiler, source, &store, request, output).await
             }
             Err(wrong) => output.usage(&wrong),
         };
@@ -81,13 +86,20 @@ impl Search {
         exit
     }
 
-    async fn search(&self, compiler: &Compiler, store: &Store, mut request: Request, output: &mut Output) -> Exit {
-        let compiled = match compiler.compile(&self.query) {
+    async fn search(
+        &self,
+        compiler: &Compiler,
+        source: Source,
+        store: &Store,
+        mut request: Request,
+        output: &mut Output,
+    ) -> Exit {
+        let compiled = match compile(compiler, source).await {
             Ok(compiled) => compiled,
             Err(rejected) => return output.rejected(&rejected.to_string()),
         };
         for warning in &compiled.warnings {
-            output.note(format_args!("{}", render(&self.query, warning).trim_end()));
+            output.note(format_args!("{}", compiled.query.render(warning).trim_end()));
         }
         let mut bundle = Bundle::default();
         loop {
@@ -99,7 +111,7 @@ impl Search {
                 Err(ExecuteError::Store(error)) => return output.failed(&error.to_string()),
             };
             for notice in &page.outcome {
-                output.note(format_args!("{}", render(&self.query, notice).trim_end()));
+                output.note(format_args!("{}", compiled.query.render(notice).trim_end()));
             }
             let nothing =
                 page.matches.is_empty() && page.total.is_none_or(|total| total == 0) && request.cursor.is_none();

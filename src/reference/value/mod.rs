@@ -72,6 +72,8 @@ pub(super) fn passes(test: &Test, stored: &Stored) -> bool {
         (Test::Text(test), Stored::Text(text)) => string::passes(test, text),
         (Test::Token(test), Stored::Token(token)) => token::passes(test, token),
         (Test::MediaType(name), Stored::Token(token)) => token::is_media_type(name, token),
+        (Test::CodeStarts(code), Stored::Token(token)) => token::starts(code, token),
+        (Test::AllWords(lists), Stored::Text(text)) => text.has_words(lists),
         (Test::Reference(test), Stored::Reference(to)) => reference::passes(test, to),
         (Test::Url(test), Stored::Url(url)) => uri::passes(test, url),
         (Test::Url(test), Stored::Reference(Ref::Canonical(url))) => uri::passes(test, url),

@@ -4,7 +4,7 @@ use super::{Case, Outcome};
 use fhirc::definitions::{FhirVersion, Registry, from_resource};
 use fhirc::ir::{BaseUrl, Env};
 use fhirc::reference::{Reference, Resource};
-use fhirc::resolve::{Handling, NamedQueries, Settings, Terminology, resolve};
+use fhirc::resolve::{Handling, Settings, Terminology, resolve};
 use fhirc::terminology::StoredTerminology;
 use fhirc::values::{FOLD_VERSION, Instant, Zone, parse_date};
 use fhirc_grammar::{Diagnostic, parse_search};
@@ -80,7 +80,7 @@ fn outcome(registry: &Registry, terminology: &Arc<dyn Terminology>, reference: &
     let handling = if case.is_strict() { Handling::Strict } else { Handling::Lenient };
     let env =
         Env { fhir: FhirVersion::R4, now: NOW, zone: Zone::UTC, bases: vec![BaseUrl::new(BASE)], fold: FOLD_VERSION };
-    let (terminology, queries) = (Arc::clone(terminology), NamedQueries::default());
+    let (terminology, queries) = (Arc::clone(terminology), Arc::default());
     let settings = Settings { env, handling, default_count: 1_000, terminology, queries };
     let resolved = tree.map(|tree| resolve(&tree, registry, &settings));
     let search = resolved.and_then(|resolved| {

@@ -38,7 +38,7 @@ pub struct Options {
     /// Value sets and code systems; `runtime::terminology` reads those of a store.
     pub terminology: Arc<dyn Terminology>,
     /// What `_query` may name.
-    pub queries: NamedQueries,
+    pub queries: Arc<NamedQueries>,
 }
 
 impl Default for Options {
@@ -51,7 +51,7 @@ impl Default for Options {
             now: None,
             default_count: 20,
             terminology: Arc::new(NoTerminology),
-            queries: NamedQueries::default(),
+            queries: Arc::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Named queries, `_query`: conditions that stand under a name, with parameters of their own. FHIR R4 `search.html#query`; item 113.
+//! Named queries: conditions under a name, with parameters of their own. FHIR R4 `search.html#query`; item 113.
 
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::Pred;
@@ -69,6 +69,10 @@ fn problem(registry: &Registry, ty: ResourceType, param: &Param) -> Option<Diagn
     let name = &param.key.end.name;
     if control::is_control(&name.node) {
         let message = format!("`{}` says what comes back: a named query has conditions alone", name.node);
+        return Some(Diagnostic::error("bad-named-query", name.span, message));
+    }
+    if param.value.raw.text().is_empty() {
+        let message = format!("`{}` has no value: it would be no condition", name.node);
         return Some(Diagnostic::error("bad-named-query", name.span, message));
     }
     let own = open(&param.value)?;
@@ -211,7 +215,7 @@ mod tests {
     }
 
     fn compiler() -> Compiler {
-        Compiler::r4(Options { queries: queries(), ..Options::default() })
+        Compiler::r4(Options { queries: queries().into(), ..Options::default() })
     }
 
     #[test]
@@ -285,6 +289,7 @@ mod tests {
             ("x", "Patiend?name=eve", "Patiend"),
             ("x", "Patient?name=eve&_count=5", "_count"),
             ("x", "Patient?_query=high", "_query"),
+            ("x", "Patient?gender=male&name=", "name"),
             ("x", "Patient?name={gender}", "{gender}"),
             ("x", "Patient?name={_sort}", "{_sort}"),
             ("x", "Patient?name={}", "{}"),

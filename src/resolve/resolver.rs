@@ -36,7 +36,7 @@ pub struct Settings {
     /// Value sets and code systems.
     pub terminology: Arc<dyn Terminology>,
     /// What `_query` may name.
-    pub queries: NamedQueries,
+    pub queries: Arc<NamedQueries>,
 }
 
 /// The outcome: a search unless there is an error among the diagnostics.

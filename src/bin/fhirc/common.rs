@@ -49,7 +49,7 @@ impl Meaning {
         let handling = if self.strict { Handling::Strict } else { Handling::Lenient };
         let bases = self.bases.iter().map(|base| BaseUrl::new(base)).collect();
         let zone = self.zone()?.unwrap_or(Zone::UTC);
-        let queries = self.queries(registry)?;
+        let queries = Arc::new(self.queries(registry)?);
         Ok(Options { handling, zone, bases, now: self.now()?, queries, ..Options::default() })
     }
 

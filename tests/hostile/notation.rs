@@ -3,11 +3,9 @@
 /// The text that a notation stands for: `⟨(×64⟩` is 64 parentheses, `⟨1..9⟩` is `1,2,…,9`, `⟨U+202E⟩` one character.
 /// They may stand in each other. All else stands for itself.
 pub(crate) fn expand(text: &str) -> String {
-    let Some(open) = text.find('⟨') else { return text.to_owned() };
-    let (before, rest) = (&text[..open], &text[open + '⟨'.len_utf8()..]);
-    let close = closing(rest);
-    let (inner, after) = (&rest[..close], &rest[close + '⟩'.len_utf8()..]);
-    format!("{before}{}{}", meant(inner), expand(after))
+    let Some((before, rest)) = text.split_once('⟨') else { return text.to_owned() };
+    let (inner, after) = rest.split_at(closing(rest));
+    format!("{before}{}{}", meant(inner), expand(after.strip_prefix('⟩').unwrap()))
 }
 
 /// Where the bracket that is open closes.

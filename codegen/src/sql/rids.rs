@@ -8,8 +8,11 @@ use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use std::collections::BTreeMap;
 
 /// The most resources that are looked up one by one: the time that SQLite takes to read a list of subqueries grows with
-/// the square of its length (40,000 took 171 s, as one subquery 0.4 s).
+/// the square of its length (40,000 took 171 s, as one subquery 5 s, neither optimized).
 const FEW: usize = 64;
+
+/// The most parts of the one subquery; SQLite takes 500.
+const PARTS: usize = 200;
 
 /// Ids that are looked for, and the types that each may be of.
 type Ids<'a> = BTreeMap<Vec<TypeCode>, Vec<&'a str>>;
@@ -24,13 +27,22 @@ pub(super) fn long_list<'a>(tuples: &Tuples<'a>) -> Option<Ids<'a>> {
         let Scalar::Rid(ty, id) = scalar else { return None };
         types.entry(id).or_default().push(*ty);
     }
+    // Usually all ids are looked for in the same types; else each type has its ids, and there are not 200 types.
+    let together = parts(types.iter().map(|(id, types)| (types.clone(), *id)));
+    if together.len() <= PARTS {
+        return Some(together);
+    }
+    Some(parts(types.iter().flat_map(|(id, types)| types.iter().map(|ty| (vec![*ty], *id)))))
+}
+
+fn parts<'a>(looked_for: impl Iterator<Item = (Vec<TypeCode>, &'a str)>) -> Ids<'a> {
     let mut ids = Ids::new();
-    for (id, mut types) in types {
+    for (mut types, id) in looked_for {
         types.sort_unstable();
         types.dedup();
         ids.entry(types).or_default().push(id);
     }
-    Some(ids)
+    ids
 }
 
 impl<D: Dialect> Target<D> {

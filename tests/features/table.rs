@@ -1,10 +1,6 @@
-//! The table of features in `README.md` says what the stores do with the queries of the corpus, and nothing else.
+//! The table: a row per feature, a column per kind of store.
 
-#![cfg(feature = "sqlite")]
-
-#[cfg(test)]
-mod corpus;
-
+use crate::corpus;
 use fhirc::codegen::stats::Empty;
 use fhirc::compiler::{Compiled, Compiler, Options};
 use fhirc::definitions::Registry;
@@ -14,21 +10,16 @@ use fhirc::plan;
 use fhirc::runtime::{ExecuteError, Request, execute};
 use fhirc::stores::{Store, StoreError, StoreSettings};
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
-const BEGIN: &str =
-    "<!-- features: made of tests/corpus/queries.txt by `INSTA_UPDATE=always cargo test --test features` -->\n";
-const END: &str = "<!-- features end -->";
-
 /// A feature: a comment of the corpus, and the queries right below it.
-struct Feature {
+pub(crate) struct Feature {
     name: &'static str,
-    queries: Vec<(&'static str, &'static str)>,
+    pub(crate) queries: Vec<(&'static str, &'static str)>,
 }
 
-fn features() -> Vec<Feature> {
+/// The features of the corpus.
+pub(crate) fn features() -> Vec<Feature> {
     let mut features: Vec<Feature> = Vec::new();
     // The comment above, as long as it may still be the name of a feature.
     let (mut above, mut within) = (None, false);
@@ -125,7 +116,8 @@ async fn cell(column: &Column, compiler: &Compiler, queries: &[(&str, &str)]) ->
     }
 }
 
-async fn table() -> String {
+/// The table as the README holds it.
+pub(crate) async fn table() -> String {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
     let bases = vec![BaseUrl::new("http://example.org/fhir")];
     let compiler = Compiler::r4(Options { now, bases, terminology: corpus::terminology(), ..Options::default() });
@@ -141,27 +133,4 @@ async fn table() -> String {
         table += &format!("| {} |\n", cells.join(" | "));
     }
     table
-}
-
-#[tokio::test]
-async fn the_table_is_what_the_stores_do() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).unwrap();
-    let (found, after) = rest.split_once(END).unwrap();
-    let table = table().await;
-    if found != table && std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
-        fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
-        return;
-    }
-    assert!(found == table, "the table in README.md is out of date; it is\n{table}");
-}
-
-#[test]
-fn every_query_belongs_to_a_feature() {
-    let features = features();
-    let of_features: usize = features.iter().map(|feature| feature.queries.len()).sum();
-    assert!((15..=35).contains(&features.len()), "{} features: nobody reads more", features.len());
-    // What follows on a comment that stands alone is about passes.
-    assert!(corpus::queries().len() - of_features < 20, "{of_features} queries belong to features");
 }

@@ -30,9 +30,11 @@ pub enum Facet {
     Listed,
     /// The range that the written precision of a stored number implies: `co` of `_filter`.
     Implied,
+    /// Which resource a contained one stands in.
+    Container,
 }
 
-const FACETS: [Facet; 10] = [
+const FACETS: [Facet; 11] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -43,6 +45,7 @@ const FACETS: [Facet; 10] = [
     Facet::CodeText,
     Facet::Listed,
     Facet::Implied,
+    Facet::Container,
 ];
 
 impl Facet {
@@ -59,6 +62,7 @@ impl Facet {
             Facet::CodeText => "#code-text",
             Facet::Listed => "#listed",
             Facet::Implied => "#implied",
+            Facet::Container => "#container",
         }
     }
 }
@@ -125,6 +129,11 @@ pub fn standing(param: ParamId) -> KeyId {
     Key { param, facet: Facet::Present, level: Level::Contained }.id()
 }
 
+/// The key of the row by which every contained resource of a type refers to its container; `param` is the type's `_id`.
+pub fn container(param: ParamId) -> KeyId {
+    Key { param, facet: Facet::Container, level: Level::Contained }.id()
+}
+
 /// Whose rows a key holds.
 pub fn level(key: KeyId) -> Level {
     if key.0 & ((1 << LEVEL_BITS) - 1) == 0 { Level::Top } else { Level::Contained }
@@ -150,8 +159,10 @@ pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
 
 /// The facets that a parameter has rows for; none for a special parameter whose rules are not known.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
-    use Facet::{Canonical, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
+    use Facet::{Canonical, Container, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
     match param.ty {
+        // Of contained resources alone: that they are there, and where.
+        _ if param.code == "_id" => &[Present, Container],
         _ if matches!(param.code.as_str(), "_text" | "_content") => &[Words],
         _ if param.url == LIST_ITEM => &[Value, Identifier, Listed, Present],
         ParamType::Token => &[Value, Text, OfType, Present],
@@ -178,7 +189,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
         (Facet::Text | Facet::CodeText, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
-        (Facet::Listed, _) => vec![RowKind::One(Base::Ref)],
+        (Facet::Listed | Facet::Container, _) => vec![RowKind::One(Base::Ref)],
         (Facet::OfType, _) => vec![RowKind::Tuple(Tuple::TokenToken)],
         (Facet::Value, ParamType::Reference) => {
             vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)]
@@ -278,6 +289,8 @@ mod tests {
                 vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)],
             ),
             ("Observation", "subject", Identifier, one(Base::Token)),
+            ("Observation", "_id", Value, vec![]),
+            ("Observation", "_id", Facet::Container, one(Base::Ref)),
             ("Observation", "value-quantity", Canonical, one(Base::Quantity)),
             ("Observation", "code-value-quantity", Canonical, vec![RowKind::Tuple(Tuple::TokenQuantity)]),
             ("Observation", "code-value-concept", Canonical, vec![]),

@@ -24,8 +24,8 @@ impl<'v> Universe<'v> {
                 }
             }
             PredKind::Listed { item, list } => {
-                let lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
-                !node.is_contained() && lists.into_iter().any(|list| reference::lists(self, list, node))
+                let mut lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
+                lists.any(|list| reference::lists(self, list, node))
             }
             PredKind::Const(value) => *value,
         }
@@ -75,7 +75,8 @@ impl<'v> Universe<'v> {
             }
             // `:of-type` has tuples; presence is no value; codes as texts no search of R4 asks for.
             // What a List holds is asked of the List.
-            Facet::OfType | Facet::Present | Facet::CodeText | Facet::Listed => Vec::new(),
+            // Where a contained resource stands, nobody asks by value.
+            Facet::OfType | Facet::Present | Facet::CodeText | Facet::Listed | Facet::Container => Vec::new(),
         }
     }
 
@@ -92,9 +93,12 @@ impl<'v> Universe<'v> {
         }
     }
 
-    /// A composite is there where a tuple is (decision 108), another parameter where an element with content is.
+    /// A composite is there where a tuple is (decision 108), another parameter where an element with content is. Every
+    /// resource but contained ones has a time of change (`dom-4`).
     fn is_present(&self, node: Node<'v>, param: ParamId) -> bool {
-        match self.registry.definition(param).ty {
+        let definition = self.registry.definition(param);
+        match definition.ty {
+            _ if definition.code == "_lastUpdated" => !node.is_contained(),
             ParamType::Composite => !composite::tuples(self, node, param).is_empty(),
             _ => self.subjects(node, param).iter().any(presence::is_present),
         }

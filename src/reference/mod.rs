@@ -2,6 +2,7 @@
 
 mod expressions;
 mod includes;
+mod inner;
 mod matching;
 mod order;
 mod path;
@@ -13,11 +14,12 @@ mod value;
 use serde_json::Value;
 
 use self::expressions::Expressions;
+pub use self::inner::Inner;
 #[cfg(feature = "sqlite")]
 pub(crate) use self::samples::Found;
-use self::universe::Universe;
+use self::universe::{Node, Universe};
 use crate::definitions::{Registry, ResourceType};
-use crate::ir::Search;
+use crate::ir::{Env, Returned, Search};
 use crate::values::Instant;
 
 /// The current version of a resource.
@@ -33,7 +35,7 @@ pub struct Resource {
     pub json: Value,
 }
 
-/// A resource by type and logical id.
+/// A resource by type and logical id; a contained one by its container's, and `#` and its own id behind that: `1#p`.
 pub type Name = (ResourceType, String);
 
 /// A set of current resources, and the answer to any search of them.
@@ -44,6 +46,8 @@ pub type Name = (ResourceType, String);
 pub struct Reference<'r> {
     registry: &'r Registry,
     resources: Vec<Resource>,
+    /// The contained resources, in the order in which they first appeared.
+    inner: Vec<Inner>,
     expressions: Expressions,
 }
 
@@ -62,24 +66,60 @@ impl<'r> Reference<'r> {
     /// The resources in the order in which they were first created (decision 133). Deleted ones are left out by the
     /// caller (item 147).
     pub fn new(registry: &'r Registry, resources: Vec<Resource>) -> Self {
-        Reference { registry, resources, expressions: Expressions::default() }
+        let inner = inner::of_all(registry, &resources);
+        Reference { registry, resources, inner, expressions: Expressions::default() }
+    }
+
+    /// With the order in which contained resources first appeared, where earlier versions of their containers had them
+    /// in another order than the current ones.
+    #[must_use]
+    pub fn with_inner(mut self, first: Vec<Inner>) -> Self {
+        let current = std::mem::replace(&mut self.inner, first);
+        self.inner.extend(current);
+        self
     }
 
     /// The answer to a search.
     pub fn search(&self, search: &Search) -> Answer {
-        let universe = Universe::new(self.registry, &self.resources, &self.expressions, &search.env);
-        let matches = search.branches.iter().flat_map(|branch| {
-            universe.of_type(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)).collect::<Vec<_>>()
-        });
-        let matches = order::sorted(&universe, matches.collect(), &search.order);
+        let universe = self.universe(&search.env);
+        let matches = order::sorted(&universe, matches(&universe, search), &search.order);
         let first = page(&matches, 0, search.page.count);
-        let included = includes::included(&universe, first, &search.includes);
+        let included = includes::included(&universe, first, &search.includes, search.returns_contained());
         Answer {
             total: matches.len(),
             matches: matches.iter().map(|node| node.name()).collect(),
             included: included.iter().map(|node| node.name()).collect(),
         }
     }
+}
+
+impl Reference<'_> {
+    fn universe<'v>(&'v self, env: &'v Env) -> Universe<'v> {
+        Universe::new(self.registry, &self.resources, &self.inner, &self.expressions, env)
+    }
+}
+
+/// All that matches, in no order: resources of their own, contained ones, or what contains those (item 143).
+fn matches<'v>(universe: &Universe<'v>, search: &Search) -> Vec<Node<'v>> {
+    let mut found: Vec<Node<'v>> = Vec::new();
+    for branch in &search.branches {
+        if search.contained.is_none_or(|contained| contained.both) {
+            found.extend(universe.of_type(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)));
+        }
+    }
+    let Some(contained) = search.contained else { return found };
+    for branch in &search.branches {
+        for node in universe.contained(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)) {
+            let back = match contained.returned {
+                Returned::Contained => node,
+                Returned::Container => node.container(),
+            };
+            if !found.contains(&back) {
+                found.push(back);
+            }
+        }
+    }
+    found
 }
 
 /// The page of at most `count` matches that begins at place `first`, counted from 0; empty behind the last.

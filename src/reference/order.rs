@@ -25,7 +25,7 @@ pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: 
     let last = keys.last().map_or(Dir::Asc, |key| key.dir);
     ranked.sort_by(|(a, one), (b, other)| {
         let compared = keys.iter().zip(a.iter().zip(b)).map(|(key, (a, b))| compare(a.as_ref(), b.as_ref(), key.dir));
-        let creation = directed((one.ty, one.place).cmp(&(other.ty, other.place)), last);
+        let creation = directed(universe.creation(one).cmp(&universe.creation(other)), last);
         compared.fold(Ordering::Equal, Ordering::then).then(creation)
     });
     ranked.into_iter().map(|(_, node)| node).collect()
@@ -51,6 +51,8 @@ fn directed(ordering: Ordering, dir: Dir) -> Ordering {
 /// Of several values the one that comes first in the direction of the key (item 130).
 fn rank(universe: &Universe<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
     let (param, of) = match key.by {
+        // A contained resource has neither of its own.
+        SortBy::LastUpdated | SortBy::Id if node.is_contained() => return None,
         SortBy::LastUpdated => return node.stored.last_updated.map(|instant| Rank::Instant(instant.0)),
         SortBy::Id => return Some(Rank::Text(node.id().to_owned())),
         SortBy::Param { via: None, param } => (param, vec![node]),

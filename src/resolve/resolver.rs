@@ -1,9 +1,9 @@
 //! The whole search: branches, result parameters, conditions.
 
 use crate::definitions::{Registry, ResourceType};
-use crate::ir::{Branch, Elements, Env, Include, Page, Pred, Search, Shape, SortKey, Total};
+use crate::ir::{Branch, Contained, Elements, Env, Include, Page, Pred, Returned, Search, Shape, SortKey, Total};
 use crate::resolve::terminology::Terminology;
-use crate::resolve::{control, shape, types};
+use crate::resolve::{contained, control, shape, types};
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
 use std::sync::Arc;
 
@@ -69,6 +69,7 @@ impl Resolver<'_> {
         let types = types::searched(self, tree);
         let known = types.is_some();
         let mut wanted = Wanted::new(self.settings, types.unwrap_or_default());
+        wanted.contained = contained::decide(self, tree);
         let mut conditions = Vec::new();
         for param in &tree.params {
             match control::of(param) {
@@ -83,6 +84,7 @@ impl Resolver<'_> {
         if !known {
             return None;
         }
+        contained::check_conditions(self, wanted.contained, &conditions);
         let membership = types::compartment(self, tree, &mut wanted.types);
         let mut branches = Vec::new();
         for &ty in &wanted.types {
@@ -121,6 +123,7 @@ pub(super) struct Wanted {
     /// What `_summary` asks for, and where.
     pub(super) summary: Option<(Shape, Span)>,
     pub(super) elements: Vec<Elements>,
+    pub(super) contained: Option<Contained>,
 }
 
 impl Wanted {
@@ -134,7 +137,13 @@ impl Wanted {
             includes: Vec::new(),
             summary: None,
             elements: Vec::new(),
+            contained: None,
         }
+    }
+
+    /// Whether resources come back that only contain what is searched: of any type.
+    pub(super) fn returns_containers(&self) -> bool {
+        self.contained.is_some_and(|contained| contained.returned == Returned::Container)
     }
 
     fn check(&mut self) {
@@ -147,7 +156,8 @@ impl Wanted {
 
     fn into_search(self, branches: Vec<Branch>, shape: Shape, env: Env) -> Search {
         let page = Page { count: self.count };
-        Search { branches, order: self.order, page, includes: self.includes, total: self.total, shape, env }
+        let Wanted { order, includes, total, contained, .. } = self;
+        Search { branches, order, page, includes, total, contained, shape, env }
     }
 }
 

@@ -174,12 +174,12 @@ impl Run<'_, '_> {
     async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
         let registry = self.store.registry();
         let resource = |stored: Stored| {
-            let Stored { ty, id, version, updated, body, .. } = stored;
+            let Stored { ty, id, version, updated, body, container, .. } = stored;
             let body = match registry.resource_type_of_code(ty.0) {
                 Some(ty) => shape::cut(registry, &search.search.shape, ty, body),
                 None => body,
             };
-            Resource { ty, id, version, updated, body }
+            Resource { ty, id, version, updated, body, container }
         };
         Ok(self.store.bodies(self.tenant, ords).await?.into_iter().map(resource).collect())
     }

@@ -1,5 +1,7 @@
 //! What a search gives back.
 
+use crate::definitions::Registry;
+use crate::stores::Container;
 use fhirc_codegen::rows::TypeCode;
 use fhirc_grammar::Diagnostic;
 
@@ -23,7 +25,7 @@ pub struct Page {
 pub struct Resource {
     /// Its type.
     pub ty: TypeCode,
-    /// Its logical id.
+    /// Its logical id, of a contained resource the name inside its container.
     pub id: String,
     /// Its version.
     pub version: i64,
@@ -31,4 +33,19 @@ pub struct Resource {
     pub updated: i64,
     /// The resource as JSON.
     pub body: String,
+    /// The resource that contains it, if it is none of its own: its id is unique there only, version and time of change
+    /// are the container's.
+    pub container: Option<Container>,
+}
+
+impl Resource {
+    /// `Patient/1`; of a contained resource that of its container and `#` with its id, `Observation/1#p`, as the end of
+    /// its `fullUrl` (item 144).
+    pub fn name(&self, registry: &Registry) -> String {
+        let name = |ty: TypeCode| registry.resource_type_of_code(ty.0).map_or("?", |ty| registry.type_name(ty));
+        match &self.container {
+            None => format!("{}/{}", name(self.ty), self.id),
+            Some(container) => format!("{}/{}#{}", name(container.ty), container.id, self.id),
+        }
+    }
 }

@@ -84,7 +84,7 @@ impl Store {
         store.explain(query).await.map(|(sql, plan)| (sql.text, plan))
     }
 
-    /// The live ones among these resources, in the order asked for.
+    /// The live ones among these resources, in the order asked for; those inside others as they stand there.
     ///
     /// # Errors
     /// The store fails.

@@ -1,5 +1,6 @@
 //! Numbers for what rows refer to: resources, stubs of resources that have not arrived, code systems.
 
+use crate::definitions::{Registry, ResourceType};
 use crate::stores::StoreError;
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -28,6 +29,11 @@ pub(super) fn first_ord(ty: TypeCode) -> i64 {
 /// The type of an `ord`.
 pub(super) fn type_of(ord: i64) -> TypeCode {
     TypeCode(u8::try_from(ord >> TYPE_SHIFT).unwrap_or(0))
+}
+
+/// The type of an `ord` of a resource that stands inside another; nothing for others.
+pub(super) fn type_inside(ord: i64, registry: &Registry) -> Option<ResourceType> {
+    (ord & CONTAINED != 0).then(|| registry.resource_type_of_code(type_of(ord).0)).flatten()
 }
 
 /// Numbers of code systems, kept over batches. Systems are never deleted, so a number stays right; one that was

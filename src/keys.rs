@@ -29,9 +29,11 @@ pub enum Facet {
     Listed,
     /// The range that the written precision of a stored number implies: `co` of `_filter`.
     Implied,
+    /// Which resource a contained one stands in.
+    Container,
 }
 
-const FACETS: [Facet; 9] = [
+const FACETS: [Facet; 10] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -41,6 +43,7 @@ const FACETS: [Facet; 9] = [
     Facet::Present,
     Facet::Listed,
     Facet::Implied,
+    Facet::Container,
 ];
 
 impl Facet {
@@ -56,6 +59,7 @@ impl Facet {
             Facet::Present => "#present",
             Facet::Listed => "#listed",
             Facet::Implied => "#implied",
+            Facet::Container => "#container",
         }
     }
 }
@@ -122,6 +126,11 @@ pub fn standing(param: ParamId) -> KeyId {
     Key { param, facet: Facet::Present, level: Level::Contained }.id()
 }
 
+/// The key of the row by which every contained resource of a type refers to its container; `param` is the type's `_id`.
+pub fn container(param: ParamId) -> KeyId {
+    Key { param, facet: Facet::Container, level: Level::Contained }.id()
+}
+
 /// Whose rows a key holds.
 pub fn level(key: KeyId) -> Level {
     if key.0 & ((1 << LEVEL_BITS) - 1) == 0 { Level::Top } else { Level::Contained }
@@ -147,8 +156,10 @@ pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
 
 /// The facets that a parameter has rows for; none for a special parameter whose rules are not known.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
-    use Facet::{Canonical, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
+    use Facet::{Canonical, Container, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
     match param.ty {
+        // Of contained resources alone: that they are there, and where.
+        _ if param.code == "_id" => &[Present, Container],
         _ if matches!(param.code.as_str(), "_text" | "_content") => &[Words],
         _ if param.url == LIST_ITEM => &[Value, Identifier, Listed, Present],
         ParamType::Token => &[Value, Text, OfType, Present],
@@ -175,7 +186,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
         (Facet::Text, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
-        (Facet::Listed, _) => vec![RowKind::One(Base::Ref)],
+        (Facet::Listed | Facet::Container, _) => vec![RowKind::One(Base::Ref)],
         (Facet::OfType, _) => vec![RowKind::Tuple(Tuple::TokenToken)],
         (Facet::Value, ParamType::Reference) => {
             vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)]
@@ -274,6 +285,8 @@ mod tests {
                 vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)],
             ),
             ("Observation", "subject", Identifier, one(Base::Token)),
+            ("Observation", "_id", Value, vec![]),
+            ("Observation", "_id", Facet::Container, one(Base::Ref)),
             ("Observation", "value-quantity", Canonical, one(Base::Quantity)),
             ("Observation", "code-value-quantity", Canonical, vec![RowKind::Tuple(Tuple::TokenQuantity)]),
             ("Observation", "code-value-concept", Canonical, vec![]),

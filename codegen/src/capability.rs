@@ -97,6 +97,8 @@ pub enum Question {
     OrderOrd,
     /// A sort key of another resource.
     OrderVia(Join),
+    /// Resources that stand inside others, as members and as holders of sort values.
+    Inside,
     /// A page of candidates.
     Page,
     /// A count of members.
@@ -248,6 +250,7 @@ pub fn questions() -> Vec<Question> {
     all.extend(kinds().filter(|kind| !matches!(kind, RowKind::Id | RowKind::Updated)).map(Question::OrderRows));
     all.extend([Question::OrderUpdated, Question::OrderId, Question::OrderOrd]);
     all.extend(joins.map(Question::OrderVia));
+    all.push(Question::Inside);
     all.extend([Question::Page, Question::Count, Question::Rid]);
     all.extend(joins.map(Question::Targets));
     all.push(Question::Measure);
@@ -272,6 +275,7 @@ impl fmt::Display for Question {
             Question::Via(on, end) => write!(f, "via {}, result at the {}", words(on), words(end)),
             Question::OrderVia(on) => write!(f, "order via {}", words(on)),
             Question::Targets(on) => write!(f, "targets over {}", words(on)),
+            Question::Inside => write!(f, "resources inside others"),
             Question::Cursor => write!(f, "a position that does not fit the order"),
             Question::Alternatives => write!(f, "too many alternatives in one test"),
             Question::Depth => write!(f, "sets nested too deeply"),

@@ -183,21 +183,31 @@ pub struct After {
 pub struct OrderKey {
     /// The link over which the value is reached, if it is another resource's.
     pub via: Option<Edge>,
+    /// The key of that link where resources inside others hold it, if such are sorted.
+    pub via_inside: Option<KeyId>,
     /// The value.
     pub by: OrderBy,
     /// The direction; of several values the one that comes first in it represents the resource.
     pub dir: Dir,
 }
 
+impl OrderKey {
+    /// Whether values or links of resources inside others count.
+    pub fn is_inside(&self) -> bool {
+        self.via_inside.is_some() || matches!(self.by, OrderBy::Rows { inside: Some(_), .. })
+    }
+}
+
 /// The value that sorts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderBy {
-    /// The first column of the rows of these keys (one key per resource type of a system-level search is one order key).
-    /// An interval sorts by its start ascending and by its end descending; a text by its primary form.
-    /// An empty text or code is no value.
+    /// The first column of the rows of these keys. An interval sorts by its start ascending and by its end descending; a
+    /// text by its primary form. An empty text or code is no value.
     Rows {
         /// The key.
         key: KeyId,
+        /// The key of such rows of resources inside others, if values of such sort too.
+        inside: Option<KeyId>,
         /// What its rows hold.
         kind: RowKind,
     },

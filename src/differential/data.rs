@@ -4,7 +4,7 @@ use super::pools::IDS;
 use super::random::Random;
 use super::resources::{Maker, earlier};
 use crate::definitions::{Registry, ResourceType};
-use crate::reference::Resource;
+use crate::reference::{Inner, Resource};
 use crate::stores::Write;
 use crate::values::{Instant, Zone, parse_date};
 use fhirc_codegen::rows::TypeCode;
@@ -47,7 +47,9 @@ pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
         for id in IDS.iter().filter(|_| random.chance(75)).collect::<Vec<_>>() {
             let resource = maker.resource(random, ty, id);
             if random.chance(10) {
-                writes.push(earlier(random, &resource));
+                // Other resources may appear between the two versions.
+                let at = random.below(writes.len() + 1);
+                writes.insert(at, earlier(random, &resource));
             }
             writes.push(resource);
             if random.chance(6) {
@@ -108,6 +110,15 @@ pub(super) fn writes(registry: &Registry, lines: &[Line]) -> Vec<Write> {
         })
     };
     lines.iter().filter_map(write).collect()
+}
+
+/// The contained resources that are or were there, in the order in which they first appeared.
+pub(super) fn appeared(registry: &Registry, lines: &[Line]) -> Vec<Inner> {
+    let of = |line: &Line| {
+        let (ty, id) = identity(registry, line)?;
+        Some(Inner::of(registry, &(ty, id.to_owned()), line))
+    };
+    lines.iter().filter_map(of).flatten().collect()
 }
 
 /// The resources that are there after all writes, in the order in which they were first created (decision 133).

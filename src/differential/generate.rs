@@ -58,13 +58,21 @@ impl Samples<'_> {
         if random.chance(50) {
             parts.push(single("_sort", random.pick(&["_id", "-_id", "_lastUpdated", "-_lastUpdated,_id"])));
         }
+        if random.chance(30) {
+            contained(random, &mut parts);
+        }
         parts.push(single("_count", random.pick(&["1", "2", "3", "5"])));
         Some(Query { path: String::new(), parts })
     }
 
     fn controls(&self, random: &mut Random, ty: ResourceType, parts: &mut Vec<Part>) {
+        let containers = random.chance(20) && contained(random, parts);
         if random.chance(45) {
-            let keys: Vec<String> = (0..=random.below(2)).filter_map(|_| self.sort_key(random, ty)).collect();
+            let keys = (0..=random.below(2)).filter_map(|_| match containers {
+                true => Some(own_key(random)),
+                false => self.sort_key(random, ty),
+            });
+            let keys: Vec<String> = keys.collect();
             parts.extend((!keys.is_empty()).then_some(Part::Values { key: "_sort".to_owned(), values: keys }));
         }
         if random.chance(65) {
@@ -77,7 +85,7 @@ impl Samples<'_> {
             _ => {}
         }
         for _ in 0..random.pick(&[0, 0, 0, 1, 2]) {
-            parts.extend(self.include(random, ty));
+            parts.extend(self.include(random, ty, containers));
         }
     }
 
@@ -88,10 +96,9 @@ impl Samples<'_> {
                 && !matches!(self.code(*param), "_id" | "_lastUpdated")
         };
         let (links, ty) = match random.below(10) {
-            0 => return Some(format!("{direction}{}", random.pick(&["_id", "_lastUpdated"]))),
+            0 => return Some(own_key(random)),
             1..3 => {
-                // Known: a chained sort does not see the values of contained resources on SQLite.
-                let links: Vec<ParamId> = self.links(ty).into_iter().filter(|link| !self.leads_inside(*link)).collect();
+                let links = self.links(ty);
                 let link = *random.one(&links)?;
                 let target = *random.one(&self.targets(link))?;
                 (format!("{}:{}.", self.code(link), self.registry.type_name(target)), target)
@@ -103,11 +110,12 @@ impl Samples<'_> {
         Some(format!("{direction}{links}{}", self.code(param)))
     }
 
-    fn include(&self, random: &mut Random, ty: ResourceType) -> Option<Part> {
+    /// Containers that come back may be of any type.
+    fn include(&self, random: &mut Random, ty: ResourceType, containers: bool) -> Option<Part> {
         let iterate = if random.chance(30) { ":iterate" } else { "" };
-        let around = if iterate.is_empty() { ty } else { *random.one(&self.types)? };
+        let around = if iterate.is_empty() && !containers { ty } else { *random.one(&self.types)? };
         if random.chance(50) {
-            if random.chance(10) {
+            if random.chance(10) && !containers {
                 return Some(single("_include", "*"));
             }
             let links = self.links(around);
@@ -124,6 +132,19 @@ impl Samples<'_> {
         let source = self.registry.type_name(link.ty());
         Some(single(&format!("_revinclude{iterate}"), &format!("{source}:{}", self.code(link))))
     }
+}
+
+/// What every resource of its own has.
+fn own_key(random: &mut Random) -> String {
+    format!("{}{}", random.pick(&["", "-"]), random.pick(&["_id", "_lastUpdated"]))
+}
+
+/// Asks for contained resources; whether their containers come back.
+fn contained(random: &mut Random, parts: &mut Vec<Part>) -> bool {
+    parts.push(single("_contained", random.pick(&["true", "both"])));
+    let returned = random.pick(&["", "container", "contained", "contained", "contained"]);
+    parts.extend((!returned.is_empty()).then(|| single("_containedType", returned)));
+    returned != "contained"
 }
 
 fn single(key: &str, value: &str) -> Part {

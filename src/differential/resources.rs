@@ -33,8 +33,8 @@ impl<'r> Maker<'r> {
     pub(super) fn resource(&self, random: &mut Random, ty: ResourceType, id: &str) -> Json {
         let mut resource = self.plain(random, ty, id);
         let may_contain = self.registry.is_a(self.registry.type_name(ty), "DomainResource");
-        if may_contain && random.chance(30) {
-            let inside = ["c1", "c2"].iter().take(1 + random.below(2)).filter_map(|id| {
+        if may_contain && random.chance(35) {
+            let inside = ["c2", "c1", "c3"].iter().take(1 + random.below(3)).filter_map(|id| {
                 let ty = *random.one(self.types)?;
                 Some(Json::Object(self.plain(random, ty, id)))
             });

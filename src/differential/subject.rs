@@ -14,7 +14,6 @@ use crate::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
 use fhirc_codegen::program::Program;
-use fhirc_codegen::rows::TypeCode;
 use std::sync::Arc;
 
 /// 2024-01-01T00:00:00Z: `ap` on dates depends on the clock.
@@ -97,6 +96,7 @@ impl Subject {
         let options = Options { bases, now: Some(NOW), terminology, ..Options::default() };
         let compiler = Compiler::new(Arc::clone(&self.registry), options);
         let reference = Reference::new(&self.registry, data::live(&self.registry, lines));
+        let reference = reference.with_inner(data::appeared(&self.registry, lines));
         Ok(Loaded { subject: self, tenant, compiler, reference })
     }
 }
@@ -145,7 +145,7 @@ impl Loaded<'_> {
     /// What the search must give.
     fn expected(&self, search: &Search) -> Answer {
         let answer = self.reference.search(search);
-        let name = |(ty, id): &Name| self.name(TypeCode(ty.code()), id);
+        let name = |(ty, id): &Name| format!("{}/{id}", self.compiler.registry().type_name(*ty));
         let count = search.page.count;
         let size = usize::try_from(count).unwrap_or(usize::MAX);
         let all = if size == 0 { 0 } else { answer.matches.len() };
@@ -170,7 +170,7 @@ impl Loaded<'_> {
         program: Option<&Program>,
         pages: usize,
     ) -> Result<Answer, ExecuteError> {
-        let store = &self.subject.store;
+        let (store, registry) = (&self.subject.store, self.compiler.registry());
         let mut answer = Answer::default();
         let mut request = Request { tenant: self.tenant.clone(), cursor: None };
         loop {
@@ -179,21 +179,16 @@ impl Loaded<'_> {
                 None => execute(store, compiled, &request, None).await?,
             };
             if answer.pages.is_empty() {
-                answer.included = page.included.iter().map(|found| self.name(found.ty, &found.id)).collect();
+                answer.included = page.included.iter().map(|found| found.name(registry)).collect();
                 answer.included.sort();
                 answer.total = page.total;
             }
-            answer.pages.push(page.matches.iter().map(|found| self.name(found.ty, &found.id)).collect());
+            answer.pages.push(page.matches.iter().map(|found| found.name(registry)).collect());
             if page.next.is_none() || answer.pages.len() > pages {
                 return Ok(answer);
             }
             request.cursor = page.next;
         }
-    }
-
-    fn name(&self, ty: TypeCode, id: &str) -> String {
-        let registry = self.compiler.registry();
-        format!("{}/{id}", registry.resource_type_of_code(ty.0).map_or("?", |ty| registry.type_name(ty)))
     }
 
     async fn explained(&self, query: &str) -> Result<String, StoreError> {

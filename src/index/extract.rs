@@ -1,15 +1,16 @@
 //! The extractor: index rows of a resource and of the resources it contains.
 
-use fhirc_codegen::rows::{Row, RowKind};
+use fhirc_codegen::rows::{Base, Row, RowKind, TypeCode, Value as Cell};
 use fhirc_grammar::Diagnostic;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 use super::compile::{Programs, compile};
 use super::harvest::{Harvest, Warnings};
 use super::place::Place;
 use super::scope::Scope;
 use super::settings::ExtractSettings;
-use super::target::{contained_id, resource_type};
+use super::target::{contained_id, container_key, resource_type};
 use super::trie::{Node, Spot};
 use super::unindexed::Unindexed;
 use super::warning::{Problem, Warning};
@@ -72,12 +73,17 @@ impl Extractor {
         let place = Place::root(name);
         let list = place.member("contained");
         let all = resource.get("contained").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let mut taken = BTreeSet::new();
         for (index, inner) in all.iter().enumerate() {
             let place = list.item(index);
+            if !inner.get("id").and_then(Value::as_str).is_none_or(|id| taken.insert(id)) {
+                warnings.add(None, place.to_string(), Problem::SameContained);
+                continue;
+            }
             match self.identity(scope, inner) {
                 Some((ty, id)) => {
                     let mut rows = self.rows(scope.contained(inner, ty), Level::Contained, place, &mut warnings);
-                    rows.extend(self.standing(ty));
+                    rows.extend(self.standing(scope, ty));
                     rows.sort_unstable();
                     contained.push(ContainedRows { ty, id, rows });
                 }
@@ -87,15 +93,25 @@ impl Extractor {
         Extraction { rows, contained, warnings: warnings.list }
     }
 
-    /// The row that every contained resource of a type has: what negation within them is taken from.
-    fn standing(&self, ty: ResourceType) -> Option<Row> {
-        let param = self.registry.param(ty, "_id")?;
-        Some(Row { key: standing(param), kind: RowKind::Present, values: Vec::new() })
+    /// The rows that every contained resource of a type has: what negation within them is taken from, and where it
+    /// stands.
+    fn standing(&self, scope: Scope<'_>, ty: ResourceType) -> Vec<Row> {
+        let container = scope.container.get("id").and_then(Value::as_str);
+        let (Some(param), Some(key), Some(id)) =
+            (self.registry.param(ty, "_id"), container_key(&self.registry, ty), container)
+        else {
+            return Vec::new();
+        };
+        let stands = Cell::Rid(TypeCode(scope.container_type.code()), id.to_owned());
+        vec![
+            Row { key: standing(param), kind: RowKind::Present, values: Vec::new() },
+            Row { key, kind: RowKind::One(Base::Ref), values: vec![stands, Cell::Text(String::new())] },
+        ]
     }
 
     fn identity(&self, scope: Scope<'_>, inner: &Value) -> Option<(ResourceType, String)> {
         let ty = resource_type(inner, &self.registry)?;
-        let id = inner.get("id")?.as_str()?;
+        let id = inner.get("id")?.as_str().filter(|id| !id.is_empty())?;
         let container = scope.container.get("id")?.as_str()?;
         Some((ty, contained_id(self.registry.type_name(scope.container_type), container, id)))
     }

@@ -60,6 +60,8 @@ pub enum Problem {
     HalfPosition,
     /// A contained resource of no known type, or without an id.
     NoContained,
+    /// A contained resource with the id of one before it. FHIR R4 `references.html#contained`.
+    SameContained,
 }
 
 impl Problem {
@@ -94,6 +96,7 @@ impl fmt::Display for Problem {
             Self::Position(error) => error.fmt(f),
             Self::HalfPosition => f.write_str("a position needs a latitude and a longitude"),
             Self::NoContained => f.write_str("a contained resource needs a known type and an id"),
+            Self::SameContained => f.write_str("the contained resource before it that has the same id stands for it"),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Dir, Direction, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy,
-    SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
+    CodeCase, Contained, Dir, Direction, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Returned,
+    Search, Shape, SortBy, SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -26,6 +26,11 @@ impl Printer<'_> {
         for branch in &search.branches {
             writeln!(self.out, "{}", self.registry.type_name(branch.ty))?;
             self.pred(&branch.filter, 1)?;
+        }
+        if let Some(Contained { both, returned, .. }) = search.contained {
+            let what = if both { "contained too" } else { "contained only" };
+            let back = if returned == Returned::Container { "container comes back" } else { "comes back alone" };
+            writeln!(self.out, "{what}, {back}")?;
         }
         for key in &search.order {
             let by = match key.by {

@@ -17,6 +17,8 @@ pub struct Search {
     pub includes: Vec<Include>,
     /// Whether the number of all matches is wanted.
     pub total: Total,
+    /// Whether resources that stand inside others are looked for too; not, if nothing is said.
+    pub contained: Option<Contained>,
     /// Which parts of the resources come back.
     pub shape: Shape,
     /// What the meaning depends on beside the text.
@@ -93,6 +95,42 @@ pub enum Total {
     Estimate,
     /// It must be exact.
     Accurate,
+}
+
+/// A search among the resources that stand inside others. FHIR R4 3.1.1.5.6.
+#[derive(Clone, Copy, Debug)]
+pub struct Contained {
+    /// Whether resources that stand for themselves match too: `both`, not `true`.
+    pub both: bool,
+    /// What comes back for one that matches.
+    pub returned: Returned,
+    /// Where the query says so.
+    pub span: Span,
+}
+
+impl PartialEq for Contained {
+    fn eq(&self, other: &Self) -> bool {
+        (self.both, self.returned) == (other.both, other.returned)
+    }
+}
+
+impl Eq for Contained {}
+
+/// What comes back for a contained resource that matches: `_containedType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Returned {
+    /// The resource that contains it, once, however many in it match.
+    #[default]
+    Container,
+    /// It alone.
+    Contained,
+}
+
+impl Search {
+    /// Whether contained resources come back themselves.
+    pub fn returns_contained(&self) -> bool {
+        self.contained.is_some_and(|contained| contained.returned == Returned::Contained)
+    }
 }
 
 /// Resources that come along with the matches of a page. FHIR R4 3.1.1.5.5.

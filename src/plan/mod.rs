@@ -51,6 +51,8 @@ pub struct Root {
     pub order: Vec<OrderKey>,
     /// Where the query names each sort key.
     pub order_spans: Vec<Span>,
+    /// Where the query looks for resources that stand inside others, if it does.
+    pub inside: Option<Span>,
     /// Matches on a page; 0: none are wanted.
     pub take: u32,
     /// How the page is produced.

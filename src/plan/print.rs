@@ -114,14 +114,19 @@ impl Names<'_> {
 
     pub(super) fn order_key(self, key: &OrderKey) -> String {
         let by = match key.by {
-            OrderBy::Rows { key, .. } => self.key(key),
+            OrderBy::Rows { key, inside, .. } => self.keys(key, inside),
             OrderBy::Updated => "_lastUpdated".to_owned(),
             OrderBy::Id => "_id".to_owned(),
             OrderBy::Ord => "order of creation".to_owned(),
         };
-        let via = key.via.map_or(String::new(), |edge| format!("{} ", self.edge(edge, End::Source)));
+        let via = key.via.map_or(String::new(), |edge| format!("{} -> ", self.keys(edge.key, key.via_inside)));
         let dir = if key.dir == Dir::Asc { "" } else { " descending" };
         format!("{via}{by}{dir}")
+    }
+
+    fn keys(self, key: KeyId, inside: Option<KeyId>) -> String {
+        let inside = inside.map_or(String::new(), |key| format!(" or {}", self.key(key)));
+        self.key(key) + &inside
     }
 
     fn test(self, test: &Test) -> String {

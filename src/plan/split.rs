@@ -34,6 +34,7 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
     let mut splitter = Splitter { plan, store, program, slots: PAGE_SLOT.0, filled: HashMap::new(), refusals };
     let root = &plan.page;
     splitter.check_order();
+    splitter.check_inside();
     if root.take > 0 {
         // One more than the page holds tells whether there is a next page.
         let take = Take { n: root.take.saturating_add(1), after: None };
@@ -157,9 +158,17 @@ impl Splitter<'_> {
                 OrderBy::Ord => Question::OrderOrd,
             };
             let via = key.via.map(|edge| Question::OrderVia(join(edge.on)));
-            let refused = via.into_iter().chain([by]).find(|what| self.store.answer(*what) != Answer::Exact);
+            let inside = key.is_inside().then_some(Question::Inside);
+            let refused =
+                via.into_iter().chain([by]).chain(inside).find(|what| self.store.answer(*what) != Answer::Exact);
             self.refusals.extend(refused.map(|what| Refusal { what, span }));
         }
+    }
+
+    /// Whether the store knows resources that stand inside others.
+    fn check_inside(&mut self) {
+        let span = self.plan.page.inside.filter(|_| self.store.answer(Question::Inside) != Answer::Exact);
+        self.refusals.extend(span.map(|span| Refusal { what: Question::Inside, span }));
     }
 
     /// What a set asks of the store beyond its parts.

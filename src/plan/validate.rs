@@ -1,7 +1,7 @@
 //! Invariants of every plan. A broken one is a fault of the pass that ran last, never of the query.
 
 use crate::definitions::{ParamType, Registry};
-use crate::keys::Key;
+use crate::keys::{Facet, Key};
 use crate::plan::types::implied;
 use crate::plan::{PAGE_SLOT, Plan};
 use fhirc_codegen::algebra::{Access, Atom, Edge, On, Set, SetId, SlotId, Source, Test};
@@ -63,8 +63,11 @@ fn is_driver(plan: &Plan, id: SetId) -> bool {
 }
 
 fn is_edge(edge: Edge, registry: &Registry) -> bool {
-    let is_reference =
-        |key| Key::from_id(key, registry).is_some_and(|key| registry.definition(key.param).ty == ParamType::Reference);
+    let is_reference = |key| {
+        Key::from_id(key, registry).is_some_and(|key| {
+            registry.definition(key.param).ty == ParamType::Reference || key.facet == Facet::Container
+        })
+    };
     match edge.on {
         On::Rid | On::Url { .. } | On::UrlVersion { .. } => is_reference(edge.key),
     }

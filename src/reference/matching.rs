@@ -34,8 +34,8 @@ impl<'v> Universe<'v> {
                 })
             }
             PredKind::Listed { item, list } => {
-                let lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
-                !node.is_contained() && lists.into_iter().any(|list| reference::lists(self, list, node))
+                let mut lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
+                lists.any(|list| reference::lists(self, list, node))
             }
             PredKind::Const(value) => *value,
         }
@@ -81,8 +81,9 @@ impl<'v> Universe<'v> {
                 let (code, ty) = (&self.registry.definition(param).code, self.registry.type_name(node.ty));
                 words::stored(self.registry, code, ty, node.json).into_iter().map(Stored::Word).collect()
             }
-            // `:of-type` has tuples; presence is no value. What a List holds is asked of the List.
-            Facet::OfType | Facet::Present | Facet::Listed => Vec::new(),
+            // `:of-type` has tuples; presence is no value. What a List holds is asked of the List. Where a contained
+            // resource stands, nobody asks by value.
+            Facet::OfType | Facet::Present | Facet::Listed | Facet::Container => Vec::new(),
         }
     }
 
@@ -99,9 +100,12 @@ impl<'v> Universe<'v> {
         }
     }
 
-    /// A composite is there where a tuple is (decision 108), another parameter where an element with content is.
+    /// A composite is there where a tuple is (decision 108), another parameter where an element with content is. Every
+    /// resource but contained ones has a time of change (`dom-4`).
     fn is_present(&self, node: Node<'v>, param: ParamId) -> bool {
-        match self.registry.definition(param).ty {
+        let definition = self.registry.definition(param);
+        match definition.ty {
+            _ if definition.code == "_lastUpdated" => !node.is_contained(),
             ParamType::Composite => !composite::tuples(self, node, param).is_empty(),
             _ => self.subjects(node, param).iter().any(presence::is_present),
         }

@@ -13,7 +13,7 @@ use crate::values::{Cut, fold_code};
 pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<(Place, Node<'v>)> {
     let place = |node: Node<'v>| {
         let ranks = keys.iter().map(|key| rank(universe, node, key)).collect();
-        (Place { ranks, ord: node.stored.ord }, node)
+        (Place { ranks, creation: universe.creation(&node) }, node)
     };
     let mut placed: Vec<_> = matches.into_iter().map(place).collect();
     placed.sort_by(|(one, _), (other, _)| one.compare(other, keys));
@@ -23,6 +23,8 @@ pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: 
 /// Of several values the one that comes first in the direction of the key (item 130).
 fn rank(universe: &Universe<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
     let (param, of) = match key.by {
+        // A contained resource has neither of its own.
+        SortBy::LastUpdated | SortBy::Id if node.is_contained() => return None,
         SortBy::LastUpdated => return node.stored.last_updated.map(|instant| Rank::Instant(instant.0)),
         SortBy::Id => return Some(Rank::Text(node.id().to_owned())),
         SortBy::Param { via: None, param } => (param, vec![node]),

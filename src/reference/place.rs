@@ -13,7 +13,16 @@ pub struct Place {
     /// What stands for the resource under each sort key; nothing where it has no value.
     pub(super) ranks: Vec<Option<Rank>>,
     /// Its place in the order of creation.
-    pub(super) ord: i64,
+    pub(super) creation: Creation,
+}
+
+/// A place in the order of all resources (decision 133): types in their order, contained resources behind those of their
+/// own, then as they were created or first appeared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Creation {
+    pub(super) ty: u8,
+    pub(super) inside: bool,
+    pub(super) number: i64,
 }
 
 /// What stands for a resource under one key.
@@ -31,7 +40,7 @@ impl Place {
         let ranks = keys.iter().zip(self.ranks.iter().zip(&other.ranks));
         let compared = ranks.map(|(key, (a, b))| compare(a.as_ref(), b.as_ref(), key.dir));
         let last = keys.last().map_or(Dir::Asc, |key| key.dir);
-        compared.fold(Ordering::Equal, Ordering::then).then(directed(self.ord.cmp(&other.ord), last))
+        compared.fold(Ordering::Equal, Ordering::then).then(directed(self.creation.cmp(&other.creation), last))
     }
 
     /// Could a search with these keys have given it?
@@ -85,11 +94,15 @@ mod tests {
         let ends = [Cut::Min, Cut::Max].map(|end| Some(Rank::Number(end)));
         let ranks = [cut("-0"), cut("1e-7"), cut("123456789012345678901234567890.5"), after, None];
         let others = [Some(Rank::Instant(-1)), Some(Rank::Text("<5>\"∞".to_owned()))];
-        let place = Place { ranks: ranks.into_iter().chain(ends).chain(others).collect(), ord: 1 << 40 };
+        let place = Place {
+            ranks: ranks.into_iter().chain(ends).chain(others).collect(),
+            creation: Creation { ty: 7, inside: true, number: 1 << 40 },
+        };
         let text = serde_json::to_string(&place).unwrap();
         assert_eq!(serde_json::from_str::<Place>(&text).unwrap(), place);
         for wrong in ["", "5", "<", ">", "<x", "x>"] {
-            let text = format!(r#"{{"ranks":[{{"Number":"{wrong}"}}],"ord":1}}"#);
+            let text =
+                format!(r#"{{"ranks":[{{"Number":"{wrong}"}}],"creation":{{"ty":1,"inside":false,"number":1}}}}"#);
             assert!(serde_json::from_str::<Place>(&text).is_err(), "{wrong}");
         }
     }

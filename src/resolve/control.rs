@@ -17,9 +17,10 @@ pub(super) enum Control {
     Revinclude,
     /// Read when the searched types are decided.
     Type,
+    /// Read before the others, which depend on it.
+    Contained,
     /// The form of the answer: the caller's concern.
     Format,
-    Contained,
     /// A named query: conditions, but of the whole search.
     Query,
 }
@@ -76,12 +77,8 @@ pub(super) fn apply(resolver: &mut Resolver<'_>, control: Control, param: &Param
         Control::Include => include::include(resolver, param, wanted, crate::ir::Way::Forward),
         Control::Revinclude => include::include(resolver, param, wanted, crate::ir::Way::Reverse),
         Control::Elements => shape::elements(resolver, param, wanted),
-        Control::Contained if text == "false" => {}
-        Control::Contained => {
-            resolver.report(errors::not_supported(&format!("`{}={text}`", param.key.code()), param.span));
-        }
         Control::Query => named::choose(resolver, param, text, wanted),
-        Control::Type | Control::Format => {}
+        Control::Type | Control::Contained | Control::Format => {}
     }
 }
 

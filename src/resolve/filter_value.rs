@@ -4,7 +4,7 @@ use crate::definitions::{ParamId, ParamType, Prefix};
 use crate::ir::{CodeCase, DateTest, NumberTest, Pred, PredKind, Rel, SystemTest, Test, TextMatch, UrlTest};
 use crate::keys::{Facet, facets};
 use crate::resolve::errors;
-use crate::resolve::parameter::{Asked, has_own_column, one_of};
+use crate::resolve::parameter::{self, Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::Direction;
 use crate::resolve::value::{Written, coded, composite, date, number, quantity, reference, string, token};
@@ -91,11 +91,7 @@ fn refuse(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>
 /// `pr true`, `pr false` (item 159).
 fn presence(resolver: &mut Resolver<'_>, param: ParamId, asked: &Asked<'_>, value: &FilterValue) -> Option<Pred> {
     let want = wanted(resolver, value)?;
-    if has_own_column(asked.code) {
-        return Some(Pred::constant(want, asked.span));
-    }
-    let present = Pred::new(PredKind::Present { param }, asked.span);
-    Some(if want { present } else { present.not() })
+    Some(parameter::presence(param, asked, want))
 }
 
 /// What `pr` asks for.

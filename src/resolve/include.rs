@@ -21,6 +21,11 @@ pub(super) fn include(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut W
             );
             None
         }
+        Tree::All if way == Way::Forward && wanted.returns_containers() => {
+            let what = "`_include=*` where containers of any type come back";
+            resolver.report(errors::not_supported(what, param.span).help("name the references to follow"));
+            None
+        }
         Tree::All => all(resolver, param, wanted, way),
         Tree::Of { source, parameter, target } => {
             of(resolver, &source, parameter.as_ref(), target.as_ref(), wanted, way, iterate)
@@ -82,7 +87,7 @@ fn of(
         Some(name) => Some(types::named(resolver, name)?),
         None => None,
     };
-    if way == Way::Forward && !iterate && !wanted.types.contains(&ty) {
+    if way == Way::Forward && !iterate && !wanted.types.contains(&ty) && !wanted.returns_containers() {
         let message = format!("`{}` is not among the types searched: nothing is included", source.node);
         resolver.report(Diagnostic::warning("idle-include", source.span, message));
     }

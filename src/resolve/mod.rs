@@ -1,6 +1,7 @@
 //! Text and definitions in, typed search out. All FHIR meaning is decided here.
 
 mod chain;
+mod contained;
 mod control;
 mod errors;
 mod filter;

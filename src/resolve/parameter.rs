@@ -199,12 +199,7 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        // Every resource has an id and a time of change (decision 108).
-        if has_own_column(asked.code) {
-            return Some(Pred::constant(!missing, asked.span));
-        }
-        let present = Pred::new(PredKind::Present { param }, asked.span);
-        Some(if missing { present.not() } else { present })
+        Some(presence(param, asked, !missing))
     }
 
     /// One of the items must match; with `:not` and `:not-in`, none of them may (items 66, 68).
@@ -296,6 +291,16 @@ impl<'r> Asked<'r> {
 /// Whether resources of type `ty` have a parameter `code` that is answered.
 pub(super) fn is_known(registry: &Registry, ty: ResourceType, code: &str) -> bool {
     registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list")
+}
+
+/// Whether the parameter has a value at all. Every resource has an id (decision 108), and but for contained ones a time
+/// of change.
+pub(super) fn presence(param: ParamId, asked: &Asked<'_>, want: bool) -> Pred {
+    if asked.code == "_id" {
+        return Pred::constant(want, asked.span);
+    }
+    let present = Pred::new(PredKind::Present { param }, asked.span);
+    if want { present } else { present.not() }
 }
 
 /// Whether the parameter is a column of the resource itself, not indexed rows.

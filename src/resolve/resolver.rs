@@ -1,10 +1,10 @@
 //! The whole search: branches, result parameters, conditions.
 
 use crate::definitions::{Registry, ResourceType};
-use crate::ir::{Branch, Elements, Env, Include, Page, Pred, Search, Shape, SortKey, Total};
+use crate::ir::{Branch, Contained, Elements, Env, Include, Page, Pred, Returned, Search, Shape, SortKey, Total};
 use crate::resolve::named::{Named, NamedQueries};
 use crate::resolve::terminology::Terminology;
-use crate::resolve::{control, shape, types};
+use crate::resolve::{contained, control, shape, types};
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
 use std::sync::Arc;
 
@@ -75,6 +75,7 @@ impl Resolver<'_> {
         let types = types::searched(self, tree);
         let known = types.is_some();
         let mut wanted = Wanted::new(self.settings, types.unwrap_or_default());
+        wanted.contained = contained::decide(self, tree);
         let mut conditions = Vec::new();
         for param in &tree.params {
             match control::of(param) {
@@ -89,6 +90,7 @@ impl Resolver<'_> {
         if !known {
             return None;
         }
+        contained::check_conditions(self, wanted.contained, &conditions);
         let membership = types::compartment(self, tree, &mut wanted.types);
         let mut branches = Vec::new();
         for &ty in &wanted.types {
@@ -136,6 +138,7 @@ pub(super) struct Wanted {
     pub(super) summary: Option<(Shape, Span)>,
     pub(super) elements: Vec<Elements>,
     pub(super) query: Option<Named>,
+    pub(super) contained: Option<Contained>,
 }
 
 impl Wanted {
@@ -150,7 +153,13 @@ impl Wanted {
             summary: None,
             elements: Vec::new(),
             query: None,
+            contained: None,
         }
+    }
+
+    /// Whether resources come back that only contain what is searched: of any type.
+    pub(super) fn returns_containers(&self) -> bool {
+        self.contained.is_some_and(|contained| contained.returned == Returned::Container)
     }
 
     fn check(&mut self) {
@@ -163,7 +172,8 @@ impl Wanted {
 
     fn into_search(self, branches: Vec<Branch>, shape: Shape, env: Env) -> Search {
         let page = Page { count: self.count };
-        Search { branches, order: self.order, page, includes: self.includes, total: self.total, shape, env }
+        let Wanted { order, includes, total, contained, .. } = self;
+        Search { branches, order, page, includes, total, contained, shape, env }
     }
 }
 

@@ -36,6 +36,13 @@ fn sort_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option<
 }
 
 fn param_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option<SortBy> {
+    if wanted.returns_containers() {
+        let message =
+            format!("`{}` does not sort the containers that come back, which are of any type", key.key.code());
+        let help = "`_sort=_lastUpdated` and `_sort=_id` do; `_containedType=contained` brings the contained resources";
+        resolver.report(Diagnostic::error("unsortable", key.span, message).help(help));
+        return None;
+    }
     let &[mut ty] = wanted.types.as_slice() else {
         let what = "sorting by a parameter in a search over several resource types";
         resolver.report(errors::not_supported(what, key.span).help("`_sort=_lastUpdated` and `_sort=_id` work there"));

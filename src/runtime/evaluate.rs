@@ -3,13 +3,14 @@
 use crate::compiler::Compiled;
 use crate::definitions::Registry;
 use crate::ir::Total;
-use crate::reference::{self, Place, Reference};
+use crate::reference::{self, Inner, Member, Place, Reference};
 use crate::runtime::include::cut;
 use crate::runtime::{CursorKey, ExecuteError, InvalidCursor, Observer, Page, Request, Resource, StepReport};
-use crate::stores::StoreError;
 use crate::stores::memory::{Live, MemoryStore};
+use crate::stores::{StoreError, Stored, inner};
 use crate::values::Instant;
 use fhirc_codegen::program::StepId;
+use fhirc_codegen::rows::TypeCode;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
@@ -32,8 +33,8 @@ pub(super) async fn page(
         observer(StepReport { step: StepId(0), query: None, rows, time });
     }
     let too_many = cut(&mut found.included, search);
-    let resources = |ords: &[i64]| {
-        let stored = store.bodies(&request.tenant, ords).into_iter();
+    let resources = |members: &[Member]| {
+        let stored = members.iter().filter_map(|member| body(store, request, member));
         stored.map(|stored| Resource::cut(stored, store.registry(), search)).collect()
     };
     Ok(Page {
@@ -43,6 +44,16 @@ pub(super) async fn page(
         next: found.end.map(|end| key.seal_place(&end, search, &request.tenant)),
         outcome: too_many.into_iter().collect(),
     })
+}
+
+/// A resource of a page as the store has it.
+fn body(store: &MemoryStore, request: &Request, member: &Member) -> Option<Stored> {
+    let stored = store.bodies(&request.tenant, &[member.ord]).into_iter().next()?;
+    match &member.inside {
+        None => Some(stored),
+        // It has no number of its own here.
+        Some((ty, id)) => inner::inside(stored, TypeCode(ty.code()), id, member.ord),
+    }
 }
 
 fn open(key: &CursorKey, cursor: &str, search: &Compiled, request: &Request) -> Result<Place, InvalidCursor> {
@@ -57,10 +68,13 @@ async fn evaluated(
     request: &Request,
     behind: Option<Place>,
 ) -> Result<reference::Page, StoreError> {
-    let (registry, search, live) = (Arc::clone(store.registry()), search.search.clone(), store.live(&request.tenant));
+    let (registry, search) = (Arc::clone(store.registry()), search.search.clone());
+    let (live, containers) = store.with_containers(&request.tenant);
     let evaluate = move || {
         let resources = live.into_iter().filter_map(|live| resource(&registry, live)).collect();
-        Reference::new(&registry, resources).page(&search, behind.as_ref())
+        let appeared = containers.into_iter().filter_map(|container| resource(&registry, container));
+        let appeared = appeared.flat_map(|of| Inner::of(&registry, &(of.ty, of.id), &of.json)).collect();
+        Reference::new(&registry, resources).with_inner(appeared).page(&search, behind.as_ref())
     };
     spawn_blocking(evaluate).await.map_err(|_| StoreError::Closed)
 }

@@ -52,9 +52,9 @@ async fn root_ords(run: &mut Run<'_, '_>, program: &Program, root: StepId) -> Re
 }
 
 /// Keeps to the budget, and says so if more was found.
-pub(super) fn cut(ords: &mut Vec<i64>, search: &Compiled) -> Option<Diagnostic> {
-    let over = ords.len() > BUDGET;
-    ords.truncate(BUDGET);
+pub(super) fn cut<T>(found: &mut Vec<T>, search: &Compiled) -> Option<Diagnostic> {
+    let over = found.len() > BUDGET;
+    found.truncate(BUDGET);
     over.then(|| too_many(search))
 }
 

@@ -31,11 +31,7 @@ impl<'a> Extract<'a> {
         let mut rows = RowSet::from([(Owner::Itself, extraction.rows)]);
         for contained in extraction.contained {
             let owner = Owner::Contained(TypeCode(contained.ty.code()), contained.id);
-            let of_owner = rows.entry(owner).or_default();
-            of_owner.extend(contained.rows);
-            // Two contained resources of one id are against the specification, and are one here.
-            of_owner.sort_unstable();
-            of_owner.dedup();
+            rows.insert(owner, contained.rows);
         }
         let warnings = extraction.warnings.into_iter().map(|warning| self.in_words(&warning)).collect();
         Extracted { rows, warnings }

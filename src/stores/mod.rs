@@ -6,6 +6,8 @@ mod error;
 #[cfg(feature = "sqlite")]
 mod extract;
 #[cfg(feature = "sqlite")]
+pub(crate) mod inner;
+#[cfg(feature = "sqlite")]
 pub mod memory;
 #[cfg(feature = "sqlite")]
 mod meta;
@@ -28,7 +30,7 @@ pub use batch::{Batch, Committed};
 pub use error::{InvalidMeta, StoreError};
 #[cfg(feature = "sqlite")]
 pub(crate) use meta::check_meta;
-pub use record::{Change, Method, Slots, Stored, Tuple, Write, WriteOutcome};
+pub use record::{Change, Container, Method, Slots, Stored, Tuple, Write, WriteOutcome};
 pub use settings::{Clock, StoreSettings};
 #[cfg(feature = "sqlite")]
 pub use statistics::Statistics;

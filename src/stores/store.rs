@@ -113,7 +113,7 @@ impl Store {
         }
     }
 
-    /// The live ones among these resources, in the order asked for.
+    /// The live ones among these resources, in the order asked for; those inside others as they stand there.
     ///
     /// # Errors
     /// The store fails.

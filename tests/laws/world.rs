@@ -169,10 +169,12 @@ fn observation(n: usize, random: &mut Random) -> Value {
     };
     let component = |random: &mut Random| json!({"code": concept(random), "valueQuantity": quantity(random)});
     let components = random.pick(&[0, 0, 2]);
+    let inside = n.is_multiple_of(6);
     let body = json!({
         "status": random.pick(&["final", "amended", "preliminary"]),
         "code": concept(random),
-        "subject": reference(random, subject.0, subject.1, subject.2),
+        "contained": if inside { contained(random) } else { Value::Null },
+        "subject": if inside { json!({"reference": "#c"}) } else { reference(random, subject.0, subject.1, subject.2) },
         "encounter": reference(random, "Encounter", "e", 20),
         "performer": [reference(random, "Practitioner", "dr", 6), reference(random, "Patient", "p", 24)],
         "effectiveDateTime": date,
@@ -181,6 +183,21 @@ fn observation(n: usize, random: &mut Random) -> Value {
         "component": (0..components).map(|_| component(random)).collect::<Vec<_>>(),
     });
     resource("Observation", format!("o{n}"), random, body)
+}
+
+/// What an observation has no reference to elsewhere for.
+fn contained(random: &mut Random) -> Value {
+    json!([
+        {
+            "resourceType": "Patient",
+            "id": "c",
+            "name": [name(random)],
+            "gender": random.pick(&[json!(null), json!("male"), json!("female")]),
+            "birthDate": random.pick(&[json!(null), json!("1980-06-11"), json!("1969")]),
+            "managingOrganization": random.pick(&[json!({"reference": "#d"}), json!({"reference": "Organization/org1"})]),
+        },
+        {"resourceType": "Organization", "id": "d", "name": random.pick(&["ACME", "Pet Hospital"])},
+    ])
 }
 
 fn encounter(n: usize, random: &mut Random) -> Value {

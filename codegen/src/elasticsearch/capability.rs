@@ -31,6 +31,7 @@ impl Capabilities for Target {
             | Question::Rid => true,
             Question::Via(..)
             | Question::OrderVia(_)
+            | Question::Inside
             | Question::Closure
             | Question::Guard
             | Question::Measure

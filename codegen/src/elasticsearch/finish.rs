@@ -45,7 +45,8 @@ fn sort_key(key: &OrderKey) -> Field<Sort> {
         OrderBy::Updated | OrderBy::Rows { kind: RowKind::Updated, .. } => own("updated"),
         OrderBy::Id | OrderBy::Rows { kind: RowKind::Id, .. } => own("id"),
         OrderBy::Ord => own("ord"),
-        OrderBy::Rows { key: id, kind } => {
+        // Values of resources inside others are refused before.
+        OrderBy::Rows { key: id, kind, .. } => {
             let ty = if numeric(kind) { "long" } else { "keyword" };
             let sort = Sort { order, missing: Some("_last"), unmapped_type: Some(ty) };
             Field(sort_field(id, kind, key.dir), sort)

@@ -91,6 +91,9 @@ impl<'q, T: Target> Walk<'q, T> {
             if let Some(Edge { on, .. }) = key.via {
                 self.ask(query.root, Question::OrderVia(on.into()))?;
             }
+            if key.is_inside() {
+                self.ask(query.root, Question::Inside)?;
+            }
         }
         let after = query.take.as_ref().and_then(|take| take.after.as_ref());
         let fits = after.is_none_or(|after| check::cursor(&query.order, after) && query.yields != Yield::Count);

@@ -133,7 +133,14 @@ fn children_that_do_not_stand_before_their_parent_are_refused() {
 
 #[test]
 fn a_position_has_a_value_of_its_type_for_every_key() {
-    let by = |kind| vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
+    let by = |kind| {
+        vec![OrderKey {
+            via: None,
+            via_inside: None,
+            by: OrderBy::Rows { key: KeyId(1), inside: None, kind },
+            dir: Dir::Asc,
+        }]
+    };
     let at = |kind, keys| {
         let take = Some(Take { n: 1, after: Some(After { keys, ord: 0 }) });
         Query { order: by(kind), take, ..query(vec![all()]) }
@@ -149,7 +156,12 @@ fn a_position_has_a_value_of_its_type_for_every_key() {
 #[test]
 fn references_and_points_do_not_sort() {
     for kind in [Base::Ref, Base::Point].map(RowKind::One) {
-        let order = vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
+        let order = vec![OrderKey {
+            via: None,
+            via_inside: None,
+            by: OrderBy::Rows { key: KeyId(1), inside: None, kind },
+            dir: Dir::Asc,
+        }];
         refused(&Query { order, ..query(vec![all()]) }, Question::OrderRows(kind));
     }
 }

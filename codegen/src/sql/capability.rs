@@ -19,6 +19,7 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::OrderUpdated
             | Question::OrderId
             | Question::OrderOrd
+            | Question::Inside
             | Question::Page
             | Question::Count
             | Question::Rid

@@ -7,7 +7,7 @@ use super::schema::{by_source, physical};
 use super::{Dialect, Target};
 use crate::algebra::Edge;
 use crate::program::{After, Dir, OrderBy, OrderKey};
-use crate::rows::{Base, Col, ColName, Rank, RowKind, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
 use sea_query::{DynIden, Expr, ExprTrait, Order, SelectStatement};
 
 /// A sort key of the members.
@@ -42,7 +42,7 @@ impl<D: Dialect> Target<D> {
     fn first_value(&mut self, at: &At, key: &OrderKey) -> SelectStatement {
         let (link, ord) = match key.via {
             None => (None, at.ord.clone()),
-            Some(edge) => self.linked(at, edge),
+            Some(edge) => self.linked(at, edge, key.via_inside),
         };
         let (mut select, table) = self.sorted(link, key.by);
         let value = col(&table, &sort_column(key.by, key.dir));
@@ -54,20 +54,27 @@ impl<D: Dialect> Target<D> {
         select
     }
 
-    fn linked(&mut self, at: &At, edge: Edge) -> (Option<SelectStatement>, Expr) {
+    fn linked(&mut self, at: &At, edge: Edge, inside: Option<KeyId>) -> (Option<SelectStatement>, Expr) {
         let table = self.alias("e");
         let mut select = from("ref_s", &table);
-        self.restrict(&mut select, &table, edge.key);
+        self.restrict_to(&mut select, &table, edge.key, inside);
         select.and_where(col(&table, "ord").eq(at.ord.clone()));
         (Some(select), col(&table, "target"))
+    }
+
+    /// Rows of one key, or of either of two.
+    fn restrict_to(&mut self, select: &mut SelectStatement, table: &DynIden, key: KeyId, inside: Option<KeyId>) {
+        let Some(inside) = inside else { return self.restrict(select, table, key) };
+        let keys = [key, inside].map(|key| self.int(i64::from(key.0)));
+        select.and_where(col(table, "tenant").eq(self.tenant())).and_where(col(table, "key").is_in(keys));
     }
 
     /// The rows that hold the values, joined to a link if there is one.
     fn sorted(&mut self, link: Option<SelectStatement>, by: OrderBy) -> (SelectStatement, DynIden) {
         let alias = self.alias("k");
         let rows = match by {
-            OrderBy::Rows { key, kind } if record_column(by).is_none() => {
-                by_source(kind).map(|table| (table, key, kind))
+            OrderBy::Rows { key, inside, kind } if record_column(by).is_none() => {
+                by_source(kind).map(|table| (table, (key, inside), kind))
             }
             _ => None,
         };
@@ -76,12 +83,12 @@ impl<D: Dialect> Target<D> {
             None => from(&name, &alias),
             Some(mut link) => link.cross_join(aliased(name, &alias)).take(),
         };
-        let Some((_, key, kind)) = rows else {
+        let Some((_, (key, inside), kind)) = rows else {
             let tenant = self.tenant();
             select.and_where(col(&alias, "tenant").eq(tenant)).and_where(col(&alias, "deleted").eq(number(0)));
             return (select, alias);
         };
-        self.restrict(&mut select, &alias, key);
+        self.restrict_to(&mut select, &alias, key, inside);
         if kind == RowKind::One(Base::Text) {
             let primary = self.int(i64::from(Rank::Primary as u8));
             select.and_where(col(&alias, "rank").eq(primary));

@@ -101,10 +101,14 @@ impl<D: Dialect> Target<D> {
         if types.len() == 1 {
             return range;
         }
+        let top = ord.clone().bit_and(number(NOT_TOP_LEVEL)).eq(number(0));
+        // No type lies between them that is not asked for.
+        if usize::from(last.0 - first.0) + 1 == types.len() {
+            return range.and(top);
+        }
         // One range with a filter, not a range per type: `ord` order is kept and the page ends early.
         let codes = types.iter().map(|ty| number(i64::from(ty.0)));
         let listed = ord.clone().right_shift(number(i64::from(TYPE_SHIFT))).is_in(codes);
-        let top = ord.clone().bit_and(number(NOT_TOP_LEVEL)).eq(number(0));
         range.and(listed).and(top)
     }
 

@@ -98,7 +98,7 @@ fn loinc(code: &str) -> Test {
 }
 
 fn by(key: KeyId, base: Base, dir: Dir) -> OrderKey {
-    OrderKey { via: None, by: OrderBy::Rows { key, kind: RowKind::One(base) }, dir }
+    OrderKey { via: None, via_inside: None, by: OrderBy::Rows { key, inside: None, kind: RowKind::One(base) }, dir }
 }
 
 fn born(rel: Rel, lo: i64, hi: i64) -> Test {
@@ -133,11 +133,12 @@ fn pages() -> Vec<(&'static str, Query)> {
         (plan.and(&[all, gender]), plan)
     };
     let paged = |(root, plan): (SetId, Plan), order, strategy| plan.page(root, order, strategy);
-    let updated = || vec![OrderKey { via: None, by: OrderBy::Updated, dir: Dir::Desc }];
+    let updated = || vec![OrderKey { via: None, via_inside: None, by: OrderBy::Updated, dir: Dir::Desc }];
     let name_birth = || vec![by(NAME, Base::Text, Dir::Asc), by(BIRTHDATE, Base::Time, Dir::Desc)];
     let subject_name = OrderKey {
         via: Some(subject()),
-        by: OrderBy::Rows { key: NAME, kind: RowKind::One(Base::Text) },
+        via_inside: None,
+        by: OrderBy::Rows { key: NAME, inside: None, kind: RowKind::One(Base::Text) },
         dir: Dir::Asc,
     };
     let ord = (1 << 39) + 41;

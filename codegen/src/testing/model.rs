@@ -201,7 +201,8 @@ fn first_value(world: &World, ord: i64, key: &OrderKey) -> Option<Value> {
     let holders: Vec<&Resource> = match key.via {
         None => world.resources.iter().filter(|r| r.ord == ord).collect(),
         Some(edge) => {
-            let pairs = pairs(world, edge);
+            let keys = std::iter::once(edge.key).chain(key.via_inside);
+            let pairs: BTreeSet<_> = keys.flat_map(|key| pairs(world, Edge { key, ..edge })).collect();
             world.resources.iter().filter(|r| pairs.contains(&(ord, r.ord))).collect()
         }
     };
@@ -213,7 +214,7 @@ fn first_value(world: &World, ord: i64, key: &OrderKey) -> Option<Value> {
 }
 
 fn values(r: &Resource, key: &OrderKey) -> Vec<Value> {
-    let OrderBy::Rows { key: id, kind } = key.by else {
+    let OrderBy::Rows { key: id, inside, kind } = key.by else {
         let own = match key.by {
             OrderBy::Updated => Value::Int(r.updated),
             OrderBy::Id => Value::Text(r.id.clone()),
@@ -224,7 +225,8 @@ fn values(r: &Resource, key: &OrderKey) -> Vec<Value> {
     let primary = |row: &Row| {
         row.kind.columns().get(1).map(|col| col.name) != Some(ColName::Rank) || row.values[1] == Value::Int(0)
     };
-    let rows = rows(r, id, kind, &Universe(Vec::new()));
+    let of = |id| rows(r, id, kind, &Universe(Vec::new()));
+    let rows: Vec<Row> = std::iter::once(id).chain(inside).flat_map(of).collect();
     let sorts = |row: &&Row| primary(row) && !kind.is_nothing(&row.values[0]);
     rows.iter().filter(sorts).map(|row| sort_value(&row.values[0], key.dir)).collect()
 }

@@ -1,7 +1,7 @@
 //! Generated sets, orders and ways to run them.
 
 use super::model::has_slot;
-use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
+use super::world::{CANONICAL, INSIDE_REF, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
 use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
@@ -164,9 +164,21 @@ pub(crate) fn order() -> impl Strategy<Value = Vec<OrderKey>> {
     let sortable =
         |kind: &RowKind| !matches!(kind, RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(_) | RowKind::Present);
     let mut by: Vec<OrderBy> = vec![OrderBy::Updated, OrderBy::Updated, OrderBy::Id, OrderBy::Ord];
-    by.extend(KEYS.into_iter().filter(|(_, kind)| sortable(kind)).map(|(key, kind)| OrderBy::Rows { key, kind }));
-    let via = prop_oneof![3 => Just(None), 1 => Just(Some(edge(Base::Ref, false)))];
-    let key = (via, select(by), select(vec![Dir::Asc, Dir::Desc])).prop_map(|(via, by, dir)| OrderKey { via, by, dir });
+    for (key, kind) in KEYS.into_iter().filter(|(_, kind)| sortable(kind)) {
+        let other = KEYS.into_iter().find(|(other, same)| *other != key && *same == kind);
+        let inside = other.map(|(other, _)| other);
+        by.extend([OrderBy::Rows { key, inside: None, kind }, OrderBy::Rows { key, inside, kind }]);
+    }
+    let link = Some(edge(Base::Ref, false));
+    let via = prop_oneof![
+        6 => Just((None, None)), 1 => Just((link, None)), 1 => Just((link, Some(INSIDE_REF)))
+    ];
+    let key = (via, select(by), select(vec![Dir::Asc, Dir::Desc])).prop_map(|((via, via_inside), by, dir)| OrderKey {
+        via,
+        via_inside,
+        by,
+        dir,
+    });
     vec(key, 0..3)
 }
 

@@ -7,7 +7,7 @@ use proptest::sample::{select, subsequence};
 use std::collections::BTreeSet;
 
 /// The keys of the world and what their rows hold.
-pub(crate) const KEYS: [(KeyId, RowKind); 16] = [
+pub(crate) const KEYS: [(KeyId, RowKind); 17] = [
     (KeyId(1), RowKind::One(Base::Token)),
     (KeyId(2), RowKind::One(Base::Text)),
     (KeyId(3), RowKind::One(Base::Ref)),
@@ -24,11 +24,14 @@ pub(crate) const KEYS: [(KeyId, RowKind); 16] = [
     (OWN_URL, RowKind::One(Base::Url)),
     (OWN_VERSION, RowKind::One(Base::Token)),
     (KeyId(16), RowKind::One(Base::Point)),
+    (INSIDE_REF, RowKind::One(Base::Ref)),
 ];
 pub(crate) const REF: KeyId = KeyId(3);
 pub(crate) const CANONICAL: KeyId = KeyId(5);
 pub(crate) const OWN_URL: KeyId = KeyId(14);
 pub(crate) const OWN_VERSION: KeyId = KeyId(15);
+/// The links of [`REF`] where resources inside others hold them.
+pub(crate) const INSIDE_REF: KeyId = KeyId(17);
 
 pub(crate) const TYPES: [TypeCode; 3] = [TypeCode(1), TypeCode(2), TypeCode(9)];
 

@@ -52,7 +52,7 @@ pub(crate) struct Search {
 enum Format {
     /// A line per resource: identity, version, time of change
     Table,
-    /// `Type/id`, one a line, matches only
+    /// `Type/id`, or `Type/id#id` for what another resource contains, one a line, matches only
     Ids,
     /// The resources, one a line: matches, then what was included
     Ndjson,
@@ -147,7 +147,7 @@ impl Search {
     }
 
     fn print_one(&self, found: &Resource, mode: &str, compiler: &Compiler, output: &mut Output) {
-        let identity = identity(found, compiler);
+        let identity = found.name(compiler.registry());
         match self.format {
             Format::Ids => output.line(format_args!("{identity}")),
             Format::Ndjson => output.line(format_args!("{}", found.body)),
@@ -165,12 +165,6 @@ impl Search {
             output.note(format_args!("more: --all, or --cursor {next}"));
         }
     }
-}
-
-fn identity(found: &Resource, compiler: &Compiler) -> String {
-    let registry = compiler.registry();
-    let ty = registry.resource_type_of_code(found.ty.0).map_or("?", |ty| registry.type_name(ty));
-    format!("{ty}/{}", found.id)
 }
 
 /// The entries of a searchset. FHIR R4 3.1.1.5.
@@ -191,7 +185,7 @@ impl Bundle {
                 Err(_) => Json::String(found.body.clone()),
             };
             self.entries.push(json!({
-                "fullUrl": identity(found, compiler), "resource": resource, "search": { "mode": mode }
+                "fullUrl": found.name(compiler.registry()), "resource": resource, "search": { "mode": mode }
             }));
         }
     }

@@ -3,7 +3,7 @@
 use super::{COUNTED, Context, apply};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
-use crate::plan::types::implied;
+use crate::plan::types::{implied, is_top};
 use crate::plan::{Graph, IncludeRoot, Plan, Root};
 use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::program::Strategy;
@@ -57,8 +57,9 @@ impl Chooser<'_> {
         let universe = self.estimates.universe(&self.plan.graph, root).max(1.0);
         let matches = self.estimates.get(root).clamp(1.0, universe);
         let visited = (f64::from(self.plan.page.take.max(1)) * universe / matches).min(universe);
-        // A sort key has no walk of its own yet.
-        if self.plan.page.order.is_empty() && visited < self.driven(root) {
+        // A sort key has no walk of its own yet, and a walk meets no resources inside others.
+        let walks = self.plan.page.order.is_empty() && is_top(&self.plan.graph, root);
+        if walks && visited < self.driven(root) {
             return (self.walk(root), Strategy::Walk);
         }
         (self.produce(root), Strategy::SetFirst)

@@ -2,7 +2,7 @@
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;
-use crate::plan::types::{implied, within};
+use crate::plan::types::{implied, is_top, within};
 use fhirc_codegen::algebra::{Set, SetId, Span, Test, Universe};
 
 pub(super) const FOLD_CONSTANTS: Pass = Pass { name: "fold-constants", rule };
@@ -40,7 +40,7 @@ fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
 /// Whether `whole` is a universe that certainly holds all of `part`.
 fn covers(graph: &Graph, whole: SetId, part: SetId) -> bool {
     let Set::All(universe) = graph.set(whole) else { return false };
-    implied(graph, part).is_some_and(|types| within(&types, universe))
+    is_top(graph, part) && implied(graph, part).is_some_and(|types| within(&types, universe))
 }
 
 /// Whether no row passes the test.

@@ -100,6 +100,12 @@ impl MemoryStore {
         self.shared.of(tenant, |records| records.live().collect())
     }
 
+    /// The same, and every version of a resource that ever contained others, in the order of the writes: it tells
+    /// which contained resource appeared first.
+    pub(crate) fn with_containers(&self, tenant: &TenantContext) -> (Vec<Live>, Vec<Live>) {
+        self.shared.of(tenant, |records| (records.live().collect(), records.containers().to_vec()))
+    }
+
     /// The live ones among these resources, in the order asked for.
     pub fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Vec<Stored> {
         self.shared.of(tenant, |records| ords.iter().filter_map(|ord| records.body(*ord).cloned()).collect())

@@ -14,6 +14,8 @@ use std::sync::Arc;
 pub(super) struct Records {
     records: BTreeMap<i64, Record>,
     ords: BTreeMap<(TypeCode, String), i64>,
+    /// Every version that contains other resources, in the order of the writes.
+    containers: Vec<Live>,
 }
 
 /// One resource.
@@ -37,6 +39,11 @@ impl Records {
             let (stored, json) = (record.versions.last()?, Arc::clone(record.json.as_ref()?));
             Some(Live { ord: stored.ord, ty: stored.ty, id: stored.id.clone(), updated: stored.updated, json })
         })
+    }
+
+    /// Every version that contains other resources, in the order of the writes.
+    pub(super) fn containers(&self) -> &[Live] {
+        &self.containers
     }
 
     /// The current version of a resource that is live.
@@ -73,8 +80,11 @@ impl Records {
         };
         if let Some(method) = method {
             let body = body.unwrap_or_default();
+            if let Some(json) = json.as_ref().filter(|json| json.get("contained").is_some()) {
+                self.containers.push(Live { ord, ty, id: id.clone(), updated, json: Arc::clone(json) });
+            }
             let record = self.records.entry(ord).or_insert(Record { versions: Vec::new(), json: None });
-            record.versions.push(Stored { ord, ty, id, version, updated, method, body });
+            record.versions.push(Stored { ord, ty, id, version, updated, method, body, container: None });
             record.json = json;
         }
         WriteOutcome { change, ord, version }

@@ -98,6 +98,12 @@ fn write_rows<'a>(
     homes: &[Home],
     numbers: &mut Numbers<'a, '_>,
 ) -> Result<(), StoreError> {
+    // Contained resources are numbered as they appear, before anything that refers to them.
+    for owner in items.iter().flat_map(|item| item.result.added.keys()) {
+        if let Owner::Contained(ty, id) = owner {
+            numbers.resource(*ty, id)?;
+        }
+    }
     let (mut removed, mut added) = (Tables::new(layout), Tables::new(layout));
     for (item, home) in items.iter().zip(homes) {
         for (tables, rows) in [(&mut removed, &item.result.removed), (&mut added, &item.result.added)] {

@@ -3,6 +3,7 @@
 mod commit;
 mod current;
 mod fault;
+mod inner;
 mod layout;
 mod number;
 mod open;
@@ -153,13 +154,13 @@ impl SqliteStore {
             .map(|(p, q)| (q, p))
     }
 
-    /// The live ones among these resources, in the order asked for.
+    /// The live ones among these resources, in the order asked for; those inside others as they stand there.
     ///
     /// # Errors
     /// SQLite fails.
     pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
-        let ords = ords.to_vec();
-        self.read_as(tenant, move |connection, tenant| read::bodies(connection, tenant, &ords)).await
+        let (ords, registry) = (ords.to_vec(), Arc::clone(&self.shared.registry));
+        self.read_as(tenant, move |connection, tenant| read::bodies(connection, tenant, &registry, &ords)).await
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.

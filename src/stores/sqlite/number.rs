@@ -1,7 +1,8 @@
 //! Numbers for what rows refer to: resources, stubs of resources that have not arrived, code systems.
 
+use crate::definitions::{Registry, ResourceType};
 use crate::stores::StoreError;
-use crate::stores::ord::{PER_TYPE, first_ord};
+use crate::stores::ord::{PER_TYPE, first_ord, type_of};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap};
@@ -16,6 +17,11 @@ const FRAGMENT: char = '#';
 
 /// Code systems that are remembered: far more than there are, unless somebody sends a new one with every resource.
 const SYSTEMS_REMEMBERED: usize = 50_000;
+
+/// The type of an `ord` of a resource that stands inside another; nothing for others.
+pub(super) fn type_inside(ord: i64, registry: &Registry) -> Option<ResourceType> {
+    (ord & CONTAINED != 0).then(|| registry.resource_type_of_code(type_of(ord).0)).flatten()
+}
 
 /// Numbers of code systems, kept over batches. Systems are never deleted, so a number stays right; one that was
 /// given in a transaction that failed must be forgotten.

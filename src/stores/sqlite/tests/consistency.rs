@@ -161,7 +161,11 @@ fn any_write() -> impl Strategy<Value = Write> {
     let observation = (id(), id(), any::<bool>()).prop_map(|(id, subject, inside)| {
         let mut body = observation(id, &format!("Patient/{subject}"));
         if inside {
-            body["contained"] = json!([{"resourceType": "Patient", "id": "p", "name": [{"family": subject}]}]);
+            body["contained"] = json!([
+                {"resourceType": "Patient", "id": "p", "name": [{"family": subject}]},
+                {"resourceType": "Patient", "id": subject, "link": [{"other": {"reference": "#p"}}]},
+                {"resourceType": "Observation", "id": "o", "subject": {"reference": "#"}, "code": {"text": subject}},
+            ]);
             body["subject"] = json!({"reference": "#p"});
         }
         body

@@ -3,6 +3,7 @@
 mod behaviour;
 mod concurrency;
 mod consistency;
+mod inside;
 mod opening;
 
 use super::{Place, SqliteStore};

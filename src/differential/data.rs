@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 pub(super) type Line = Json;
 
 /// Types that much refers to, and that much is asked of.
-const HUBS: [&str; 16] = [
+const HUBS: [&str; 19] = [
     "Observation",
     "Organization",
     "Practitioner",
@@ -31,6 +31,9 @@ const HUBS: [&str; 16] = [
     "Device",
     "RelatedPerson",
     "MedicationRequest",
+    "List",
+    "Specimen",
+    "Consent",
 ];
 
 /// Types whose resources are no content of their own.

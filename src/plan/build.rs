@@ -1,18 +1,23 @@
 //! From conditions to sets. Negation gets its universe here, a link becomes a join.
 
-use crate::definitions::{ParamId, ParamType, Registry, ResourceType};
-use crate::ir::{Dir, Include, Link, Pred, PredKind, Search, SortBy, SortKey, Test, Total, Way};
+use crate::definitions::{Registry, ResourceType};
+use crate::ir::{Include, Link, Pred, PredKind, Search, Test, Total, Way};
 use crate::keys::{Facet, Key, Level, standing};
+use crate::plan::order;
 use crate::plan::rows::{rows, type_code};
 use crate::plan::{Graph, IncludeRoot, PAGE_SLOT, Plan, Root};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
-use fhirc_codegen::program::{self, OrderBy, OrderKey, Strategy};
-use fhirc_codegen::rows::{Base, KeyId, RowKind};
+use fhirc_codegen::program::Strategy;
+use fhirc_codegen::rows::{KeyId, RowKind};
 use std::collections::HashMap;
+
+/// Links that one query of an include follows: `*` has hundreds, and SQLite unites at most 500 selects.
+const LINKS_PER_ROOT: usize = 40;
 
 /// The plan of a search, before any pass.
 pub fn build(search: &Search, registry: &Registry) -> Plan {
-    let mut builder = Builder { graph: Graph::default(), registry, typed: HashMap::new() };
+    let searched = search.branches.iter().map(|branch| branch.ty).collect();
+    let mut builder = Builder { graph: Graph::default(), registry, searched, typed: HashMap::new() };
     let branches: Vec<SetId> =
         search.branches.iter().map(|branch| builder.typed(branch.ty, Level::Top, &branch.filter)).collect();
     let span = search.branches.first().map(|branch| branch.filter.span).map_or(Span::default(), place);
@@ -21,7 +26,7 @@ pub fn build(search: &Search, registry: &Registry) -> Plan {
         _ => builder.add(Set::Or(branches), span),
     };
     let includes = search.includes.iter().flat_map(|include| builder.include(include)).collect();
-    let order = search.order.iter().map(|key| builder.order_key(key)).collect();
+    let order = order::keys(search, registry);
     let order_spans = search.order.iter().map(|key| place(key.span)).collect();
     let page = Root { set, order, order_spans, take: search.page.count, strategy: Strategy::SetFirst };
     Plan { graph: builder.graph, page, total: search.total != Total::None, includes }
@@ -35,6 +40,8 @@ pub(super) fn place(span: fhirc_grammar::Span) -> Span {
 struct Builder<'r> {
     graph: Graph,
     registry: &'r Registry,
+    /// The types searched.
+    searched: Vec<ResourceType>,
     /// The sets of conditions that stand behind several links, by type, level and place in memory.
     typed: HashMap<(ResourceType, Level, usize), SetId>,
 }
@@ -94,6 +101,8 @@ impl Builder<'_> {
                 let key = Key { param: *param, facet: *facet, level };
                 return self.rows(ty, key, test, span);
             }
+            // What stands inside another resource is no entry of any List.
+            PredKind::Listed { .. } if level == Level::Contained => Set::None,
             PredKind::Listed { item, list } => {
                 let far = self.typed(item.ty(), Level::Top, list);
                 let key = Key { param: *item, facet: Facet::Listed, level: Level::Top }.id();
@@ -106,7 +115,7 @@ impl Builder<'_> {
 
     fn rows(&mut self, ty: ResourceType, key: Key, test: &Test, span: Span) -> SetId {
         let universe = Universe(vec![type_code(ty)]);
-        let sets: Vec<SetId> = rows(self.registry, key.param, key.facet, key.level, test)
+        let sets: Vec<SetId> = rows(key.param, key.facet, key.level, test)
             .into_iter()
             .map(|(key, kind, test)| self.add(Set::Rows { key, kind, universe: universe.clone(), test }, span))
             .collect();
@@ -150,7 +159,7 @@ impl Builder<'_> {
         if datatypes.some_urls() {
             for (ty, pred) in ends {
                 // The type whose url the canonical names: the far end of a chain, the near end of `_has`.
-                let Some(on) = self.by_url(if way == Way::Forward { *ty } else { near }) else { continue };
+                let Some(on) = by_url(self.registry, if way == Way::Forward { *ty } else { near }) else { continue };
                 let far = self.typed(*ty, Level::Top, pred);
                 ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
             }
@@ -158,22 +167,14 @@ impl Builder<'_> {
         self.any(ways, span)
     }
 
-    /// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
-    /// canonical: `Device.url` is an address in a network.
-    fn by_url(&self, ty: ResourceType) -> Option<On> {
-        let key = |code| {
-            let param = self.registry.param(ty, code)?;
-            Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
-        };
-        Some(On::UrlVersion { url: key("url")?, version: key("version")? })
-    }
-
     /// What an include adds: the other ends of its links from the resources in the slot.
     fn include(&mut self, include: &Include) -> Vec<IncludeRoot> {
         let span = place(include.span);
         let slot = self.add(Set::Slot(PAGE_SLOT), span);
-        let root = |set| IncludeRoot { set, iterate: include.iterate, span };
-        include.links.iter().map(|link| root(self.included(include, *link, slot, span))).collect()
+        let sets: Vec<SetId> = include.links.iter().map(|link| self.included(include, *link, slot, span)).collect();
+        let root =
+            |links: &[SetId]| IncludeRoot { set: self.any(links.to_vec(), span), iterate: include.iterate, span };
+        sets.chunks(LINKS_PER_ROOT).map(root).collect()
     }
 
     /// The resources that one link of an include adds.
@@ -182,6 +183,12 @@ impl Builder<'_> {
         let named: Vec<ResourceType> = match include.target {
             Some(target) => vec![target],
             None => self.registry.targets(link.param).iter().collect(),
+        };
+        // What refers to a match refers to a type that is searched.
+        let of_match = |ty: &ResourceType| include.iterate || self.searched.contains(ty);
+        let near: Vec<ResourceType> = match include.way {
+            Way::Forward => named.clone(),
+            Way::Reverse => named.iter().copied().filter(of_match).collect(),
         };
         let (from, sources) = match include.way {
             Way::Forward => (End::Target, Universe(named.iter().copied().map(type_code).collect())),
@@ -198,8 +205,8 @@ impl Builder<'_> {
             ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
         }
         if datatypes.some_urls() {
-            for ty in named {
-                let Some(on) = self.by_url(ty) else { continue };
+            for ty in near {
+                let Some(on) = by_url(self.registry, ty) else { continue };
                 let far = if include.way == Way::Reverse { self.slot_of(ty, slot, span) } else { slot };
                 ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
             }
@@ -214,42 +221,6 @@ impl Builder<'_> {
         let of_type = self.universe(ty, Level::Top, span);
         self.add(Set::And(vec![of_type, slot]), span)
     }
-
-    fn order_key(&self, key: &SortKey) -> OrderKey {
-        let dir = match key.dir {
-            Dir::Asc => program::Dir::Asc,
-            Dir::Desc => program::Dir::Desc,
-        };
-        let (via, by) = match key.by {
-            SortBy::LastUpdated => (None, OrderBy::Updated),
-            SortBy::Id => (None, OrderBy::Id),
-            SortBy::Param { via, param } => (via.map(|link| self.order_edge(link, param)), self.order_by(param)),
-        };
-        OrderKey { via, by, dir }
-    }
-
-    /// The join of a sort key to the resource whose value sorts. Where the link may be a canonical, that join is
-    /// asked of the store.
-    fn order_edge(&self, link: ParamId, param: ParamId) -> Edge {
-        let by_url = self.registry.datatypes(link).some_urls().then(|| self.by_url(param.ty())).flatten();
-        Edge { on: by_url.unwrap_or(On::Rid), ..edge(link) }
-    }
-
-    fn order_by(&self, param: ParamId) -> OrderBy {
-        let base = match self.registry.definition(param).ty {
-            ParamType::Number => Base::Number,
-            ParamType::Date => Base::Time,
-            ParamType::String => Base::Text,
-            ParamType::Quantity => Base::Quantity,
-            ParamType::Uri => Base::Url,
-            ParamType::Reference => Base::Ref,
-            ParamType::Token | ParamType::Composite | ParamType::Special => Base::Token,
-        };
-        // Quantities sort by canonical value where there is one (decision 43).
-        let facet = if base == Base::Quantity { Facet::Canonical } else { Facet::Value };
-        let key = Key { param, facet, level: Level::Top }.id();
-        OrderBy::Rows { key, kind: RowKind::One(base) }
-    }
 }
 
 /// Every resource of a type that has a row of this key.
@@ -258,6 +229,12 @@ fn present(key: KeyId, ty: ResourceType) -> Set {
     Set::Rows { key, kind: RowKind::Present, universe, test: algebra::Test::TRUE }
 }
 
-fn edge(param: ParamId) -> Edge {
-    Edge { key: Key { param, facet: Facet::Value, level: Level::Top }.id(), on: On::Rid }
+/// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
+/// canonical: `Device.url` is an address in a network.
+pub(super) fn by_url(registry: &Registry, ty: ResourceType) -> Option<On> {
+    let key = |code| {
+        let param = registry.param(ty, code)?;
+        Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
+    };
+    Some(On::UrlVersion { url: key("url")?, version: key("version")? })
 }

@@ -6,6 +6,8 @@ mod errors;
 mod filter;
 mod filter_value;
 mod group;
+mod group_rows;
+mod group_single;
 mod include;
 mod list;
 mod parameter;

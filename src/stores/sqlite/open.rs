@@ -13,7 +13,7 @@ use std::path::Path;
 /// Marks a file as ours: `fhrc`.
 const APPLICATION_ID: i32 = 0x6668_7263;
 /// Counted up when tables or the meaning of stored rows change.
-const SCHEMA_VERSION: u32 = 3;
+const SCHEMA_VERSION: u32 = 4;
 /// How long a writer waits for another process, in milliseconds.
 const BUSY_TIMEOUT: u64 = 5_000;
 /// Page cache of one connection, in KiB. 256 MiB load no faster; pages are 4 KiB, and 8 are neither faster nor smaller.
@@ -101,6 +101,7 @@ fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Sett
         for table in schema::tables() {
             transaction.execute_batch(&table.ddl::<Sqlite>())?;
         }
+        name_types(&transaction, &settings.registry)?;
     }
     let settled = settle(&transaction, settings)?;
     transaction.commit()?;
@@ -118,6 +119,12 @@ fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "memory")?;
     // The schema is ours alone: nothing in a file may run code of its own.
     connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// Notes the names of the resource types, by which references sort.
+fn name_types(transaction: &Transaction<'_>, registry: &Registry) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare("INSERT INTO type (id, name) VALUES (?, ?)")?;
+    registry.types().try_for_each(|ty| insert.execute((ty.code(), registry.type_name(ty))).map(drop))
 }
 
 /// Checks each setting against the stored one, or stores it.

@@ -191,7 +191,10 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
         (Facet::Value, ParamType::Reference) => {
             vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)]
         }
-        (Facet::Value, ParamType::Composite) => tuple_shape(param, registry).map(RowKind::Tuple).into_iter().collect(),
+        (Facet::Value, ParamType::Composite) => {
+            let shape = tuple_shape(param, registry);
+            shape.into_iter().chain(shape.and_then(elsewhere)).map(RowKind::Tuple).collect()
+        }
         (Facet::Canonical, ParamType::Composite) => {
             let shape = tuple_shape(param, registry).filter(|shape| shape.parts().contains(&Base::Quantity));
             shape.map(RowKind::Tuple).into_iter().collect()
@@ -205,6 +208,13 @@ pub fn tuple_shape(param: ParamId, registry: &Registry) -> Option<Tuple> {
     let components = registry.components(param).iter();
     let parts: Option<Vec<Base>> = components.map(|component| base(component.ty())).collect();
     Tuple::of(&parts?)
+}
+
+/// The shape of the same rows where the reference in them leaves the store.
+fn elsewhere(shape: Tuple) -> Option<Tuple> {
+    let leaves = |base: &Base| if *base == Base::Ref { Base::RefText } else { *base };
+    let parts: Vec<Base> = shape.parts().iter().map(leaves).collect();
+    Tuple::of(&parts).filter(|other| *other != shape)
 }
 
 /// The columns a value of this type fills as one part of a row.
@@ -291,7 +301,12 @@ mod tests {
             ("Observation", "code-value-quantity", Canonical, vec![RowKind::Tuple(Tuple::TokenQuantity)]),
             ("Observation", "code-value-concept", Canonical, vec![]),
             ("Observation", "code-value-concept", Value, vec![RowKind::Tuple(Tuple::TokenToken)]),
-            ("DocumentReference", "relationship", Value, vec![RowKind::Tuple(Tuple::RefToken)]),
+            (
+                "DocumentReference",
+                "relationship",
+                Value,
+                vec![RowKind::Tuple(Tuple::RefToken), RowKind::Tuple(Tuple::RefTextToken)],
+            ),
         ];
         for (ty, code, facet, expected) in table {
             assert_eq!(row_kinds(param(ty, code), facet, Registry::r4()), expected, "{ty} {code} {facet:?}");

@@ -1,7 +1,7 @@
 //! What a target can be asked, and how well it answers.
 
 use crate::algebra::{Atom, End, On, Rel, Source, Test};
-use crate::program::{OrderBy, Yield};
+use crate::program::{OrderBy, OrderKey, OrderSource, Yield};
 use crate::rows::{BASES, Col, ColName, ColType, RowKind, TUPLES};
 use std::fmt;
 
@@ -99,6 +99,8 @@ pub enum Question {
     OrderVia(Join),
     /// Resources that stand inside others, as members and as holders of sort values.
     Inside,
+    /// A sort key whose values stand under several keys or at the end of several links.
+    OrderTogether,
     /// A page of candidates.
     Page,
     /// A count of members.
@@ -193,14 +195,19 @@ impl From<On> for Join {
     }
 }
 
-impl From<OrderBy> for Question {
-    fn from(by: OrderBy) -> Self {
-        match by {
-            OrderBy::Rows { kind: RowKind::Id, .. } | OrderBy::Id => Question::OrderId,
-            OrderBy::Rows { kind: RowKind::Updated, .. } | OrderBy::Updated => Question::OrderUpdated,
-            OrderBy::Rows { kind, .. } => Question::OrderRows(kind),
+impl OrderKey {
+    /// The questions that the key asks of a target.
+    pub fn questions(&self) -> Vec<Question> {
+        let links = self.from.iter().flat_map(|source| &source.via).map(|edge| Question::OrderVia(edge.on.into()));
+        let values = self.from.iter().map(|source| match &source.by {
+            OrderBy::Rows { kind, .. } => Question::OrderRows(*kind),
+            OrderBy::Updated(_) => Question::OrderUpdated,
+            OrderBy::Id(_) => Question::OrderId,
             OrderBy::Ord => Question::OrderOrd,
-        }
+        });
+        let several = |source: &OrderSource| matches!(&source.by, OrderBy::Rows { keys, .. } if keys.len() != 1);
+        let together = (self.from.len() != 1 || self.from.iter().any(several)).then_some(Question::OrderTogether);
+        links.chain(values).chain(together).collect()
     }
 }
 
@@ -251,6 +258,7 @@ pub fn questions() -> Vec<Question> {
     all.extend([Question::OrderUpdated, Question::OrderId, Question::OrderOrd]);
     all.extend(joins.map(Question::OrderVia));
     all.push(Question::Inside);
+    all.push(Question::OrderTogether);
     all.extend([Question::Page, Question::Count, Question::Rid]);
     all.extend(joins.map(Question::Targets));
     all.push(Question::Measure);

@@ -29,7 +29,8 @@ impl fmt::Debug for TypeCode {
 pub enum Base {
     /// A coded value: `Code` folded, `System`, and `Exact` as written where that differs from `Code`, else empty.
     Token,
-    /// A string: `Text` folded, `Rank` (see [`Rank`]), `Exact` as written on rows of rank `Primary`, else empty.
+    /// A string: `Text` folded, `Rank` (see [`Rank`]), and `Exact`: as written on rows of the form that sorts, that form
+    /// on rows of rank `Dashed`, else empty.
     Text,
     /// A reference to a resource of this store: `Target`, and `Version` where the reference names one, else empty.
     Ref,
@@ -79,12 +80,14 @@ pub enum Tuple {
     TokenText,
     /// code, number and number
     TokenNumberNumber,
-    /// reference and code
+    /// reference to a resource of this store, and code
     RefToken,
+    /// reference that leaves the store, and code
+    RefTextToken,
 }
 
 /// Every tuple shape, in the order in which schemas list them.
-pub const TUPLES: [Tuple; 7] = [
+pub const TUPLES: [Tuple; 8] = [
     Tuple::TokenToken,
     Tuple::TokenQuantity,
     Tuple::TokenNumber,
@@ -92,6 +95,7 @@ pub const TUPLES: [Tuple; 7] = [
     Tuple::TokenText,
     Tuple::TokenNumberNumber,
     Tuple::RefToken,
+    Tuple::RefTextToken,
 ];
 
 /// Every single-value kind, in the order in which schemas list them.
@@ -111,7 +115,7 @@ pub const BASES: [Base; 10] = [
 impl Tuple {
     /// The parts, in order.
     pub fn parts(self) -> &'static [Base] {
-        use Base::{Number, Quantity, Ref, Text, Time, Token};
+        use Base::{Number, Quantity, Ref, RefText, Text, Time, Token};
         match self {
             Tuple::TokenToken => &[Token, Token],
             Tuple::TokenQuantity => &[Token, Quantity],
@@ -120,6 +124,7 @@ impl Tuple {
             Tuple::TokenText => &[Token, Text],
             Tuple::TokenNumberNumber => &[Token, Number, Number],
             Tuple::RefToken => &[Ref, Token],
+            Tuple::RefTextToken => &[RefText, Token],
         }
     }
 
@@ -133,12 +138,22 @@ impl Tuple {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Rank {
-    /// The whole value, dashes dropped. The form that sorts.
+    /// The whole value, dashes dropped, where it has no other form. It sorts.
     Primary = 0,
-    /// The whole value, dashes read as blanks, where that differs.
+    /// The whole value, dashes read as blanks, where that differs; its `Exact` is the other form, so that one row tells
+    /// both.
     Dashed = 1,
     /// The rest of a family name from a later word on.
     Later = 2,
+    /// The whole value, dashes dropped, beside a row `Dashed`. It sorts.
+    Joined = 3,
+}
+
+impl Rank {
+    /// The ranks of the form that sorts: each value has exactly one.
+    pub const SORTS: [Rank; 2] = [Rank::Primary, Rank::Joined];
+    /// The ranks of whole values.
+    pub const WHOLE: [Rank; 3] = [Rank::Primary, Rank::Dashed, Rank::Joined];
 }
 
 /// The name of a column inside its part.

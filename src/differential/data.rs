@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) type Line = Json;
 
 /// Types that much refers to, and that much is asked of.
-const HUBS: [&str; 17] = [
+const HUBS: [&str; 20] = [
     "Observation",
     "Organization",
     "Practitioner",
@@ -33,6 +33,9 @@ const HUBS: [&str; 17] = [
     "Device",
     "RelatedPerson",
     "MedicationRequest",
+    "List",
+    "Specimen",
+    "Consent",
 ];
 
 /// Types whose resources are no content of their own.

@@ -1,5 +1,6 @@
 //! Generated comparison: searches over generated resources, on a store and by the reference evaluator.
 
+mod brackets;
 mod case;
 mod conditions;
 mod data;

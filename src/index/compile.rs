@@ -170,6 +170,15 @@ impl Compiler<'_> {
         let Some(shape) = tuple_shape(id, self.registry) else {
             return Err(Refused::new("components of types that no row combines"));
         };
+        // A canonical joins by its url: no row has that beside another part.
+        if self
+            .registry
+            .components(id)
+            .iter()
+            .any(|part| part.ty() == ParamType::Reference && part.datatypes.some_urls())
+        {
+            return Err(Refused::new("a canonical among other components"));
+        }
         let focuses = self.ground(&self.resource()).routes(path)?;
         if focuses.is_empty() {
             return Err(Refused::new("no element to read components on"));

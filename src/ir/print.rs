@@ -3,7 +3,7 @@
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
     CodeCase, Contained, Dir, Direction, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Returned,
-    Search, Shape, SortBy, SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
+    Search, Shape, SortBy, SortValue, SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -15,6 +15,10 @@ pub fn print(search: &Search, registry: &Registry) -> String {
     let _ = printer.search(search);
     printer.out
 }
+
+/// Links of an include that are named, and values of a sort key.
+const LINKS_SHOWN: usize = 30;
+const VALUES_SHOWN: usize = 12;
 
 struct Printer<'r> {
     out: String,
@@ -33,11 +37,10 @@ impl Printer<'_> {
             writeln!(self.out, "{what}, {back}")?;
         }
         for key in &search.order {
-            let by = match key.by {
+            let by = match &key.by {
                 SortBy::LastUpdated => "_lastUpdated".to_owned(),
                 SortBy::Id => "_id".to_owned(),
-                SortBy::Param { via: None, param } => self.code(param),
-                SortBy::Param { via: Some(link), param } => format!("{} -> {}", self.code(link), self.code(param)),
+                SortBy::Values(values) => self.sort_values(values),
             };
             writeln!(self.out, "sort {by} {}", direction(key.dir))?;
         }
@@ -55,11 +58,26 @@ impl Printer<'_> {
         writeln!(self.out)
     }
 
+    fn sort_values(&self, values: &[SortValue]) -> String {
+        let value = |SortValue { via, param, facet }: &SortValue| {
+            let links: String = via.iter().map(|link| format!("{} -> ", self.code(link.param))).collect();
+            format!("{links}{}{}", self.code(*param), facet.suffix())
+        };
+        let shown = values.iter().take(VALUES_SHOWN).map(value).collect::<Vec<_>>().join(", ");
+        match values.len().checked_sub(VALUES_SHOWN) {
+            Some(more @ 1..) => format!("{shown} and {more} more"),
+            _ => shown,
+        }
+    }
+
     fn include(&mut self, include: &Include) -> fmt::Result {
         let way = if include.way == Way::Forward { "include" } else { "revinclude" };
         write!(self.out, "{way}{}", if include.iterate { " iterate" } else { "" })?;
-        for link in &include.links {
+        for link in include.links.iter().take(LINKS_SHOWN) {
             write!(self.out, " {}", self.code(link.param))?;
+        }
+        if let Some(more @ 1..) = include.links.len().checked_sub(LINKS_SHOWN) {
+            write!(self.out, " and {more} more")?;
         }
         match include.target {
             Some(ty) => writeln!(self.out, " only {}", self.registry.type_name(ty)),

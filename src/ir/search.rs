@@ -2,6 +2,7 @@
 
 use crate::definitions::{ParamId, ResourceType};
 use crate::ir::{Env, Link, Pred, Shape, Way};
+use crate::keys::Facet;
 use fhirc_grammar::Span;
 
 /// A search as it was understood.
@@ -47,26 +48,32 @@ pub struct SortKey {
 
 impl PartialEq for SortKey {
     fn eq(&self, other: &Self) -> bool {
-        (self.by, self.dir) == (other.by, other.dir)
+        (&self.by, self.dir) == (&other.by, other.dir)
     }
 }
 
 impl Eq for SortKey {}
 
 /// What sorts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SortBy {
-    /// The values of a parameter, of the resource itself or of the resource that `via` refers to.
-    Param {
-        /// The reference that leads to the resource whose value sorts.
-        via: Option<ParamId>,
-        /// The parameter.
-        param: ParamId,
-    },
+    /// The values of parameters of one type: one per type of resource, and per way that links may take.
+    Values(Vec<SortValue>),
     /// `meta.lastUpdated`.
     LastUpdated,
     /// The logical id.
     Id,
+}
+
+/// Values that sort, of the resource itself or of a resource that it refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SortValue {
+    /// The references that lead to the resource whose values sort; none if they are its own.
+    pub via: Vec<Link>,
+    /// The parameter.
+    pub param: ParamId,
+    /// Which of its indexed views.
+    pub facet: Facet,
 }
 
 /// A direction.

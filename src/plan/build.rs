@@ -6,6 +6,7 @@ use crate::definitions::{Registry, ResourceType};
 use crate::ir::{Contained, Link, Pred, PredKind, Returned, Search, Test, Total, Way};
 use crate::keys::{Facet, Key, Level, container, standing};
 use crate::plan::hierarchy::Related;
+use crate::plan::order;
 use crate::plan::rows::{rows, type_code};
 use crate::plan::{Graph, Plan, Root};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
@@ -16,14 +17,28 @@ use std::collections::HashMap;
 /// The plan of a search, before any pass.
 pub fn build(search: &Search, registry: &Registry) -> Plan {
     let inside = search.returns_contained();
-    let mut builder = Builder { graph: Graph::default(), registry, typed: HashMap::new(), inside };
+    let mut builder = Builder {
+        graph: Graph::default(),
+        registry,
+        searched: returned(search, registry),
+        typed: HashMap::new(),
+        inside,
+    };
     let set = builder.matches(search);
     let includes = search.includes.iter().flat_map(|include| builder.include(include)).collect();
-    let order = search.order.iter().map(|key| builder.order_key(key)).collect();
+    let order = order::keys(search, registry);
     let order_spans = search.order.iter().map(|key| place(key.span)).collect();
     let inside = search.contained.map(|contained| place(contained.span));
     let page = Root { set, order, order_spans, inside, take: search.page.count, strategy: Strategy::SetFirst };
     Plan { graph: builder.graph, page, total: search.total != Total::None, includes }
+}
+
+/// The types that matches may have: containers of what matched are of any.
+fn returned(search: &Search, registry: &Registry) -> Vec<ResourceType> {
+    match search.contained {
+        Some(Contained { returned: Returned::Container, .. }) => registry.types().collect(),
+        _ => search.branches.iter().map(|branch| branch.ty).collect(),
+    }
 }
 
 /// A span as nodes carry it.
@@ -35,6 +50,8 @@ pub(super) fn place(span: fhirc_grammar::Span) -> Span {
 pub(super) struct Builder<'r> {
     graph: Graph,
     pub(super) registry: &'r Registry,
+    /// The types of what comes back as a match.
+    searched: Vec<ResourceType>,
     /// The sets of conditions that stand behind several links, by type, level and place in memory.
     typed: HashMap<(ResourceType, Level, usize), SetId>,
     /// Whether contained resources come back themselves, beside others.
@@ -152,7 +169,7 @@ impl Builder<'_> {
 
     pub(super) fn rows(&mut self, ty: ResourceType, key: Key, test: &Test, span: Span) -> SetId {
         let universe = Universe(vec![type_code(ty)]);
-        let sets: Vec<SetId> = rows(self.registry, key.param, key.facet, key.level, test)
+        let sets: Vec<SetId> = rows(key.param, key.facet, key.level, test)
             .into_iter()
             .map(|(key, kind, test)| self.add(Set::Rows { key, kind, universe: universe.clone(), test }, span))
             .collect();
@@ -196,22 +213,12 @@ impl Builder<'_> {
         if datatypes.some_urls() {
             for (ty, pred) in ends {
                 // The type whose url the canonical names: the far end of a chain, the near end of `_has`.
-                let Some(on) = self.by_url(if way == Way::Forward { *ty } else { near }) else { continue };
+                let Some(on) = by_url(self.registry, if way == Way::Forward { *ty } else { near }) else { continue };
                 let far = self.typed(*ty, Level::Top, pred);
                 ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
             }
         }
         self.any(ways, span)
-    }
-
-    /// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
-    /// canonical: `Device.url` is an address in a network.
-    fn by_url(&self, ty: ResourceType) -> Option<On> {
-        let key = |code| {
-            let param = self.registry.param(ty, code)?;
-            Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
-        };
-        Some(On::UrlVersion { url: key("url")?, version: key("version")? })
     }
 }
 
@@ -219,4 +226,14 @@ impl Builder<'_> {
 fn present(key: KeyId, ty: ResourceType) -> Set {
     let universe = Universe(vec![type_code(ty)]);
     Set::Rows { key, kind: RowKind::Present, universe, test: algebra::Test::TRUE }
+}
+
+/// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
+/// canonical: `Device.url` is an address in a network.
+pub(super) fn by_url(registry: &Registry, ty: ResourceType) -> Option<On> {
+    let key = |code| {
+        let param = registry.param(ty, code)?;
+        Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
+    };
+    Some(On::UrlVersion { url: key("url")?, version: key("version")? })
 }

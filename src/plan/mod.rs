@@ -5,6 +5,7 @@ mod cost;
 mod dot;
 mod graph;
 mod hierarchy;
+mod order;
 mod passes;
 mod print;
 mod program;
@@ -28,6 +29,9 @@ use fhirc_codegen::program::{OrderKey, Strategy};
 
 /// The slot that holds the matches of a page, for includes.
 pub const PAGE_SLOT: SlotId = SlotId(0);
+
+/// The most resources that come along with one page; more are left out and said to be (item 140).
+pub const BUDGET: u32 = 10_000;
 
 /// A search as sets.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use crate::keys::{Key, Level};
 use crate::plan::Plan;
 use crate::plan::program::strategy;
 use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
-use fhirc_codegen::program::{Dir, OrderBy, OrderKey};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderSource};
 use fhirc_codegen::rows::{Col, KeyId, Point, Value};
 use std::fmt::{self, Write};
 
@@ -113,20 +113,24 @@ impl Names<'_> {
     }
 
     pub(super) fn order_key(self, key: &OrderKey) -> String {
-        let by = match key.by {
-            OrderBy::Rows { key, inside, .. } => self.keys(key, inside),
-            OrderBy::Updated => "_lastUpdated".to_owned(),
-            OrderBy::Id => "_id".to_owned(),
-            OrderBy::Ord => "order of creation".to_owned(),
-        };
-        let via = key.via.map_or(String::new(), |edge| format!("{} -> ", self.keys(edge.key, key.via_inside)));
+        let mut sources: Vec<String> = key.from.iter().map(|source| self.order_source(source)).collect();
+        // References of one key are several kinds of rows.
+        sources.dedup();
         let dir = if key.dir == Dir::Asc { "" } else { " descending" };
-        format!("{via}{by}{dir}")
+        format!("{}{dir}", sources.join(" or "))
     }
 
-    fn keys(self, key: KeyId, inside: Option<KeyId>) -> String {
-        let inside = inside.map_or(String::new(), |key| format!(" or {}", self.key(key)));
-        self.key(key) + &inside
+    fn order_source(self, source: &OrderSource) -> String {
+        const SHOWN: usize = 6;
+        let by = match &source.by {
+            OrderBy::Rows { keys, .. } if keys.len() > SHOWN => format!("{} keys", keys.len()),
+            OrderBy::Rows { keys, .. } => keys.iter().map(|key| self.key(*key)).collect::<Vec<_>>().join(" or "),
+            OrderBy::Updated(_) => "_lastUpdated".to_owned(),
+            OrderBy::Id(_) => "_id".to_owned(),
+            OrderBy::Ord => "order of creation".to_owned(),
+        };
+        let links: String = source.via.iter().map(|edge| format!("{} ", self.edge(*edge, End::Source))).collect();
+        format!("{links}{by}")
     }
 
     fn test(self, test: &Test) -> String {

@@ -1,9 +1,9 @@
 //! Split: cut a plan into steps that the store answers whole, and refuse by name what it cannot.
 
-use crate::plan::{PAGE_SLOT, Plan};
+use crate::plan::{BUDGET, PAGE_SLOT, Plan};
 use fhirc_codegen::algebra::{Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test};
 use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
-use fhirc_codegen::program::{Op, OrderBy, Program, Query, Step, StepId, Strategy, Take, Yield};
+use fhirc_codegen::program::{Included, Op, Program, Query, Step, StepId, Strategy, Take, Yield};
 use fhirc_codegen::rows::{Base, Col, ColName, RowKind};
 use fhirc_grammar::Diagnostic;
 use std::collections::HashMap;
@@ -48,9 +48,12 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
         splitter.program.roots.total = Some(splitter.step(total, None));
     }
     for include in &plan.includes {
-        let include = splitter.root(include.set, Yield::Page, Strategy::SetFirst, None);
-        let step = splitter.step(include, None);
-        splitter.program.roots.includes.push(step);
+        // Of so many, more than the budget are new even if all matches and all that was included before are among them.
+        let most = BUDGET.saturating_mul(2).saturating_add(root.take).saturating_add(1);
+        let take = Some(Take { n: most, after: None });
+        let query = splitter.root(include.set, Yield::Page, Strategy::SetFirst, take);
+        let step = splitter.step(query, None);
+        splitter.program.roots.includes.push(Included { step, again: include.iterate });
     }
     if splitter.refusals.is_empty() { Ok(splitter.program) } else { Err(splitter.refusals) }
 }
@@ -151,16 +154,7 @@ impl Splitter<'_> {
     /// What the sort keys ask of the store.
     fn check_order(&mut self) {
         for (key, &span) in self.plan.page.order.iter().zip(&self.plan.page.order_spans) {
-            let by = match key.by {
-                OrderBy::Rows { kind, .. } => Question::OrderRows(kind),
-                OrderBy::Updated => Question::OrderUpdated,
-                OrderBy::Id => Question::OrderId,
-                OrderBy::Ord => Question::OrderOrd,
-            };
-            let via = key.via.map(|edge| Question::OrderVia(join(edge.on)));
-            let inside = key.is_inside().then_some(Question::Inside);
-            let refused =
-                via.into_iter().chain([by]).chain(inside).find(|what| self.store.answer(*what) != Answer::Exact);
+            let refused = key.questions().into_iter().find(|what| self.store.answer(*what) != Answer::Exact);
             self.refusals.extend(refused.map(|what| Refusal { what, span }));
         }
     }

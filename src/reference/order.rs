@@ -4,9 +4,8 @@ use super::place::{Place, Rank};
 use super::universe::{Node, Universe};
 use super::value::Stored;
 use super::value::reference::Ref;
-use crate::definitions::ParamType;
-use crate::ir::{Dir, SortBy, SortKey};
-use crate::keys::Facet;
+use crate::definitions::ParamId;
+use crate::ir::{Dir, SortBy, SortKey, SortValue};
 use crate::values::{Cut, fold_code};
 
 /// The matches in order, each with its place in it.
@@ -21,29 +20,31 @@ pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: 
 }
 
 /// Of several values the one that comes first in the direction of the key (item 130).
-fn rank(universe: &Universe<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
-    let (param, of) = match key.by {
+fn rank<'v>(universe: &Universe<'v>, node: Node<'v>, key: &SortKey) -> Option<Rank> {
+    let values = match &key.by {
         // A contained resource has neither of its own.
         SortBy::LastUpdated | SortBy::Id if node.is_contained() => return None,
         SortBy::LastUpdated => return node.stored.last_updated.map(|instant| Rank::Instant(instant.0)),
         SortBy::Id => return Some(Rank::Text(node.id().to_owned())),
-        SortBy::Param { via: None, param } => (param, vec![node]),
-        SortBy::Param { via: Some(link), param } => {
-            (param, universe.targets(node, link).into_iter().filter(|target| target.ty == param.ty()).collect())
-        }
+        SortBy::Values(values) => values,
     };
-    let definition = universe.registry.definition(param);
-    let facet = match (definition.code.as_str(), definition.ty) {
-        ("_id" | "_lastUpdated", _) => Facet::Own,
-        (_, ParamType::Quantity) => Facet::Canonical,
-        _ => Facet::Value,
-    };
-    let values = of.into_iter().flat_map(|node| universe.values(node, param, facet));
-    let ranks = values.filter_map(|stored| rank_of(universe, stored, key.dir));
+    let stored = values.iter().flat_map(|value| stored(universe, node, value));
+    let ranks = stored.filter_map(|stored| rank_of(universe, stored, key.dir));
     match key.dir {
         Dir::Asc => ranks.min(),
         Dir::Desc => ranks.max(),
     }
+}
+
+/// The values of the resources that the links lead to, from one resource to the next; of the resource itself without
+/// links. Each link and the parameter are of one type of resource: others do not take part.
+fn stored<'v>(universe: &Universe<'v>, node: Node<'v>, value: &SortValue) -> Vec<Stored> {
+    let of_type = |nodes: Vec<Node<'v>>, param: ParamId| nodes.into_iter().filter(move |node| node.ty == param.ty());
+    let mut reached = vec![node];
+    for link in &value.via {
+        reached = of_type(reached, link.param).flat_map(|node| universe.targets(node, link.param)).collect();
+    }
+    of_type(reached, value.param).flat_map(|node| universe.values(node, value.param, value.facet)).collect()
 }
 
 fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
@@ -57,7 +58,8 @@ fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
         Stored::Token(token) => Rank::Text(fold_code(&token.code?)),
         Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", universe.registry.type_name(ty))),
         Stored::Reference(Ref::Elsewhere(url)) => Rank::Text(url),
-        Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole),
+        // Urls sort without the version of a canonical.
+        Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.url),
         // Words and positions do not sort.
         Stored::Reference(Ref::Contained(_)) | Stored::Word(_) | Stored::Place(_) => return None,
         Stored::Id(id) => Rank::Text(id),

@@ -139,6 +139,28 @@ pub(super) fn not_supported(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("not-supported", span, format!("{what} is not supported yet"))
 }
 
+/// `name[…].part` asks something of one element that no index row tells; `path` is the element.
+pub(super) fn not_grouped(what: &str, span: Span, path: &str) -> Diagnostic {
+    let message = format!("{what} is not answered for one element");
+    let help = format!("the index knows which values stand together in one `{path}`, and no more of it");
+    Diagnostic::error("not-supported", span, message).help(help)
+}
+
+/// `name[…]` where no parameters of `name` are known to stand together.
+pub(super) fn ungrouped(name: &Spanned<String>) -> Diagnostic {
+    let message = format!("which values stand together in one `{}` is not known", name.node);
+    let help = "brackets stand behind references, elements that occur once, and elements over which a composite is \
+                defined, as in `component[code eq a].value gt 5`";
+    Diagnostic::error("not-supported", name.span, message).help(help)
+}
+
+/// A part of an element that brackets know nothing of; `parts` are those that they do.
+pub(super) fn unknown_part(name: &Spanned<String>, path: &str, parts: &[&str]) -> Diagnostic {
+    let message = format!("no search parameter reads `{}` of one `{path}`", name.node);
+    Diagnostic::error("not-supported", name.span, message)
+        .help(format!("these parts can be asked for: {}", list(parts)))
+}
+
 /// A value that cannot be read as what it must be.
 pub(super) fn bad_value(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(code, span, message)

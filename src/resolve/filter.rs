@@ -6,7 +6,9 @@ use crate::resolve::chain::{End, Step};
 use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter_value;
-use crate::resolve::group::{self, Group, Part};
+use crate::resolve::group::{self, Group};
+use crate::resolve::group_rows::Asking;
+use crate::resolve::list;
 use crate::resolve::resolver::Resolver;
 use fhirc_grammar::{
     Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned,
@@ -56,7 +58,7 @@ fn join(left: Pred, op: Logic, right: Pred) -> Pred {
     Pred::new(kind, span)
 }
 
-fn compare(
+pub(super) fn compare(
     resolver: &mut Resolver<'_>,
     ty: ResourceType,
     path: &FilterPath,
@@ -120,6 +122,9 @@ impl End for Comparison<'_> {
             resolver.report(errors::misplaced_parameter(name));
             return None;
         }
+        if name.node == "_list" {
+            return list::compare(resolver, self.op, self.value, self.span);
+        }
         let Some(param) = resolver.registry.param(ty, &name.node) else {
             resolver.report(if resolver.knows(ty, &name.node) {
                 errors::not_supported(&format!("`{}` in a filter", name.node), name.span)
@@ -157,11 +162,10 @@ impl End for Bracket<'_> {
             .param(ty, &self.name.node)
             .is_some_and(|param| resolver.registry.definition(param).ty == ParamType::Reference);
         if let Some(group) = group::group(resolver.registry, ty, &self.name.node).filter(|_| !is_reference) {
-            return self.on_element(resolver, group);
+            return self.on_element(resolver, &group);
         }
         if !is_reference {
-            let what = format!("a condition on one element of `{}`", self.name.node);
-            resolver.report(errors::not_supported(&what, self.name.span));
+            resolver.report(errors::ungrouped(self.name));
             return None;
         }
         let link = Name { name: self.name.clone(), modifier: None };
@@ -171,14 +175,24 @@ impl End for Bracket<'_> {
 
 impl Bracket<'_> {
     /// Elsewhere the filter and what comes behind it hold of one element.
-    fn on_element(&self, resolver: &mut Resolver<'_>, group: Group<'_>) -> Option<Pred> {
+    fn on_element(&self, resolver: &mut Resolver<'_>, group: &Group<'_>) -> Option<Pred> {
         let Comparison { path, op, value, span } = *self.leaf;
-        if !self.rest.is_empty() {
-            resolver.report(errors::not_supported("a path that goes on from one element", path.span));
-            return None;
+        let first = self.rest.first().map(first_name);
+        let behind = first.unwrap_or(path.end.name.span).to(path.end.name.span);
+        let behind = FilterPath { links: self.rest.to_vec(), end: path.end.clone(), span: behind };
+        match group {
+            Group::Several(group) => group.holds(resolver, self.filter, Asking { path: &behind, op, value, span }),
+            Group::Single(group) => group.holds(resolver, self.filter, (&behind, op, value), span),
         }
-        let behind = FilterPath { links: Vec::new(), end: path.end.clone(), span: path.end.name.span };
-        group.holds(resolver, self.filter, Part { path: &behind, op, value, span })
+    }
+}
+
+/// Where a link begins.
+fn first_name(link: &FilterLink) -> Span {
+    match link {
+        FilterLink::Forward(name) => name.name.span,
+        FilterLink::Has(has) => has.span,
+        FilterLink::Element { name, .. } => name.span,
     }
 }
 

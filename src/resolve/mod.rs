@@ -7,6 +7,8 @@ mod errors;
 mod filter;
 mod filter_value;
 mod group;
+mod group_rows;
+mod group_single;
 mod hierarchy;
 mod include;
 mod list;

@@ -24,6 +24,16 @@ pub enum Handling {
     Strict,
 }
 
+impl Handling {
+    /// The name, as the `Prefer` header has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Handling::Lenient => "lenient",
+            Handling::Strict => "strict",
+        }
+    }
+}
+
 /// What the caller decides.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -59,13 +59,15 @@ impl CursorKey {
         serde_json::from_slice(place).map_err(|_| InvalidCursor)
     }
 
-    /// Bound to the text of the search and to all that its meaning depends on but the clock, which goes on between
-    /// two pages.
+    /// Bound to the text of the search, to how it was read, and to all that its meaning depends on but the clock, which
+    /// goes on between two pages.
     fn seal_of(&self, place: &[u8], search: &Compiled, tenant: &TenantContext) -> [u8; SEAL] {
         let env = &search.search.env;
         let mut mac = HMAC::new(self.0);
         let bases: Vec<&str> = env.bases.iter().map(|base| base.as_str()).collect();
-        let bound = [tenant.name(), search.query.as_str(), &env.zone.to_string(), env.fhir.name(), &bases.join(" ")];
+        let handling = search.handling.name();
+        let (zone, fold, bases) = (env.zone.to_string(), env.fold.to_string(), bases.join(" "));
+        let bound = [tenant.name(), search.query.as_str(), &zone, env.fhir.name(), &bases, &fold, handling];
         for text in bound {
             mac.update(text.len().to_le_bytes());
             mac.update(text.as_bytes());
@@ -131,5 +133,50 @@ impl Plain {
             Plain::Int(number) => Value::Int(number),
             Plain::Text(text) => Value::Text(text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compiler::{Compiler, Options};
+
+    /// The same search, read strictly.
+    fn strict() -> Compiled {
+        let options = Options { handling: crate::resolve::Handling::Strict, ..Options::default() };
+        Compiler::r4(options).compile("Patient?_sort=family").unwrap()
+    }
+
+    /// A cursor opens what it was sealed for, and nothing that may mean something else.
+    #[test]
+    fn a_cursor_is_bound_to_the_meaning_of_its_search() {
+        let key = CursorKey::new([7; 32]);
+        let compile = |query: &str| Compiler::r4(Options::default()).compile(query).unwrap();
+        let tenant = TenantContext::default();
+        let search = compile("Patient?_sort=family");
+        let after = After { keys: vec![Some(Value::Text("smith".to_owned()))], ord: 5 };
+        let cursor = key.seal(&after, &search, &tenant);
+        assert_eq!(key.open(&cursor, &search, &tenant), Ok(after));
+        let changed = |change: &dyn Fn(&mut Compiled)| {
+            let mut other = search.clone();
+            change(&mut other);
+            key.open(&cursor, &other, &tenant)
+        };
+        assert_eq!(
+            changed(&|other| other.search.env.now = crate::values::Instant(1)),
+            key.open(&cursor, &search, &tenant)
+        );
+        let meanings: [&dyn Fn(&mut Compiled); 4] = [
+            &|other| other.search.env.fold += 1,
+            &|other| other.search.env.zone = "+02:00".parse().unwrap(),
+            &|other| other.search.env.bases.push(crate::ir::BaseUrl::new("http://a")),
+            &|other| other.handling = strict().handling,
+        ];
+        for change in meanings {
+            assert_eq!(changed(change), Err(InvalidCursor));
+        }
+        assert_eq!(key.open(&cursor, &compile("Patient?_sort=given"), &tenant), Err(InvalidCursor));
+        assert_eq!(key.open(&cursor, &search, &TenantContext::new("other").unwrap()), Err(InvalidCursor));
+        assert_eq!(CursorKey::new([8; 32]).open(&cursor, &search, &tenant), Err(InvalidCursor));
     }
 }

@@ -42,7 +42,48 @@ fn resources() -> Vec<Value> {
     all.extend((1..=6).map(|n| value_set(n, &mut random)));
     all.extend((1..=12).map(|n| location(n, &mut random)));
     all.extend((1..=6).map(|n| role(n, &mut random)));
+    all.extend(ward());
     all
+}
+
+/// What lists, brackets and canonicals are asked of: written by hand, since each depends on the other.
+fn ward() -> Vec<Value> {
+    let code = |code: &str| json!({"coding": [{"code": code}]});
+    let entry = |reference: &str| json!({"item": {"reference": reference}});
+    let appends = |target: &str| json!({"code": "appends", "target": {"reference": target}});
+    let replaces = |target: &str| json!({"code": "replaces", "target": {"reference": target}});
+    let characteristic = json!([{"code": code("gender"), "valueCodeableConcept": code("male"), "exclude": false}]);
+    let pressure = json!([{"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}, "valueQuantity": {"value": 150}},
+        {"code": code("a"), "valueQuantity": {"value": 5}}]);
+    let collected = json!({"collector": {"reference": "Practitioner/w"}, "collectedDateTime": "2021-02-03", "bodySite": code("arm")});
+    let answers = |questionnaire: &str| json!({"status": "completed", "questionnaire": questionnaire});
+    let bodies = [
+        ("List", "42", json!({"entry": [entry("Patient/p1"), entry("Patient/p2"), entry("Encounter/e1")]})),
+        ("List", "43", json!({"entry": [entry("Patient/p3")]})),
+        ("Group", "males", json!({"type": "person", "actual": false, "characteristic": characteristic})),
+        (
+            "Observation",
+            "pressure",
+            json!({"status": "final", "component": pressure, "subject": {"reference": "Location/l1"}}),
+        ),
+        (
+            "DocumentReference",
+            "d1",
+            json!({"relatesTo": [appends("http://other.org/fhir/D/1"), replaces("DocumentReference/y")]}),
+        ),
+        ("DocumentReference", "d2", json!({"relatesTo": [appends("DocumentReference/y")]})),
+        ("Practitioner", "w", json!({"name": [{"family": "Welby"}]})),
+        ("Specimen", "s1", json!({"collection": collected})),
+        ("Questionnaire", "q1", json!({"url": "http://example.org/q", "version": "1.0", "title": "Pain"})),
+        ("QuestionnaireResponse", "a1", answers("http://example.org/q|1.0")),
+        ("QuestionnaireResponse", "a2", answers("http://example.org/other")),
+        ("ValueSet", "focus", json!({"useContext": [{"code": {"code": "focus"}, "valueCodeableConcept": code("a")}]})),
+        ("ResearchSubject", "r1", json!({"status": "candidate", "individual": {"reference": "Patient/p1"}})),
+        ("Basic", "b1", json!({"subject": {"reference": "ResearchSubject/r1"}})),
+        ("Practitioner", "p1", json!({"gender": "female"})),
+    ];
+    let mut random = Random(11);
+    bodies.map(|(ty, id, body)| resource(ty, id.to_owned(), &mut random, body)).into()
 }
 
 /// A resource with what every resource has. An element that is null is left out, in an object or a list.

@@ -14,10 +14,12 @@ impl Capabilities for Target {
     fn answer(&self, question: Question) -> Answer {
         let can = match question {
             Question::Row(kind, name, compare) => return row(kind, name, compare),
-            Question::OrderRows(kind) => !matches!(
-                kind,
-                RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present
-            ),
+            Question::OrderRows(kind) => {
+                !matches!(
+                    kind,
+                    RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present
+                ) && !matches!(kind, RowKind::Id | RowKind::Updated)
+            }
             Question::Targets(on) => on == Join::Rid,
             Question::All
             | Question::Rows(_)
@@ -32,6 +34,7 @@ impl Capabilities for Target {
             Question::Via(..)
             | Question::OrderVia(_)
             | Question::Inside
+            | Question::OrderTogether
             | Question::Closure
             | Question::Guard
             | Question::Measure

@@ -89,8 +89,9 @@ fn sorted(row: &Row) -> Vec<(String, Content)> {
     let columns = row.kind.columns();
     let Some((first, value)) = columns.first().zip(row.values.first()) else { return Vec::new() };
     let rank = columns.iter().zip(&row.values).find(|(col, _)| **col == Col::first(ColName::Rank));
-    let primary = rank.is_none_or(|(_, rank)| *rank == Value::Int(i64::from(Rank::Primary as u8)));
-    // References have no order that all stores share, points have none at all.
+    let sorts = |value: &Value| Rank::SORTS.into_iter().any(|rank| *value == Value::Int(i64::from(rank as u8)));
+    let primary = rank.is_none_or(|(_, rank)| sorts(rank));
+    // References sort by the names of types, which documents do not hold; points have no order at all.
     if !primary || matches!(first.name.ty(), ColType::Rid | ColType::Point) || row.kind.is_nothing(value) {
         return Vec::new();
     }

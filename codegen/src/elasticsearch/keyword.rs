@@ -32,7 +32,7 @@ pub(super) fn form(kind: RowKind) -> Form {
             Form::Nested
         }
         RowKind::One(Base::Token | Base::Text | Base::Ref | Base::RefText | Base::Url | Base::Word)
-        | RowKind::Tuple(Tuple::TokenToken | Tuple::TokenText | Tuple::RefToken)
+        | RowKind::Tuple(Tuple::TokenToken | Tuple::TokenText | Tuple::RefToken | Tuple::RefTextToken)
         | RowKind::Present => Form::Keywords,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::algebra::{Atom, Source};
 use crate::capability::Question;
-use crate::program::{After, OrderBy, OrderKey};
+use crate::program::{After, OrderKey, OrderSource};
 use crate::rows::{Col, ColType, Point, RowKind, Value};
 use crate::target::{Bounds, Scalar};
 use std::collections::BTreeSet;
@@ -68,21 +68,19 @@ fn are_words(words: &[String]) -> bool {
 pub(super) fn cursor(order: &[OrderKey], after: &After) -> bool {
     let fits = |(key, value): (&OrderKey, &Option<Value>)| match value {
         None => true,
-        Some(Value::Int(_)) => numeric(key.by),
-        Some(Value::Text(_)) => !numeric(key.by),
+        Some(Value::Int(_)) => numeric(key),
+        Some(Value::Text(_)) => !numeric(key),
         Some(_) => false,
     };
     order.len() == after.keys.len() && order.iter().zip(&after.keys).all(fits)
 }
 
-/// Whether the value that sorts is an integer; else it is a text.
-fn numeric(by: OrderBy) -> bool {
-    match by {
-        OrderBy::Updated | OrderBy::Ord => true,
-        OrderBy::Id => false,
-        OrderBy::Rows { kind, .. } => {
-            let first = kind.columns().first().map(|col| col.name.ty());
-            matches!(first, Some(ColType::Instants | ColType::Int))
-        }
-    }
+/// Whether the values are integers all, or texts all.
+pub(super) fn comparable(key: &OrderKey) -> bool {
+    let same = |source: &OrderSource| source.by.is_numeric() == numeric(key);
+    key.from.iter().all(same)
+}
+
+fn numeric(key: &OrderKey) -> bool {
+    key.from.first().is_some_and(|source| source.by.is_numeric())
 }

@@ -5,9 +5,9 @@ mod check;
 #[cfg(test)]
 mod tests;
 
-use crate::algebra::{Access, Edge, Exactness, Node, Set, SetId, Sets, Span, Test};
+use crate::algebra::{Access, Exactness, Node, Set, SetId, Sets, Span, Test};
 use crate::capability::{Answer, Question};
-use crate::program::{Query, Strategy, Yield};
+use crate::program::{OrderKey, Query, Strategy, Yield};
 use crate::rows::RowKind;
 use crate::target::{Comparison, Results, Rows, Target};
 use cases::MAX_CASES;
@@ -86,14 +86,11 @@ impl<'q, T: Target> Walk<'q, T> {
     }
 
     fn order(&self, query: &Query) -> Lowered<()> {
-        for key in &query.order {
-            self.ask(query.root, key.by.into())?;
-            if let Some(Edge { on, .. }) = key.via {
-                self.ask(query.root, Question::OrderVia(on.into()))?;
-            }
-            if key.is_inside() {
-                self.ask(query.root, Question::Inside)?;
-            }
+        for question in query.order.iter().flat_map(OrderKey::questions) {
+            self.ask(query.root, question)?;
+        }
+        if !query.order.iter().all(check::comparable) {
+            return Err(self.refusal(query.root, Question::OrderTogether));
         }
         let after = query.take.as_ref().and_then(|take| take.after.as_ref());
         let fits = after.is_none_or(|after| check::cursor(&query.order, after) && query.yields != Yield::Count);

@@ -7,7 +7,7 @@ use crate::algebra::{
 };
 use crate::capability::{Compare, Join, Question};
 use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
-use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, TypeCode, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 use crate::{elasticsearch, sql};
 
 const TOKEN: RowKind = RowKind::One(Base::Token);
@@ -133,14 +133,7 @@ fn children_that_do_not_stand_before_their_parent_are_refused() {
 
 #[test]
 fn a_position_has_a_value_of_its_type_for_every_key() {
-    let by = |kind| {
-        vec![OrderKey {
-            via: None,
-            via_inside: None,
-            by: OrderBy::Rows { key: KeyId(1), inside: None, kind },
-            dir: Dir::Asc,
-        }]
-    };
+    let by = |kind| vec![OrderKey::own(OrderBy::Rows { keys: vec![KeyId(1)], kind }, Dir::Asc)];
     let at = |kind, keys| {
         let take = Some(Take { n: 1, after: Some(After { keys, ord: 0 }) });
         Query { order: by(kind), take, ..query(vec![all()]) }
@@ -154,16 +147,20 @@ fn a_position_has_a_value_of_its_type_for_every_key() {
 }
 
 #[test]
-fn references_and_points_do_not_sort() {
-    for kind in [Base::Ref, Base::Point].map(RowKind::One) {
-        let order = vec![OrderKey {
-            via: None,
-            via_inside: None,
-            by: OrderBy::Rows { key: KeyId(1), inside: None, kind },
-            dir: Dir::Asc,
-        }];
-        refused(&Query { order, ..query(vec![all()]) }, Question::OrderRows(kind));
-    }
+fn what_has_no_one_order_does_not_sort() {
+    let own = |kind| vec![OrderKey::own(OrderBy::Rows { keys: vec![KeyId(1)], kind }, Dir::Asc)];
+    let sorted = |order| Query { order, ..query(vec![all()]) };
+    let parts = RowKind::Tuple(Tuple::RefToken);
+    refused(&sorted(own(parts)), Question::OrderRows(parts));
+    let points = RowKind::One(Base::Point);
+    refused(&sorted(own(points)), Question::OrderRows(points));
+    let references = RowKind::One(Base::Ref);
+    assert_eq!(sqlite(&sorted(own(references))), Ok(()));
+    let refusal = elastic(&sorted(own(references))).map_err(|refused| refused.what);
+    assert_eq!(refusal, Err(Question::OrderRows(references)));
+    // Numbers and texts together.
+    let mixed = [own(WORD), own(RowKind::One(Base::Time))].concat().into_iter().flat_map(|key| key.from).collect();
+    refused(&sorted(vec![OrderKey { from: mixed, dir: Dir::Asc }]), Question::OrderTogether);
 }
 
 /// Squares of greater distances would not fit 64 bits.

@@ -1,7 +1,7 @@
 //! What SQL answers: everything but expansions, guards and choices at run time.
 
 use super::{Dialect, Target};
-use crate::capability::{Answer, Capabilities, Compare, Join, Question, comparisons};
+use crate::capability::{Answer, Capabilities, Compare, Question, comparisons};
 use crate::rows::{Base, ColName, ColType, RowKind, Tuple};
 
 impl<D: Dialect> Capabilities for Target<D> {
@@ -9,7 +9,6 @@ impl<D: Dialect> Capabilities for Target<D> {
         let can = match question {
             Question::Row(kind, name, compare) => row(kind, name, compare),
             Question::OrderRows(kind) => ordered(kind),
-            Question::OrderVia(on) => on == Join::Rid,
             Question::All
             | Question::Rows(_)
             | Question::Minus
@@ -20,6 +19,8 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::OrderId
             | Question::OrderOrd
             | Question::Inside
+            | Question::OrderVia(_)
+            | Question::OrderTogether
             | Question::Page
             | Question::Count
             | Question::Rid
@@ -44,7 +45,10 @@ fn row(kind: RowKind, name: ColName, compare: Compare) -> bool {
     known && comparisons(name.ty()).contains(&compare) && compare != Compare::Expansion && !systems
 }
 
-/// References have no order that all stores share, points have none at all, and presence has no value.
+/// Points have no order and presence has no value; a reference as part of a tuple is a number, whose order means nothing.
 fn ordered(kind: RowKind) -> bool {
-    !matches!(kind, RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
+    !matches!(
+        kind,
+        RowKind::One(Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present | RowKind::Id | RowKind::Updated
+    )
 }

@@ -67,7 +67,7 @@ impl<D: Dialect> Target<D> {
 
     fn page(&mut self, members: Scan, results: &Results<'_>) -> Page {
         // Ordered by number alone, repeated members are dropped as they come; the rows of one value lie in that order.
-        let members = match results.order.iter().all(|key| key.via.is_none() && key.by == OrderBy::Ord) {
+        let members = match results.order.iter().all(|key| key.alone() == Some(&OrderBy::Ord)) {
             true => members,
             false => self.once(members),
         };

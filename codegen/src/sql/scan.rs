@@ -8,7 +8,7 @@ use crate::rows::TypeCode;
 use sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType};
 
 /// `ord` is the type code shifted by this, and a number per tenant and type.
-const TYPE_SHIFT: u32 = 39;
+pub(super) const TYPE_SHIFT: u32 = 39;
 /// The bits of `ord` that are not zero for contained resources and for targets that have not arrived.
 const NOT_TOP_LEVEL: i64 = 0b11 << 37;
 

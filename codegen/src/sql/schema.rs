@@ -114,10 +114,12 @@ pub fn physical(kind: RowKind, col: Col) -> Vec<Column> {
     stored(kind, col).into_iter().map(|name| Column { name, ty, nullable: false }).collect()
 }
 
-fn fixed() -> [Table; 10] {
+fn fixed() -> [Table; 12] {
     [
         table_of("meta", 1, vec![text("name"), text("value")]),
         Table { unique: Some("name"), ..table_of("tenant", 1, vec![int("id"), text("name")]) },
+        // The names of the resource types, as references are written and sorted.
+        Table { unique: Some("name"), ..table_of("type", 1, vec![int("id"), text("name")]) },
         // Number 0 stands for "no system" and has no row.
         Table { unique: Some("url"), ..table_of("system", 1, vec![int("id"), text("url")]) },
         table_of(
@@ -126,6 +128,8 @@ fn fixed() -> [Table; 10] {
             vec![int("tenant"), int("ord"), int("type"), text("id"), int("version"), int("updated"), int("deleted")],
         ),
         table_of("resource_id", 3, vec![int("tenant"), int("type"), text("id"), int("ord"), int("live")]),
+        // Stubs by number: what is referred to and has not arrived has no record that tells its id.
+        table_of("stub", 2, vec![int("tenant"), int("ord"), text("id")]),
         // How far stubs and contained resources of a type are numbered: a number is never given twice.
         table_of("inner_number", 2, vec![int("tenant"), int("type"), int("next")]),
         // Rows per key; live resources per type under the negative number of the type.

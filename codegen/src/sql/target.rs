@@ -86,8 +86,8 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn walk(&mut self, order: &[OrderKey]) -> Scan {
-        match order {
-            [OrderKey { via: None, by: OrderBy::Updated, .. }] => self.scan_updated(),
+        match order.first().filter(|_| order.len() == 1).and_then(OrderKey::alone) {
+            Some(OrderBy::Updated(_)) => self.scan_updated(),
             _ => self.scan_live(None),
         }
     }

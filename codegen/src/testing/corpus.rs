@@ -4,7 +4,7 @@ use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
+use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource, Query, Strategy, Take, Yield};
 use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 
 const PATIENT: TypeCode = TypeCode(1);
@@ -98,7 +98,7 @@ fn loinc(code: &str) -> Test {
 }
 
 fn by(key: KeyId, base: Base, dir: Dir) -> OrderKey {
-    OrderKey { via: None, via_inside: None, by: OrderBy::Rows { key, inside: None, kind: RowKind::One(base) }, dir }
+    OrderKey::own(OrderBy::Rows { keys: vec![key], kind: RowKind::One(base) }, dir)
 }
 
 fn born(rel: Rel, lo: i64, hi: i64) -> Test {
@@ -133,13 +133,16 @@ fn pages() -> Vec<(&'static str, Query)> {
         (plan.and(&[all, gender]), plan)
     };
     let paged = |(root, plan): (SetId, Plan), order, strategy| plan.page(root, order, strategy);
-    let updated = || vec![OrderKey { via: None, via_inside: None, by: OrderBy::Updated, dir: Dir::Desc }];
+    let updated = || vec![OrderKey::own(OrderBy::Updated(Universe(vec![PATIENT])), Dir::Desc)];
     let name_birth = || vec![by(NAME, Base::Text, Dir::Asc), by(BIRTHDATE, Base::Time, Dir::Desc)];
-    let subject_name = OrderKey {
-        via: Some(subject()),
-        via_inside: None,
-        by: OrderBy::Rows { key: NAME, inside: None, kind: RowKind::One(Base::Text) },
-        dir: Dir::Asc,
+    let over = |via: Vec<Edge>, by| OrderKey { from: vec![OrderSource { via, by }], dir: Dir::Asc };
+    let rows = |keys: &[KeyId], base| OrderBy::Rows { keys: keys.to_vec(), kind: RowKind::One(base) };
+    let subject_name = over(vec![subject()], rows(&[NAME], Base::Text));
+    let canonical = Edge { key: PROFILE, on: On::UrlVersion { url: URL, version: VERSION } };
+    let updated_over_two = over(vec![subject(), canonical], OrderBy::Updated(Universe(vec![PATIENT])));
+    let references = OrderKey {
+        from: [Base::Ref, Base::RefText].map(|base| OrderSource { via: Vec::new(), by: rows(&[SUBJECT], base) }).into(),
+        dir: Dir::Desc,
     };
     let ord = (1 << 39) + 41;
     vec![
@@ -160,6 +163,11 @@ fn pages() -> Vec<(&'static str, Query)> {
             after(paged(driven(), name_birth(), Strategy::SetFirst), vec![Some(text("smith")), None], ord),
         ),
         ("sorted_via", paged(driven(), vec![subject_name], Strategy::SetFirst)),
+        ("sorted_via_two", paged(driven(), vec![updated_over_two], Strategy::SetFirst)),
+        ("sorted_together", {
+            paged(driven(), vec![OrderKey::own(rows(&[GENDER, CODE], Base::Token), Dir::Asc)], Strategy::Walk)
+        }),
+        ("sorted_references", paged(driven(), vec![references], Strategy::SetFirst)),
         ("several_types", {
             let mut plan = Plan::default();
             let root = plan.add(Set::All(Universe(vec![PATIENT, OBSERVATION])), Access::Walk);

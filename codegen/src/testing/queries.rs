@@ -1,12 +1,12 @@
 //! Generated sets, orders and ways to run them.
 
 use super::model::has_slot;
-use super::world::{CANONICAL, INSIDE_REF, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
+use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
 use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{Dir, OrderBy, OrderKey};
+use crate::program::{Dir, OrderBy, OrderKey, OrderSource};
 use crate::rows::{Base, Col, ColType, KeyId, Point, RowKind, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -161,25 +161,37 @@ fn atom(col: Col) -> BoxedStrategy<Atom> {
 }
 
 pub(crate) fn order() -> impl Strategy<Value = Vec<OrderKey>> {
-    let sortable =
-        |kind: &RowKind| !matches!(kind, RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(_) | RowKind::Present);
-    let mut by: Vec<OrderBy> = vec![OrderBy::Updated, OrderBy::Updated, OrderBy::Id, OrderBy::Ord];
-    for (key, kind) in KEYS.into_iter().filter(|(_, kind)| sortable(kind)) {
-        let other = KEYS.into_iter().find(|(other, same)| *other != key && *same == kind);
-        let inside = other.map(|(other, _)| other);
-        by.extend([OrderBy::Rows { key, inside: None, kind }, OrderBy::Rows { key, inside, kind }]);
-    }
-    let link = Some(edge(Base::Ref, false));
-    let via = prop_oneof![
-        6 => Just((None, None)), 1 => Just((link, None)), 1 => Just((link, Some(INSIDE_REF)))
+    vec(order_key(), 0..3)
+}
+
+/// A key whose values are the resource's own, mostly; numbers all, or texts all.
+fn order_key() -> impl Strategy<Value = OrderKey> {
+    let one = source().prop_map(|source| vec![source]);
+    let from = prop_oneof![6 => one, 3 => vec(source(), 2..4), 1 => Just(Vec::new())];
+    (from, select(vec![Dir::Asc, Dir::Desc])).prop_map(|(mut from, dir)| {
+        let numeric = from.first().is_some_and(|source| source.by.is_numeric());
+        from.retain(|source| source.by.is_numeric() == numeric);
+        OrderKey { from, dir }
+    })
+}
+
+fn source() -> impl Strategy<Value = OrderSource> {
+    let link = select(vec![(Base::Ref, false), (Base::Url, false), (Base::Url, true)]).prop_map(|(b, v)| edge(b, v));
+    let via = prop_oneof![4 => Just(Vec::new()), 2 => vec(link, 1..3)];
+    let sortable = |kind: &RowKind| !matches!(kind, RowKind::One(Base::Point) | RowKind::Tuple(_) | RowKind::Present);
+    let rows: Vec<OrderBy> = KEYS
+        .into_iter()
+        .filter(|(_, kind)| sortable(kind))
+        .map(|(key, kind)| {
+            // Now and then another key of the same kind.
+            let more = KEYS.into_iter().filter(|(other, same)| *same == kind && *other > key).map(|(key, _)| key);
+            OrderBy::Rows { keys: std::iter::once(key).chain(more).collect(), kind }
+        })
+        .collect();
+    let own = prop_oneof![
+        2 => universe().prop_map(OrderBy::Updated), 1 => universe().prop_map(OrderBy::Id), 1 => Just(OrderBy::Ord)
     ];
-    let key = (via, select(by), select(vec![Dir::Asc, Dir::Desc])).prop_map(|((via, via_inside), by, dir)| OrderKey {
-        via,
-        via_inside,
-        by,
-        dir,
-    });
-    vec(key, 0..3)
+    (via, prop_oneof![1 => own, 2 => select(rows)]).prop_map(|(via, by)| OrderSource { via, by })
 }
 
 /// Which access each node gets, in order; used again from the start when they run out.

@@ -3,10 +3,12 @@
 use super::{COUNTED, Context, apply};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
+use crate::plan::order;
 use crate::plan::types::{implied, is_top};
 use crate::plan::{Graph, IncludeRoot, Plan, Root};
 use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::program::Strategy;
+use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
 
 /// The plan with an access for every set and a strategy for the page. It holds the same resources.
@@ -21,12 +23,13 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
         driven: HashMap::new(),
     };
     let (set, strategy) = chooser.page();
-    let includes = plan
-        .includes
-        .iter()
-        .map(|include| IncludeRoot { set: chooser.produce(include.set), ..include.clone() })
-        .collect();
-    let page = Root { set, strategy, ..plan.page.clone() };
+    let mut includes = Vec::new();
+    for include in &plan.includes {
+        let set = chooser.included(include.set, context.stats);
+        includes.extend(set.map(|set| IncludeRoot { set, ..include.clone() }));
+    }
+    let order = plan.page.order.iter().map(|key| order::counted(key, context.stats)).collect();
+    let page = Root { set, strategy, order, ..plan.page.clone() };
     Plan { graph: chooser.graph, page, total: plan.total, includes }
 }
 
@@ -108,6 +111,25 @@ impl Chooser<'_> {
         self.estimated(set, root)
     }
 
+    /// What an include adds, without links of which there is none: of hundreds behind a `*` a store has a few. Nothing
+    /// if it has none at all. A reference that came in after the count is late, as for a query that came before it.
+    fn included(&mut self, id: SetId, stats: &dyn Stats) -> Option<SetId> {
+        let plan = self.plan;
+        let Set::Or(children) = plan.graph.set(id) else {
+            return (!is_empty(&plan.graph, id, stats)).then(|| self.produce(id));
+        };
+        let kept = children.iter().filter(|child| !is_empty(&plan.graph, **child, stats));
+        let kept: Vec<SetId> = kept.map(|child| self.produce(*child)).collect();
+        match kept.as_slice() {
+            [] => None,
+            [only] => Some(*only),
+            _ => {
+                let set = self.graph.add(Set::Or(kept), Access::Drive, plan.graph.span(id));
+                Some(self.estimated(set, id))
+            }
+        }
+    }
+
     fn is_universe(&self, id: SetId) -> bool {
         matches!(self.plan.graph.set(id), Set::All(_))
     }
@@ -160,5 +182,16 @@ impl Chooser<'_> {
     fn estimated(&mut self, place: SetId, of: SetId) -> SetId {
         self.graph.set_estimate(place, self.estimates.estimate(of));
         place
+    }
+}
+
+/// Whether a set has certainly had no member when the rows were counted.
+fn is_empty(graph: &Graph, id: SetId, stats: &dyn Stats) -> bool {
+    match graph.set(id) {
+        Set::None => true,
+        Set::Via { edge, .. } => stats.rows(edge.key) == Some(0),
+        Set::And(children) => children.iter().any(|child| is_empty(graph, *child, stats)),
+        Set::Or(children) => children.iter().all(|child| is_empty(graph, *child, stats)),
+        _ => false,
     }
 }

@@ -127,11 +127,17 @@ impl<'a, 'c> Numbers<'a, 'c> {
         }
         self.next_inner.insert(ty, next + 1);
         let ord = first_ord(ty) | if id.contains(FRAGMENT) { CONTAINED } else { STUB } | next;
-        self.connection
-            .prepare_cached("INSERT INTO resource_id (tenant, type, id, ord, live) VALUES (?, ?, ?, ?, 0)")
-            .and_then(|mut insert| insert.execute(params![self.tenant, ty.0, id, ord]))
-            .map_err(StoreError::database("noting a missing resource"))?;
-        Ok(ord)
+        let note = || {
+            self.connection
+                .prepare_cached("INSERT INTO resource_id (tenant, type, id, ord, live) VALUES (?, ?, ?, ?, 0)")?
+                .execute(params![self.tenant, ty.0, id, ord])?;
+            if ord & STUB != 0 {
+                let insert = "INSERT INTO stub (tenant, ord, id) VALUES (?, ?, ?)";
+                self.connection.prepare_cached(insert)?.execute(params![self.tenant, ord, id])?;
+            }
+            Ok(ord)
+        };
+        note().map_err(StoreError::database("noting a missing resource"))
     }
 
     fn stored_next(&self, ty: TypeCode) -> Result<i64, StoreError> {

@@ -101,6 +101,7 @@ fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Sett
         for table in schema::tables() {
             transaction.execute_batch(&table.ddl::<Sqlite>())?;
         }
+        name_types(&transaction, &settings.registry)?;
     }
     let settled = settle(&transaction, settings)?;
     transaction.commit()?;
@@ -118,6 +119,12 @@ fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "memory")?;
     // The schema is ours alone: nothing in a file may run code of its own.
     connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// Notes the names of the resource types, by which references sort.
+fn name_types(transaction: &Transaction<'_>, registry: &Registry) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare("INSERT INTO type (id, name) VALUES (?, ?)")?;
+    registry.types().try_for_each(|ty| insert.execute((ty.code(), registry.type_name(ty))).map(drop))
 }
 
 /// Checks each setting against the stored one, or stores it.

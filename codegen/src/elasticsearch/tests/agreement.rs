@@ -83,7 +83,7 @@ proptest! {
         world in world(), tree in root(Joins::None), ways in ways(), order in order(), n in 1u32..5
     ) {
         let (sets, root) = arena(&tree, &ways);
-        let order: Vec<_> = order.into_iter().filter(|key| key.via.is_none() && !key.is_inside()).collect();
+        let order: Vec<_> = order.into_iter().filter(|key| key.alone().is_some()).collect();
         let members = model::members(&world, &sets, root);
         let mut query = Query { order: order.clone(), ..page(sets, root) };
         // What Elasticsearch does not answer exactly is refused, since the plan does not refine it.

@@ -137,6 +137,13 @@ pub struct Section {
     pub dot: Option<String>,
 }
 
+impl Section {
+    /// Whether it says why a target does not answer, instead of what it would be asked.
+    pub fn is_refusal(&self) -> bool {
+        self.stage == Stage::Program && self.json.get("refused").is_some()
+    }
+}
+
 /// Every stage of a search, planned with `stats`, for each of `targets`. Warnings come beside them.
 ///
 /// # Errors

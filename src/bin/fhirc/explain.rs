@@ -141,7 +141,8 @@ impl Explain {
             let (text, json) = (EVALUATED.to_owned(), json!(EVALUATED));
             sections.push(Section { stage: Stage::Query, target: None, text, json, dot: None });
         }
-        let wanted: Vec<&Section> = sections.iter().filter(|section| self.wants(section.stage)).collect();
+        let wanted: Vec<&Section> = sections.iter().filter(|section| self.wants(section)).collect();
+        let refused = wanted.iter().any(|section| section.is_refusal());
         match self.format {
             Format::Text => wanted.iter().for_each(|section| self.text(section, target, output)),
             Format::Dot => {
@@ -163,17 +164,19 @@ impl Explain {
                 for warning in warnings {
                     output.note(format_args!("{}", source.render(&warning).trim_end()));
                 }
-                Exit::Done
+                if refused { Exit::Refused } else { Exit::Done }
             }
             Err(rejected) => output.rejected(&rejected.to_string()),
         }
     }
 
-    fn wants(&self, stage: Stage) -> bool {
+    fn wants(&self, section: &Section) -> bool {
         match (self.format, self.stage) {
-            (Format::Dot, _) => stage == Stage::Optimized,
+            (Format::Dot, _) => section.stage == Stage::Optimized,
             (_, Wanted::All) => true,
-            (_, wanted) => STAGES.get(wanted as usize) == Some(&stage),
+            // Where a query should stand stands why there is none.
+            (_, Wanted::Query) if section.is_refusal() => true,
+            (_, wanted) => STAGES.get(wanted as usize) == Some(&section.stage),
         }
     }
 

@@ -61,6 +61,8 @@ impl Default for Options {
 pub struct Compiled {
     /// The text it came from.
     pub query: Source,
+    /// The definitions that it was resolved against: what its parameters are numbers of.
+    pub registry: Arc<Registry>,
     /// What it means.
     pub search: Search,
     /// The sets it asks for, after all logical passes.
@@ -153,7 +155,8 @@ impl Compiler {
         let plan = plan::optimize_observed(built, context, &mut |pass, plan| {
             observe(Representation::Passed(pass.name, plan));
         });
-        Ok(Compiled { query, search, plan, warnings: diagnostics })
+        let registry = Arc::clone(&self.registry);
+        Ok(Compiled { query, registry, search, plan, warnings: diagnostics })
     }
 
     /// What the meaning of a search that is compiled now depends on beside its text.

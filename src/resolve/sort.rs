@@ -94,7 +94,7 @@ fn chained_type(
 ) -> Option<ResourceType> {
     let targets = resolver.targets(link, name)?;
     let named = name.modifier.as_ref().and_then(|wanted| resolver.registry.resource_type(&wanted.node));
-    let able = |ty: &ResourceType| resolver.registry.param(*ty, key.key.code()).is_some();
+    let able = |ty: &ResourceType| resolver.has(*ty, key.key.code());
     match (named, targets.iter().filter(able).collect::<Vec<_>>().as_slice()) {
         (Some(ty), able) if able.contains(&ty) => Some(ty),
         (None, &[only]) => Some(only),

@@ -4,6 +4,7 @@ use crate::compiler::Compiled;
 use crate::definitions::Registry;
 use crate::ir::Total;
 use crate::reference::{self, Place, Reference};
+use crate::runtime::definitions;
 use crate::runtime::include::cut;
 use crate::runtime::{CursorKey, ExecuteError, InvalidCursor, Observer, Page, Request, Resource, StepReport};
 use crate::stores::StoreError;
@@ -20,6 +21,7 @@ pub(super) async fn page(
     request: &Request,
     observer: Option<Observer<'_>>,
 ) -> Result<Page, ExecuteError> {
+    definitions::check(&store.registry(), search)?;
     let key = CursorKey::new(store.secret());
     let behind = match &request.cursor {
         Some(cursor) => Some(open(&key, cursor, search, request)?),
@@ -34,7 +36,7 @@ pub(super) async fn page(
     let too_many = cut(&mut found.included, search);
     let resources = |ords: &[i64]| {
         let stored = store.bodies(&request.tenant, ords).into_iter();
-        stored.map(|stored| Resource::cut(stored, store.registry(), search)).collect()
+        stored.map(|stored| Resource::cut(stored, &search.registry, search)).collect()
     };
     Ok(Page {
         matches: resources(&found.matches),
@@ -47,7 +49,7 @@ pub(super) async fn page(
 
 fn open(key: &CursorKey, cursor: &str, search: &Compiled, request: &Request) -> Result<Place, InvalidCursor> {
     let place: Place = key.open_place(cursor, search, &request.tenant)?;
-    if place.fits(&search.search.order) { Ok(place) } else { Err(InvalidCursor) }
+    if place.fits(&search.search.order) { Ok(place) } else { Err(InvalidCursor::Foreign) }
 }
 
 /// Evaluation takes its time, so it runs beside other tasks.
@@ -57,7 +59,8 @@ async fn evaluated(
     request: &Request,
     behind: Option<Place>,
 ) -> Result<reference::Page, StoreError> {
-    let (registry, search, live) = (Arc::clone(store.registry()), search.search.clone(), store.live(&request.tenant));
+    let (registry, live) = (Arc::clone(&search.registry), store.live(&request.tenant));
+    let search = search.search.clone();
     let evaluate = move || {
         let resources = live.into_iter().filter_map(|live| resource(&registry, live)).collect();
         Reference::new(&registry, resources).page(&search, behind.as_ref())

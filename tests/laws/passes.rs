@@ -62,7 +62,7 @@ async fn answer(store: &Store, program: &Program) -> Vec<Vec<Tuple>> {
     let mut answers = Vec::new();
     for step in &program.steps {
         let Op::Query { query, .. } = &step.op else { panic!("a step of another kind: {step:?}") };
-        let tuples = store.run(&TenantContext::default(), query, &slots).await.unwrap();
+        let tuples = store.run(&TenantContext::default(), query, &slots, store.registry().epoch()).await.unwrap();
         if let Some(slot) = step.fills {
             slots.insert(slot, tuples.clone());
         }

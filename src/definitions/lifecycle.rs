@@ -52,7 +52,11 @@ impl Registry {
         for takeover in wanted.takeovers.iter().filter(|takeover| changed.contains(&takeover.by.url)) {
             if next.added.iter().any(|added| added.url == takeover.from) {
                 let (code, url, first) = (&takeover.by.code, &takeover.by.url, takeover.types.first());
-                let of = format!("`{}`{}", first.copied().unwrap_or_default(), others(takeover.types.len() - 1));
+                let of = format!(
+                    "`{}`{}",
+                    first.copied().unwrap_or_default(),
+                    others(takeover.types.len().saturating_sub(1))
+                );
                 problems.retain(|problem| problem.code != REDEFINED || !problem.message.contains(url.as_str()));
                 let message = format!("`{code}` of {of} is defined by `{}` and by `{url}`", takeover.from);
                 let help = format!("retire `{}` first, or give one of them another code", takeover.from);

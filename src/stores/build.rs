@@ -17,6 +17,7 @@ use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
 /// Resources of a batch, which is one transaction: a tenth of a second or so, after which waiting writes have their turn.
+/// Tests need many batches of few resources.
 pub(crate) const BATCH: usize = if cfg!(test) { 2 } else { 1_000 };
 /// Bytes of their bodies, after which a batch ends early.
 pub(crate) const BATCH_BYTES: usize = 4 << 20;

@@ -7,8 +7,9 @@ use crate::output::Output;
 use crate::reindex::reindex;
 use clap::Args;
 use fhirc::definitions::{SearchParam, load_package};
+use fhirc::grammar::Diagnostic;
 use fhirc::stores::{Defined, Store, StoreError, StoreUrl};
-use fhirc_grammar::Diagnostic;
+
 use std::path::PathBuf;
 
 /// Adds SearchParameters to the definitions of a store, or changes those that have their URLs.

@@ -326,10 +326,10 @@ fn a_cursor_ends_with_the_definitions_it_came_from() {
     });
 }
 
-/// Writes between the reading of a batch and its writing.
-struct Meddler<'a>(&'a std::sync::Mutex<u32>);
+/// Counts batches.
+struct Counter<'a>(&'a std::sync::Mutex<u32>);
 
-impl Watch for Meddler<'_> {
+impl Watch for Counter<'_> {
     fn progress(&mut self, at: &crate::stores::Indexing) {
         assert!(at.resources.0 <= at.resources.1);
         *self.0.lock().unwrap() += 1;
@@ -346,7 +346,7 @@ fn writers_and_a_build_do_not_wait_for_each_other() {
         store.write(&tenant(), writes).await.unwrap();
         store.define(vec![param("nick", "Patient", "nick", "string", "Patient.name.family")]).await.unwrap();
         let batches = std::sync::Mutex::new(0);
-        let mut meddler = Meddler(&batches);
+        let mut counter = Counter(&batches);
         let writing = async {
             for n in 0..120 {
                 let family = ["Ek", "Lund", "Berg"][n % 3];
@@ -357,7 +357,7 @@ fn writers_and_a_build_do_not_wait_for_each_other() {
                 store.write(&tenant(), vec![write]).await.unwrap();
             }
         };
-        let (report, ()) = tokio::join!(store.reindex(&mut meddler), writing);
+        let (report, ()) = tokio::join!(store.reindex(&mut counter), writing);
         assert!(!report.unwrap().stopped);
         assert!(*batches.lock().unwrap() >= 20);
         consistent(&store, &[tenant()]).await;

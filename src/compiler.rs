@@ -63,6 +63,8 @@ pub struct Compiled {
     pub query: Source,
     /// How parameters that are not known were treated.
     pub handling: Handling,
+    /// The definitions that it was resolved against: what its parameters are numbers of.
+    pub registry: Arc<Registry>,
     /// What it means.
     pub search: Search,
     /// The sets it asks for, after all logical passes.
@@ -155,7 +157,8 @@ impl Compiler {
         let plan = plan::optimize_observed(built, context, &mut |pass, plan| {
             observe(Representation::Passed(pass.name, plan));
         });
-        Ok(Compiled { query, handling: self.options.handling, search, plan, warnings: diagnostics })
+        let registry = Arc::clone(&self.registry);
+        Ok(Compiled { query, handling: self.options.handling, registry, search, plan, warnings: diagnostics })
     }
 
     /// What the meaning of a search that is compiled now depends on beside its text.

@@ -113,6 +113,7 @@ pub async fn run(group: &Group, url: &StoreUrl, tenant: &TenantContext) -> Resul
         ..StoreSettings::new(Arc::clone(&registry))
     };
     let store = Store::open(url, settings).await?;
+    let registry = store.registry();
     let writes = group.resources.iter().map(|body| put(&registry, body)).collect::<Result<Vec<_>, _>>()?;
     store.write(tenant, writes).await?;
     let terminology = terminology(&store, tenant).await.map_err(|error| GroupError::Resource(error.to_string()))?;

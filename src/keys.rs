@@ -86,25 +86,20 @@ pub struct Key {
 
 const LEVEL_BITS: u32 = 1;
 const FACET_BITS: u32 = 4;
+/// Low bits of a slot: enough for a release and many changes.
 const SLOT_BITS: u32 = 10;
-
-/// Slots a key can name, per resource type.
-pub const MAX_SLOTS: u16 = 1 << SLOT_BITS;
+const TYPE_BITS: u32 = 8;
 
 impl Key {
-    /// The number of the key, at most 23 bits: type code, slot, facet, level. The same on every store and every day.
-    ///
-    /// A slot from [`MAX_SLOTS`] on gets no number of its own but 0, which no row has: such a parameter is refused
-    /// when it is compiled.
+    /// The number of the key, at most 29 bits: the six high bits of the slot, type code, the ten low bits of the slot,
+    /// facet, level. The same on every store and every day, as long as the slot is.
     pub fn id(self) -> KeyId {
-        let slot = self.param.slot();
-        if slot >= MAX_SLOTS {
-            return KeyId(0);
-        }
+        let (high, low) = (self.param.slot() >> SLOT_BITS, self.param.slot() & ((1 << SLOT_BITS) - 1));
+        let high = u32::from(high) << (TYPE_BITS + SLOT_BITS + FACET_BITS + LEVEL_BITS);
         let ty = u32::from(self.param.ty().code()) << (SLOT_BITS + FACET_BITS + LEVEL_BITS);
-        let slot = u32::from(slot) << (FACET_BITS + LEVEL_BITS);
+        let low = u32::from(low) << (FACET_BITS + LEVEL_BITS);
         let facet = (self.facet as u32) << LEVEL_BITS;
-        KeyId(ty | slot | facet | self.level as u32)
+        KeyId(high | ty | low | facet | self.level as u32)
     }
 
     /// The key with this number; `None` if the registry has no such parameter.
@@ -113,8 +108,10 @@ impl Key {
         let level = if take_bits(&mut rest, LEVEL_BITS) == 0 { Level::Top } else { Level::Contained };
         let facet = take_bits(&mut rest, FACET_BITS);
         let facet = FACETS.into_iter().find(|&known| known as u32 == facet)?;
-        let slot = take_bits(&mut rest, SLOT_BITS);
-        let ty = registry.types().find(|ty| u32::from(ty.code()) == rest)?;
+        let low = take_bits(&mut rest, SLOT_BITS);
+        let code = take_bits(&mut rest, TYPE_BITS);
+        let slot = rest << SLOT_BITS | low;
+        let ty = registry.types().find(|ty| u32::from(ty.code()) == code)?;
         let param = registry.params(ty).find(|param| u32::from(param.slot()) == slot)?;
         Some(Self { param, facet, level })
     }
@@ -138,7 +135,8 @@ pub fn level(key: KeyId) -> Level {
 
 /// The number of the resource type that a key belongs to.
 pub fn type_code(key: KeyId) -> TypeCode {
-    let code = key.0 >> (SLOT_BITS + FACET_BITS + LEVEL_BITS);
+    let mut rest = key.0 >> (SLOT_BITS + FACET_BITS + LEVEL_BITS);
+    let code = take_bits(&mut rest, TYPE_BITS);
     TypeCode(u8::try_from(code).unwrap_or(0))
 }
 
@@ -147,6 +145,20 @@ fn take_bits(number: &mut u32, bits: u32) -> u32 {
     *number >>= bits;
     taken
 }
+
+/// The first and the last number of the keys of a parameter, whatever facet and level.
+pub fn range(param: ParamId) -> (KeyId, KeyId) {
+    let first = first(Key { param, facet: Facet::Value, level: Level::Top }.id());
+    (first, KeyId(first.0 | PER_PARAM))
+}
+
+/// The first number of the keys of the parameter that a key belongs to.
+pub fn first(key: KeyId) -> KeyId {
+    KeyId(key.0 & !PER_PARAM)
+}
+
+/// The bits in which keys of one parameter differ.
+const PER_PARAM: u32 = (1 << (FACET_BITS + LEVEL_BITS)) - 1;
 
 /// The special parameter that finds places by their distance.
 pub const LOCATION_NEAR: &str = "http://hl7.org/fhir/SearchParameter/Location-near";

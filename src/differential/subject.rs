@@ -59,10 +59,10 @@ impl Subject {
     /// # Errors
     /// The store cannot be opened.
     pub async fn open(url: &StoreUrl) -> Result<Subject, StoreError> {
-        let registry = Arc::new(Registry::r4().clone());
         let bases = Some(vec![BASE.to_owned()]);
-        let settings = StoreSettings { bases, create: true, ..StoreSettings::new(Arc::clone(&registry)) };
-        let store = Store::open(url, settings).await?;
+        let release = Arc::new(Registry::r4().clone());
+        let store = Store::open(url, StoreSettings { bases, create: true, ..StoreSettings::new(release) }).await?;
+        let registry = store.registry();
         let tenants = store.tenants().await?.len();
         Ok(Subject { store, registry, tenants })
     }

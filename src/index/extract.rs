@@ -5,13 +5,15 @@ use fhirc_grammar::Diagnostic;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-use super::compile::{Programs, compile};
 use super::harvest::{Harvest, Warnings};
 use super::place::Place;
+use super::programs::Programs;
 use super::scope::Scope;
 use super::settings::ExtractSettings;
 use super::target::{contained_id, container_key, resource_type};
-use super::trie::{Node, Spot};
+#[cfg(test)]
+use super::trie::Node;
+use super::trie::Spot;
 use super::unindexed::Unindexed;
 use super::warning::{Problem, Warning};
 use crate::definitions::{ParamId, Registry, ResourceType};
@@ -48,9 +50,22 @@ pub struct ContainedRows {
 }
 
 impl Extractor {
-    /// Compiles the parameters of all types.
+    /// Compiles the parameters of all types that rows are kept for, those that are being built included.
     pub fn new(registry: &Registry, settings: ExtractSettings) -> Self {
-        Self { registry: registry.clone(), settings, programs: compile(registry) }
+        Self { registry: registry.clone(), settings, programs: Programs::new(registry, |_| true) }
+    }
+
+    /// Compiles these parameters alone.
+    pub fn only(registry: &Registry, settings: ExtractSettings, params: &BTreeSet<ParamId>) -> Self {
+        let programs = Programs::new(registry, |param| params.contains(&param));
+        Self { registry: registry.clone(), settings, programs }
+    }
+
+    /// This extractor under changed definitions. Only types are compiled whose parameters have changed.
+    #[must_use]
+    pub fn changed(&self, registry: &Registry) -> Self {
+        let programs = Programs::again(registry, (&self.programs, &self.registry));
+        Self { registry: registry.clone(), settings: self.settings.clone(), programs }
     }
 
     /// Parameters that could not be compiled and have no rows. Empty for the built-in definitions.
@@ -118,19 +133,20 @@ impl Extractor {
 
     fn rows<'v>(&'v self, scope: Scope<'v>, level: Level, place: Place<'_>, warnings: &mut Warnings) -> Vec<Row> {
         let mut harvest = Harvest::new(scope, &self.settings, level, warnings);
-        if let Some(root) = self.root(scope.ty) {
-            root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
+        if let Some(of) = self.programs.get(scope.ty.index()) {
+            of.root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
                 harvest.meet(meeting, element, place);
             });
-        }
-        for &(param, source) in self.programs.words.get(scope.ty.index()).into_iter().flatten() {
-            harvest.words(param, self.programs.texts.words(source, scope.resource));
+            for &(param, source) in &of.words {
+                harvest.words(param, self.programs.texts.words(source, scope.resource));
+            }
         }
         harvest.into_rows()
     }
 
     /// The program of a type.
+    #[cfg(test)]
     pub(super) fn root(&self, ty: ResourceType) -> Option<&Node> {
-        self.programs.roots.get(ty.index())
+        self.programs.get(ty.index()).map(|of| &of.root)
     }
 }

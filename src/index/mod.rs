@@ -8,6 +8,7 @@ mod extract;
 mod harvest;
 mod place;
 mod presence;
+mod programs;
 mod route;
 mod routing;
 mod scope;

@@ -167,6 +167,25 @@ impl Pred {
         Pred { kind, span }
     }
 
+    /// Adds the parameters that it asks for, with the places that do.
+    pub(super) fn params(&self, found: &mut Vec<(ParamId, Span)>) {
+        match &self.kind {
+            PredKind::All(preds) | PredKind::Any(preds) => preds.iter().for_each(|pred| pred.params(found)),
+            PredKind::Not(pred) => pred.params(found),
+            PredKind::Param { param, .. } | PredKind::Present { param } => found.push((*param, self.span)),
+            PredKind::Linked { link, ends, .. } => {
+                found.push((link.param, self.span));
+                ends.iter().for_each(|(_, pred)| pred.params(found));
+            }
+            PredKind::Hierarchy { param, links, .. } => found.extend([(*param, self.span), (*links, self.span)]),
+            PredKind::Listed { item, list } => {
+                found.push((*item, self.span));
+                list.params(found);
+            }
+            PredKind::Const(_) => {}
+        }
+    }
+
     /// Always or never.
     pub fn constant(value: bool, span: Span) -> Pred {
         Pred::new(PredKind::Const(value), span)

@@ -26,6 +26,27 @@ pub struct Search {
     pub env: Env,
 }
 
+impl Search {
+    /// Every parameter that decides what matches and in which order, with the place that asks for it.
+    pub fn params(&self) -> Vec<(ParamId, Span)> {
+        let mut params = Vec::new();
+        self.branches.iter().for_each(|branch| branch.filter.params(&mut params));
+        for key in &self.order {
+            if let SortBy::Values(values) = &key.by {
+                let of = |value: &SortValue| value.via.iter().map(|link| link.param).chain([value.param]).collect();
+                let used = values.iter().flat_map::<Vec<ParamId>, _>(of);
+                params.extend(used.map(|param| (param, key.span)));
+            }
+        }
+        params
+    }
+
+    /// Every parameter that something is included by.
+    pub fn included_by(&self) -> impl Iterator<Item = (ParamId, Span)> {
+        self.includes.iter().flat_map(|include| include.links.iter().map(|link| (link.param, include.span)))
+    }
+}
+
 /// What is looked for among the resources of one type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branch {

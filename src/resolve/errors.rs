@@ -1,6 +1,6 @@
 //! What can be wrong with the meaning of a search, and how it is said.
 
-use crate::definitions::{Modifier, ParamType, Registry, ResourceType};
+use crate::definitions::{Modifier, ParamType, Progress, Registry, ResourceType};
 use crate::resolve::control;
 use crate::resolve::terminology::TerminologyError;
 use fhirc_grammar::{Diagnostic, FilterOp, Name, Span, Spanned};
@@ -10,6 +10,9 @@ pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Sp
     if control::is_control(&name.node) {
         return misplaced_parameter(name);
     }
+    if let Some(progress) = registry.being_built(ty, &name.node) {
+        return being_built(registry, ty, name, &progress);
+    }
     let type_name = registry.type_name(ty);
     let message = format!("`{type_name}` has no search parameter `{}`", name.node);
     let help = format!("`fhirc parameters {type_name}` lists all {}", registry.params(ty).count());
@@ -17,8 +20,20 @@ pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Sp
         .help(help)
 }
 
-/// The same, where the parameter is left out.
+/// A parameter whose rows are not complete: refused in lenient searches too, since it is known, and leaving it out would
+/// answer something else.
+fn being_built(registry: &Registry, ty: ResourceType, name: &Spanned<String>, progress: &Progress) -> Diagnostic {
+    let (type_name, (done, total)) = (registry.type_name(ty), progress.get());
+    let message = format!("the index of `{}` of `{type_name}` is being built", name.node);
+    let help = format!("{done} of {total} resources are done; `fhirc reindex` goes on with it");
+    Diagnostic::error("being-built", name.span, message).help(help)
+}
+
+/// As [`unknown_parameter`], where the parameter is left out.
 pub(super) fn ignored_parameter(registry: &Registry, ty: ResourceType, name: &Spanned<String>) -> Diagnostic {
+    if let Some(progress) = registry.being_built(ty, &name.node) {
+        return being_built(registry, ty, name, &progress);
+    }
     let message = format!("`{}` has no search parameter `{}`: it is left out", registry.type_name(ty), name.node);
     let help = "with strict handling this is an error";
     suggest(Diagnostic::warning("ignored-parameter", name.span, message), registry.nearest_param(ty, &name.node))

@@ -126,7 +126,8 @@ impl End for Comparison<'_> {
             return list::compare(resolver, self.op, self.value, self.span);
         }
         let Some(param) = resolver.registry.param(ty, &name.node) else {
-            resolver.report(if resolver.knows(ty, &name.node) {
+            let of_fhir = resolver.knows(ty, &name.node) && !resolver.has(ty, &name.node);
+            resolver.report(if of_fhir {
                 errors::not_supported(&format!("`{}` in a filter", name.node), name.span)
             } else {
                 errors::unknown_parameter(resolver.registry, ty, name)

@@ -62,9 +62,15 @@ impl Resolver<'_> {
         true
     }
 
-    /// Whether resources of type `ty` have a parameter `code`.
+    /// Whether resources of type `ty` have a parameter `code`. One that is being built counts: what names it is refused,
+    /// not passed over.
     pub(super) fn knows(&self, ty: ResourceType, code: &str) -> bool {
         is_known(self.registry, ty, code) || NOT_YET.contains(&code)
+    }
+
+    /// Whether a definition says what `code` means, or will say it as soon as its rows are complete.
+    pub(super) fn has(&self, ty: ResourceType, code: &str) -> bool {
+        is_defined(self.registry, ty, code)
     }
 
     fn leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
@@ -290,7 +296,11 @@ impl<'r> Asked<'r> {
 
 /// Whether resources of type `ty` have a parameter `code` that is answered.
 pub(super) fn is_known(registry: &Registry, ty: ResourceType, code: &str) -> bool {
-    registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list")
+    is_defined(registry, ty, code) || matches!(code, "_filter" | "_list")
+}
+
+fn is_defined(registry: &Registry, ty: ResourceType, code: &str) -> bool {
+    registry.param(ty, code).is_some() || registry.being_built(ty, code).is_some()
 }
 
 /// Whether the parameter has a value at all. Every resource has an id (decision 108), and but for contained ones a time

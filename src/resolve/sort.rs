@@ -53,7 +53,13 @@ fn values(resolver: &mut Resolver<'_>, key: &Tree, types: &[ResourceType]) -> Op
     let end = &key.key.end.name;
     let mut values = Vec::new();
     for &ty in types {
-        let of_type = Ways { registry: resolver.registry, end: &end.node }.values(ty, &links);
+        let of_type = match (Ways { registry: resolver.registry, end }).values(ty, &links) {
+            Ok(of_type) => of_type,
+            Err(Unready { ty, name }) => {
+                resolver.report(errors::unknown_parameter(resolver.registry, ty, name));
+                return None;
+            }
+        };
         if of_type.is_empty() {
             nowhere(resolver, ty, &links, end);
             return None;
@@ -90,19 +96,27 @@ fn links<'t>(resolver: &mut Resolver<'_>, key: &'t Tree) -> Option<Vec<&'t Name>
 struct Ways<'r> {
     registry: &'r Registry,
     /// The code of the parameter.
-    end: &'r str,
+    end: &'r Spanned<String>,
 }
 
-impl Ways<'_> {
-    /// Types that cannot go on take no part, as in chains (item 118).
-    fn values(self, ty: ResourceType, links: &[&Name]) -> Vec<SortValue> {
+/// A parameter on the way whose rows are not complete.
+struct Unready<'r> {
+    ty: ResourceType,
+    name: &'r Spanned<String>,
+}
+
+impl<'r> Ways<'r> {
+    /// Types that cannot go on take no part, as in chains (item 118). A parameter that is being built would take part
+    /// as soon as it is, so it is no such type.
+    fn values(self, ty: ResourceType, links: &[&'r Name]) -> Result<Vec<SortValue>, Unready<'r>> {
         let Some((name, rest)) = links.split_first() else {
-            let param = self.registry.param(ty, self.end);
-            return param.map(|param| SortValue { via: Vec::new(), param, facet: Facet::Value }).into_iter().collect();
+            let param = self.param(ty, self.end)?;
+            let value = param.map(|param| SortValue { via: Vec::new(), param, facet: Facet::Value });
+            return Ok(value.into_iter().collect());
         };
-        let link = self.registry.param(ty, &name.name.node);
+        let link = self.param(ty, &name.name)?;
         let Some(param) = link.filter(|link| self.registry.definition(*link).ty == ParamType::Reference) else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
         let named = name.modifier.as_ref().map(|wanted| self.registry.resource_type(&wanted.node));
         let targets = self.registry.targets(param).iter().filter(|ty| named.is_none_or(|named| named == Some(*ty)));
@@ -111,10 +125,16 @@ impl Ways<'_> {
             if found.len() > MAX_VALUES {
                 break;
             }
-            found.extend(self.values(target, rest));
+            found.extend(self.values(target, rest)?);
         }
         found.iter_mut().for_each(|value| value.via.insert(0, ir::Link { param }));
-        found
+        Ok(found)
+    }
+
+    fn param(self, ty: ResourceType, name: &'r Spanned<String>) -> Result<Option<ParamId>, Unready<'r>> {
+        let param = self.registry.param(ty, &name.node);
+        let unready = param.is_none() && self.registry.being_built(ty, &name.node).is_some();
+        if unready { Err(Unready { ty, name }) } else { Ok(param) }
     }
 }
 
@@ -129,7 +149,7 @@ fn nowhere(resolver: &mut Resolver<'_>, ty: ResourceType, links: &[&Name], end: 
     let Some(link) = resolver.reference_param(ty, &name.name) else { return };
     let Some(targets) = resolver.targets(link, name) else { return };
     let next = rest.first().map_or(end, |next| &next.name);
-    let mut able = targets.iter().filter(|target| resolver.registry.param(*target, &next.node).is_some());
+    let mut able = targets.iter().filter(|target| resolver.has(*target, &next.node));
     match (able.next(), targets.iter().next()) {
         (Some(able), _) => nowhere(resolver, able, rest, end),
         (None, Some(only)) if targets.len() == 1 => {

@@ -30,7 +30,7 @@ impl CursorKey {
         let place: Place = self.open_place(cursor, search, tenant)?;
         let keys: Vec<_> = place.keys.into_iter().map(|key| key.map(Plain::value)).collect();
         if keys.len() != search.search.order.len() {
-            return Err(InvalidCursor);
+            return Err(InvalidCursor::Foreign);
         }
         Ok(After { keys, ord: place.ord })
     }
@@ -38,7 +38,8 @@ impl CursorKey {
     /// The cursor for a place in whatever form.
     pub(super) fn seal_place(&self, place: &impl Serialize, search: &Compiled, tenant: &TenantContext) -> String {
         // A struct of numbers and texts always has a JSON form.
-        let mut bytes = serde_json::to_vec(place).unwrap_or_default();
+        let bound = Bound { place, definitions: self.definitions(search) };
+        let mut bytes = serde_json::to_vec(&bound).unwrap_or_default();
         bytes.extend(self.seal_of(&bytes, search, tenant));
         data_encoding::BASE64URL_NOPAD.encode(&bytes)
     }
@@ -50,13 +51,27 @@ impl CursorKey {
         search: &Compiled,
         tenant: &TenantContext,
     ) -> Result<P, InvalidCursor> {
-        let bytes = data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| InvalidCursor)?;
+        let bytes = data_encoding::BASE64URL_NOPAD.decode(cursor.as_bytes()).map_err(|_| InvalidCursor::Foreign)?;
         let (place, seal) =
-            bytes.len().checked_sub(SEAL).and_then(|at| bytes.split_at_checked(at)).ok_or(InvalidCursor)?;
+            bytes.len().checked_sub(SEAL).and_then(|at| bytes.split_at_checked(at)).ok_or(InvalidCursor::Foreign)?;
         if !same(&self.seal_of(place, search, tenant), seal) {
-            return Err(InvalidCursor);
+            return Err(InvalidCursor::Foreign);
         }
-        serde_json::from_slice(place).map_err(|_| InvalidCursor)
+        let bound: Bound<P> = serde_json::from_slice(place).map_err(|_| InvalidCursor::Foreign)?;
+        if bound.definitions != self.definitions(search) {
+            return Err(InvalidCursor::OtherDefinitions);
+        }
+        Ok(bound.place)
+    }
+
+    /// What the definitions behind the search come to: a store never gives the number of a parameter to another.
+    fn definitions(&self, search: &Compiled) -> u64 {
+        let mut mac = HMAC::new(self.0);
+        for (param, _) in search.search.params() {
+            mac.update([param.ty().code()]);
+            mac.update(param.slot().to_le_bytes());
+        }
+        mac.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
     /// Bound to the text of the search, to how it was read, and to all that its meaning depends on but the clock, which
@@ -91,13 +106,23 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |found, (a, b)| found | (a ^ b)) == 0
 }
 
-/// A text that is no cursor of this search, tenant and store.
+/// Why a text is no cursor of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidCursor;
+pub enum InvalidCursor {
+    /// It is not one of this search, tenant and store.
+    Foreign,
+    /// It was one, but parameters of the search have been changed since.
+    OtherDefinitions,
+}
 
 impl fmt::Display for InvalidCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the cursor is not one of this search, tenant and store")
+        f.write_str(match self {
+            InvalidCursor::Foreign => "the cursor is not one of this search, tenant and store",
+            InvalidCursor::OtherDefinitions => {
+                "the cursor is from before parameters of this search were changed; begin with the first page again"
+            }
+        })
     }
 }
 
@@ -109,6 +134,15 @@ struct Place {
     ord: i64,
     #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
     keys: Vec<Option<Plain>>,
+}
+
+/// A place, and what its search means.
+#[derive(Serialize, Deserialize)]
+struct Bound<P> {
+    #[serde(rename = "p")]
+    place: P,
+    #[serde(rename = "d")]
+    definitions: u64,
 }
 
 /// A sort value. Other kinds of values do not sort.
@@ -173,10 +207,10 @@ mod tests {
             &|other| other.handling = strict().handling,
         ];
         for change in meanings {
-            assert_eq!(changed(change), Err(InvalidCursor));
+            assert_eq!(changed(change), Err(InvalidCursor::Foreign));
         }
-        assert_eq!(key.open(&cursor, &compile("Patient?_sort=given"), &tenant), Err(InvalidCursor));
-        assert_eq!(key.open(&cursor, &search, &TenantContext::new("other").unwrap()), Err(InvalidCursor));
-        assert_eq!(CursorKey::new([8; 32]).open(&cursor, &search, &tenant), Err(InvalidCursor));
+        assert_eq!(key.open(&cursor, &compile("Patient?_sort=given"), &tenant), Err(InvalidCursor::Foreign));
+        assert_eq!(key.open(&cursor, &search, &TenantContext::new("other").unwrap()), Err(InvalidCursor::Foreign));
+        assert_eq!(CursorKey::new([8; 32]).open(&cursor, &search, &tenant), Err(InvalidCursor::Foreign));
     }
 }

@@ -4,6 +4,7 @@ use crate::compiler::Compiled;
 use crate::definitions::Registry;
 use crate::ir::Total;
 use crate::reference::{self, Inner, Member, Place, Reference};
+use crate::runtime::definitions;
 use crate::runtime::include::cut;
 use crate::runtime::{CursorKey, ExecuteError, InvalidCursor, Observer, Page, Request, Resource, StepReport};
 use crate::stores::memory::{Live, MemoryStore};
@@ -21,6 +22,7 @@ pub(super) async fn page(
     request: &Request,
     observer: Option<Observer<'_>>,
 ) -> Result<Page, ExecuteError> {
+    definitions::check(&store.registry(), search)?;
     let key = CursorKey::new(store.secret());
     let behind = match &request.cursor {
         Some(cursor) => Some(open(&key, cursor, search, request)?),
@@ -35,7 +37,7 @@ pub(super) async fn page(
     let too_many = cut(&mut found.included, search);
     let resources = |members: &[Member]| {
         let stored = members.iter().filter_map(|member| body(store, request, member));
-        stored.map(|stored| Resource::cut(stored, store.registry(), search)).collect()
+        stored.map(|stored| Resource::cut(stored, &search.registry, search)).collect()
     };
     Ok(Page {
         matches: resources(&found.matches),
@@ -58,7 +60,7 @@ fn body(store: &MemoryStore, request: &Request, member: &Member) -> Option<Store
 
 fn open(key: &CursorKey, cursor: &str, search: &Compiled, request: &Request) -> Result<Place, InvalidCursor> {
     let place: Place = key.open_place(cursor, search, &request.tenant)?;
-    if place.fits(&search.search.order) { Ok(place) } else { Err(InvalidCursor) }
+    if place.fits(&search.search.order) { Ok(place) } else { Err(InvalidCursor::Foreign) }
 }
 
 /// Evaluation takes its time, so it runs beside other tasks.
@@ -68,8 +70,8 @@ async fn evaluated(
     request: &Request,
     behind: Option<Place>,
 ) -> Result<reference::Page, StoreError> {
-    let (registry, search) = (Arc::clone(store.registry()), search.search.clone());
-    let (live, containers) = store.with_containers(&request.tenant);
+    let (registry, (live, containers)) = (Arc::clone(&search.registry), store.with_containers(&request.tenant));
+    let search = search.search.clone();
     let evaluate = move || {
         let resources = live.into_iter().filter_map(|live| resource(&registry, live)).collect();
         let appeared = containers.into_iter().filter_map(|container| resource(&registry, container));

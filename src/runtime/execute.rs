@@ -2,6 +2,7 @@
 
 use crate::compiler::Compiled;
 use crate::plan::{Context, PAGE_SLOT, Plan, Refusal, choose, split};
+use crate::runtime::definitions;
 use crate::runtime::include::Included;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
 use crate::stores::{Slots, Store, StoreError, Tuple};
@@ -37,7 +38,8 @@ pub type Observer<'o> = &'o mut (dyn FnMut(StepReport<'_>) + Send);
 /// One page of a compiled search.
 ///
 /// # Errors
-/// The store cannot do what is asked, the cursor belongs to another search, or the store fails. Never a shorter answer.
+/// The store cannot do what is asked, a parameter of the search has been changed or retired since it was compiled, the
+/// cursor belongs to another search, or the store fails. Never a shorter answer.
 pub async fn execute(
     store: &Store,
     search: &Compiled,
@@ -69,7 +71,8 @@ pub(crate) async fn execute_program(
         Some(cursor) => Some(key.open(cursor, search, &request.tenant)?),
         None => None,
     };
-    let mut run = Run { store, tenant: &request.tenant, slots: Slots::new(), observer };
+    let epoch = definitions::check(&store.registry(), search)?;
+    let mut run = Run { store, search, tenant: &request.tenant, epoch, slots: Slots::new(), observer };
     let answer = run.answer(program, search, after, &key).await;
     answer.map_err(|error| refused(error, search))
 }
@@ -91,7 +94,7 @@ fn refused(error: ExecuteError, search: &Compiled) -> ExecuteError {
 /// What the store cannot do.
 async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
     let statistics = store.statistics(tenant).await?;
-    let context = Context { registry: store.registry(), stats: &statistics };
+    let context = Context { registry: &search.registry, stats: &statistics };
     program_of(store, search, &choose(&search.plan, context))
 }
 
@@ -119,7 +122,10 @@ fn cut(tuples: &mut Vec<Tuple>, search: &Compiled, tenant: &TenantContext, key: 
 /// A program that is running.
 pub(super) struct Run<'r, 'o> {
     store: &'r Store,
+    search: &'r Compiled,
     tenant: &'r TenantContext,
+    /// That of the definitions under which the search was last found to mean what it meant.
+    epoch: u32,
     pub(super) slots: Slots,
     observer: Option<Observer<'o>>,
 }
@@ -189,17 +195,29 @@ impl Run<'_, '_> {
             take.after = after;
         }
         let begin = Instant::now();
-        let tuples = self.store.run(self.tenant, &query, &self.slots).await?;
+        let tuples = self.query(&query).await?;
         if let Some(observer) = &mut self.observer {
             observer(StepReport { step: id, query: Some(&query), rows: tuples.len(), time: begin.elapsed() });
         }
         Ok(tuples)
     }
 
+    /// Runs a query. Where definitions have changed since the step before, the search goes on if its own have not.
+    async fn query(&mut self, query: &Query) -> Result<Vec<Tuple>, ExecuteError> {
+        loop {
+            match self.store.run(self.tenant, query, &self.slots, self.epoch).await {
+                Err(StoreError::OtherDefinitions) => {
+                    self.epoch = definitions::check(self.store.refresh().await?.as_ref(), self.search)?;
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
+
     /// The resources with these numbers, cut down to what the search wants of them.
     async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
         let stored = self.store.bodies(self.tenant, ords).await?;
-        Ok(stored.into_iter().map(|stored| Resource::cut(stored, self.store.registry(), search)).collect())
+        Ok(stored.into_iter().map(|stored| Resource::cut(stored, &search.registry, search)).collect())
     }
 
     async fn included(

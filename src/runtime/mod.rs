@@ -2,6 +2,7 @@
 
 mod compile;
 mod cursor;
+mod definitions;
 mod error;
 mod evaluate;
 mod execute;

@@ -3,6 +3,7 @@
 use super::url::InvalidUrl;
 use fhirc_codegen::algebra::Span;
 use fhirc_codegen::capability::Question;
+use fhirc_grammar::Diagnostic;
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
@@ -36,6 +37,18 @@ pub enum StoreError {
         /// What cannot be indexed, and why.
         problems: Vec<String>,
     },
+    /// The store was opened with a definition that it does not have, or has otherwise.
+    Undefined {
+        /// The URL of the definition.
+        url: String,
+    },
+    /// Definitions that cannot be added, changed or retired. Nothing was changed.
+    Definitions {
+        /// What is wrong; warnings stand among the errors.
+        problems: Vec<Diagnostic>,
+    },
+    /// The definitions of the store have changed since the query was planned.
+    OtherDefinitions,
     /// There is no store at the place.
     Missing {
         /// The file.
@@ -111,6 +124,15 @@ impl fmt::Display for StoreError {
             StoreError::Unindexable { problems } => {
                 write!(f, "these search parameters cannot be indexed; leave them out: {}", problems.join("; "))
             }
+            StoreError::Undefined { url } => write!(
+                f,
+                "the store does not have the search parameter `{url}` as it is given; `fhirc parameters add` defines it"
+            ),
+            StoreError::Definitions { problems } => {
+                let errors = problems.iter().filter(|problem| problem.is_error());
+                f.write_str(&errors.map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))
+            }
+            StoreError::OtherDefinitions => f.write_str("the definitions of the store have changed meanwhile"),
             StoreError::Missing { path } => {
                 write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
             }

@@ -2,6 +2,10 @@
 
 #[cfg(feature = "sqlite")]
 mod batch;
+#[cfg(feature = "sqlite")]
+mod build;
+#[cfg(feature = "sqlite")]
+mod definitions;
 mod error;
 #[cfg(feature = "sqlite")]
 mod extract;
@@ -27,6 +31,8 @@ mod version;
 
 #[cfg(feature = "sqlite")]
 pub use batch::{Batch, Committed};
+#[cfg(feature = "sqlite")]
+pub use build::{Defined, Indexing, Reindexed, Watch};
 pub use error::{InvalidMeta, StoreError};
 #[cfg(feature = "sqlite")]
 pub(crate) use meta::check_meta;

@@ -5,6 +5,9 @@ use fhirc_codegen::rows::TypeCode;
 /// Where the type stands in an `ord`.
 const TYPE_SHIFT: u32 = 39;
 
+/// All numbers of one type and tenant.
+pub(crate) const ORDS: i64 = 1 << TYPE_SHIFT;
+
 /// Resources of one type and tenant, at the most: bits 0 to 36 of an `ord`.
 pub(crate) const PER_TYPE: i64 = 1 << 37;
 

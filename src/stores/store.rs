@@ -1,11 +1,13 @@
 //! The stores of this build behind one face.
 
+use super::build::{Built, Chunk, Leftover, reindex};
+use super::definitions::Builder;
 use super::memory::{MemoryStore, Origin};
 use super::sqlite::{Place, SqliteStore};
-use super::{
-    Batch, Committed, Slots, Statistics, StoreError, StoreSettings, StoreUrl, Stored, Tuple, Write, WriteOutcome,
-};
-use crate::definitions::Registry;
+use super::version::RowSet;
+use super::{Batch, Committed, Defined, Reindexed, Slots, Statistics, StoreError, StoreSettings, StoreUrl, Stored};
+use super::{Tuple, Watch, Write, WriteOutcome};
+use crate::definitions::{ParamId, Registry, SearchParam};
 use crate::tenant::TenantContext;
 use crate::values::Zone;
 use fhirc_codegen::capability::Capabilities;
@@ -67,11 +69,100 @@ impl Store {
         }
     }
 
-    /// The definitions that rows are extracted under.
-    pub fn registry(&self) -> &Arc<Registry> {
+    /// The definitions that hold, as far as this process knows: those that it opened the store with, or changed or met
+    /// since. Searches are compiled with these.
+    pub fn registry(&self) -> Arc<Registry> {
         match self {
             Store::Sqlite(store) => store.registry(),
             Store::Reference(store) => store.registry(),
+        }
+    }
+
+    /// The definitions that hold now, whoever has changed them; a cheap look where nobody has.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn refresh(&self) -> Result<Arc<Registry>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.refresh().await,
+            Store::Reference(store) => Ok(store.registry()),
+        }
+    }
+
+    /// Adds SearchParameters to the definitions of the store, or changes those that have their URLs. All or none.
+    ///
+    /// New resources are indexed under them at once. What was there before needs [`Store::reindex`]: until it is done,
+    /// a search that names a new parameter is refused as `being-built`, and one that names a changed parameter means
+    /// the definition before. A SearchParameter that is merely written as a resource changes nothing.
+    ///
+    /// # Errors
+    /// Something is wrong with a definition ([`StoreError::Definitions`], [`StoreError::Unindexable`]), or the store fails.
+    pub async fn define(&self, params: Vec<SearchParam>) -> Result<Defined, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.define(params).await,
+            Store::Reference(store) => store.define(params),
+        }
+    }
+
+    /// Retires SearchParameters of the store or of the release: no search knows them from now on. A code that one had
+    /// taken over from another definition goes back to that, which is built again. All or none.
+    ///
+    /// # Errors
+    /// There is none with such a URL, others rest on it ([`StoreError::Definitions`]), or the store fails.
+    pub async fn retire(&self, urls: Vec<String>) -> Result<Defined, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.retire(urls).await,
+            Store::Reference(store) => store.retire(&urls),
+        }
+    }
+
+    /// Makes the index rows of all definitions that are being built, for the resources of all tenants, and deletes the
+    /// rows of changed and retired ones. A parameter answers as soon as its last row is made.
+    ///
+    /// Writes and searches go on meanwhile. It can be stopped at any point, by `watch`, by dropping the future, by the
+    /// end of the process: another call goes on from there. Several at once, in several processes, do no harm.
+    ///
+    /// # Errors
+    /// The store fails. What was done stays.
+    pub async fn reindex(&self, watch: &mut (dyn Watch + Send)) -> Result<Reindexed, StoreError> {
+        reindex(self, watch).await
+    }
+
+    pub(super) async fn chunk(
+        &self,
+        builder: Option<(u32, Arc<Builder>)>,
+    ) -> Result<Option<Chunk<String>>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.chunk(builder).await,
+            Store::Reference(_) => Ok(None),
+        }
+    }
+
+    pub(super) async fn build(&self, chunk: Chunk<RowSet>) -> Result<Built, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.build(chunk).await,
+            Store::Reference(_) => Ok(Built::Overtaken),
+        }
+    }
+
+    pub(super) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.leftovers(params).await,
+            Store::Reference(_) => Ok(Vec::new()),
+        }
+    }
+
+    pub(super) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
+        match self {
+            Store::Sqlite(store) => store.clear(leftover).await,
+            Store::Reference(_) => Ok((0, None)),
+        }
+    }
+
+    pub(super) async fn cleared(&self, params: Vec<ParamId>) -> Result<(), StoreError> {
+        match self {
+            Store::Sqlite(store) => store.cleared(params).await,
+            Store::Reference(_) => Ok(()),
         }
     }
 
@@ -91,13 +182,19 @@ impl Store {
         }
     }
 
-    /// Runs a query. Dropping the future stops it.
+    /// Runs a query that was planned under the definitions of this [`Registry::epoch`]. Dropping the future stops it.
     ///
     /// # Errors
-    /// The store does not answer the query, or fails.
-    pub async fn run(&self, tenant: &TenantContext, query: &Query, slots: &Slots) -> Result<Vec<Tuple>, StoreError> {
+    /// The definitions have changed ([`StoreError::OtherDefinitions`]), the store does not answer the query, or fails.
+    pub async fn run(
+        &self,
+        tenant: &TenantContext,
+        query: &Query,
+        slots: &Slots,
+        epoch: u32,
+    ) -> Result<Vec<Tuple>, StoreError> {
         match self {
-            Store::Sqlite(store) => store.run(tenant, query, slots).await,
+            Store::Sqlite(store) => store.run(tenant, query, slots, epoch).await,
             Store::Reference(_) => Err(no_queries()),
         }
     }

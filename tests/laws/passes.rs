@@ -63,7 +63,7 @@ async fn answer(store: &Store, program: &Program) -> Vec<Vec<Tuple>> {
     let (mut answers, mut included) = (Vec::new(), BTreeMap::new());
     for (id, step) in (0..).map(StepId).zip(&program.steps) {
         let Op::Query { query, .. } = &step.op else { panic!("a step of another kind: {step:?}") };
-        let tuples = store.run(&TenantContext::default(), query, &slots).await.unwrap();
+        let tuples = store.run(&TenantContext::default(), query, &slots, store.registry().epoch()).await.unwrap();
         if let Some(slot) = step.fills {
             slots.insert(slot, tuples.clone());
         }

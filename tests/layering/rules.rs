@@ -25,7 +25,8 @@ const LAYERS: [(&str, &[&str]); 25] = [
     // Resources to rows, rows to stores.
     ("index", &["codegen", "definitions", "grammar", "keys", "values"]),
     // A store keeps versions and runs queries. How `reference:` is searched is decided above, in `runtime`.
-    ("stores", &["codegen", "definitions", "fnv", "index", "parallel", "tenant", "values"]),
+    // Of the grammar, diagnostics: definitions are refused with them. Keys: rows are built and deleted by parameter.
+    ("stores", &["codegen", "definitions", "fnv", "grammar", "index", "keys", "parallel", "tenant", "values"]),
     ("load", &["codegen", "definitions", "fnv", "parallel", "stores", "tenant", "values"]),
     // Plans to answers. One store has the reference in the place of a plan: it is chosen where searches are run.
     (

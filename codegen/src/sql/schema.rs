@@ -114,7 +114,7 @@ pub fn physical(kind: RowKind, col: Col) -> Vec<Column> {
     stored(kind, col).into_iter().map(|name| Column { name, ty, nullable: false }).collect()
 }
 
-fn fixed() -> [Table; 12] {
+fn fixed() -> [Table; 13] {
     [
         table_of("meta", 1, vec![text("name"), text("value")]),
         Table { unique: Some("name"), ..table_of("tenant", 1, vec![int("id"), text("name")]) },
@@ -132,6 +132,8 @@ fn fixed() -> [Table; 12] {
         table_of("stub", 2, vec![int("tenant"), int("ord"), text("id")]),
         // How far stubs and contained resources of a type are numbered: a number is never given twice.
         table_of("inner_number", 2, vec![int("tenant"), int("type"), int("next")]),
+        // How far rows of new keys are made for the resources that were there before: up to `done`, of those up to `last`.
+        table_of("build", 3, vec![int("build"), int("type"), int("tenant"), int("done"), int("last")]),
         // Rows per key; live resources per type under the negative number of the type.
         table_of("stat", 2, vec![int("tenant"), int("key"), int("rows")]),
         table_of("resource_updated", 3, vec![int("tenant"), int("updated"), int("ord")]),

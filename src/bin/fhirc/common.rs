@@ -10,7 +10,7 @@ use fhirc::ir::BaseUrl;
 use fhirc::load::{self, EXAMPLES};
 use fhirc::resolve::{Handling, NamedQueries};
 use fhirc::runtime::terminology;
-use fhirc::stores::{Store, StoreSettings, StoreUrl};
+use fhirc::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
 use fhirc::values::{Instant, Zone, parse_date};
 use std::path::PathBuf;
@@ -63,7 +63,7 @@ impl Meaning {
     ) -> Result<Options, String> {
         let bases = store.bases().iter().map(|base| BaseUrl::new(base)).collect();
         let terminology = external.behind(terminology(store, tenant).await.map_err(|error| error.to_string())?)?;
-        Ok(Options { zone: store.zone().clone(), bases, terminology, ..self.own(store.registry())? })
+        Ok(Options { zone: store.zone().clone(), bases, terminology, ..self.own(&store.registry())? })
     }
 
     /// What a store is opened with.
@@ -97,8 +97,8 @@ impl Meaning {
 /// The definitions that hold.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Definitions {
-    /// Adds the SearchParameters of a FHIR package (folder or .tgz), Bundle or resource; repeatable. A store keeps to
-    /// the definitions it was made with
+    /// Adds the SearchParameters of a FHIR package (folder or .tgz), Bundle or resource; repeatable. An existing store
+    /// must have them: `fhirc parameters add`
     #[arg(long = "package", value_name = "PATH")]
     packages: Vec<PathBuf>,
 }
@@ -178,11 +178,16 @@ pub(crate) async fn open(
     output: &mut Output,
 ) -> Result<Store, String> {
     let opened = load::open(url, settings, tenant).await;
-    let (store, report) = opened.map_err(|error| format!("store `{url}`: {error}"))?;
+    let (store, report) = opened.map_err(|error| in_store(url, &error))?;
     for (reason, group) in report.iter().flat_map(|report| report.refused.by_count()) {
         let places: Vec<String> = group.examples.iter().map(|example| example.place.to_string()).collect();
         let (count, more) = (group.count, if group.count > EXAMPLES as u64 { ", …" } else { "" });
         output.note(format_args!("warning: not searched: {count} x {reason}: {}{more}", places.join(", ")));
     }
     Ok(store)
+}
+
+/// What a store said.
+pub(crate) fn in_store(url: &StoreUrl, error: &StoreError) -> String {
+    format!("store `{url}`: {error}")
 }

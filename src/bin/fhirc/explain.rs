@@ -121,7 +121,7 @@ impl Explain {
         let options = self.meaning.options_for(&store, &tenant, &self.external).await;
         let exit = match (options, store.statistics(&tenant).await) {
             (Ok(options), Ok(statistics)) => {
-                let compiler = Compiler::new(Arc::clone(store.registry()), options);
+                let compiler = Compiler::new(store.registry(), options);
                 let usual = if matches!(store, Store::Reference(_)) { For::Reference } else { For::Sqlite };
                 match self.show(&compiler, source, &statistics, self.target.unwrap_or(usual), output) {
                     Exit::Done if self.analyze => self.analyze(&compiler, source, &store, tenant, output).await,

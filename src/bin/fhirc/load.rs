@@ -3,12 +3,12 @@
 mod screen;
 mod summary;
 
-use crate::common::Definitions;
+use crate::common::{Definitions, in_store};
 use crate::exit::Exit;
 use crate::output::Output;
 use clap::Args;
 use fhirc::load::{Limits, Report, inputs, load};
-use fhirc::stores::{Store, StoreError, StoreSettings, StoreUrl};
+use fhirc::stores::{Store, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
 use fhirc::values::Zone;
 use screen::Screen;
@@ -112,10 +112,6 @@ impl Load {
         let report: Report = report.map_err(|error| in_store(url, &error))?;
         Ok(summary::Loaded { report, unreadable, size: size.ok() })
     }
-}
-
-fn in_store(url: &StoreUrl, error: &StoreError) -> String {
-    format!("store `{url}`: {error}")
 }
 
 fn exit(loaded: &summary::Loaded, output: &mut Output) -> Exit {

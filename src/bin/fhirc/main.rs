@@ -7,9 +7,11 @@ mod exit;
 mod explain;
 mod external;
 mod generate;
+mod interrupt;
 mod load;
 mod output;
 mod parameters;
+mod reindex;
 mod search;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +33,7 @@ enum Command {
     Search(search::Search),
     Explain(explain::Explain),
     Parameters(parameters::Parameters),
+    Reindex(reindex::Reindex),
     Conformance(conformance::Conformance),
     Generate(generate::Generate),
     Differential(differential::Differential),
@@ -52,7 +55,8 @@ fn main() -> ExitCode {
                 Command::Load(load) => load.run(&mut output).await,
                 Command::Search(search) => search.run(&mut output).await,
                 Command::Explain(explain) => explain.run(&mut output).await,
-                Command::Parameters(parameters) => parameters.run(&mut output),
+                Command::Parameters(parameters) => parameters.run(&mut output).await,
+                Command::Reindex(reindex) => reindex.run(&mut output).await,
                 Command::Conformance(conformance) => conformance.run(&mut output).await,
                 Command::Generate(generate) => generate.run(&mut output),
                 Command::Differential(differential) => differential.run(&mut output).await,

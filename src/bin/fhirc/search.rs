@@ -12,7 +12,6 @@ use fhirc::stores::Store;
 use fhirc::values::Instant;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -77,7 +76,7 @@ impl Search {
         let request = Request { tenant, cursor: self.cursor.clone() };
         let exit = match self.meaning.options_for(&store, &request.tenant, &self.external).await {
             Ok(options) => {
-                let compiler = Compiler::new(Arc::clone(store.registry()), options);
+                let compiler = Compiler::new(store.registry(), options);
                 self.search(&compiler, source, &store, request, output).await
             }
             Err(wrong) => output.usage(&wrong),
@@ -105,7 +104,9 @@ impl Search {
         loop {
             let page = match execute(store, &compiled, &request, None).await {
                 Ok(page) => page,
-                Err(refused @ (ExecuteError::Refused { .. } | ExecuteError::Cursor(_))) => {
+                Err(
+                    refused @ (ExecuteError::Refused { .. } | ExecuteError::Outdated { .. } | ExecuteError::Cursor(_)),
+                ) => {
                     return output.rejected(&refused.to_string());
                 }
                 Err(ExecuteError::Store(error)) => return output.failed(&error.to_string()),

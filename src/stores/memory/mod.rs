@@ -5,11 +5,11 @@ mod records;
 mod tests;
 
 use self::records::Records;
-use super::extract::{Extract, extractor};
+use super::definitions::{Decided, Definitions, Held};
 use super::version::{Current, Extracted, Item, RowSet, Versioning};
-use super::{Batch, Clock, Committed, Statistics, StoreError, StoreSettings, Stored, Write, WriteOutcome};
-use crate::definitions::Registry;
-use crate::index::Extractor;
+use super::{Batch, Clock, Committed, Defined, Statistics, StoreError, StoreSettings, Stored, Write, WriteOutcome};
+use crate::definitions::{Registry, SearchParam};
+use crate::index::ExtractSettings;
 use crate::tenant::TenantContext;
 use crate::values::Zone;
 use fhirc_codegen::rows::TypeCode;
@@ -36,8 +36,7 @@ pub struct MemoryStore {
 
 #[derive(Debug)]
 struct Shared {
-    registry: Arc<Registry>,
-    extractor: Extractor,
+    held: Held,
     zone: Zone,
     bases: Vec<String>,
     clock: Clock,
@@ -61,18 +60,44 @@ impl MemoryStore {
     /// An empty store. There are no parameters that it cannot index, since it does not index.
     pub fn open(origin: Origin, settings: StoreSettings) -> MemoryStore {
         let (zone, bases) = (settings.zone.unwrap_or(Zone::UTC), settings.bases.unwrap_or_default());
-        let extractor = extractor(&settings.registry, &zone, &bases);
+        let extract = ExtractSettings::new(zone.clone(), bases.iter().cloned());
+        let registry = settings.registry.settled().map_or(settings.registry, Arc::new);
+        let held = Held::new(Definitions::as_they_are(registry, &extract));
         let secret = match origin {
             Origin::Writes => OnceLock::from(random()),
             Origin::Files => OnceLock::new(),
         };
-        let (registry, clock, tenants) = (settings.registry, settings.clock, Mutex::default());
-        MemoryStore { shared: Arc::new(Shared { registry, extractor, zone, bases, clock, tenants, secret }) }
+        let (clock, tenants) = (settings.clock, Mutex::default());
+        MemoryStore { shared: Arc::new(Shared { held, zone, bases, clock, tenants, secret }) }
     }
 
     /// The definitions that resources are read under.
-    pub fn registry(&self) -> &Arc<Registry> {
-        &self.shared.registry
+    pub fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.shared.held.get().registry)
+    }
+
+    /// Adds definitions, or changes those that have their URLs. All or none; they hold at once, since nothing is indexed.
+    ///
+    /// # Errors
+    /// Something is wrong with a definition; what other stores could not index is refused too.
+    pub fn define(&self, params: Vec<SearchParam>) -> Result<Defined, StoreError> {
+        self.redefine(|before| before.define(params))
+    }
+
+    /// Retires the definitions that have these URLs. All or none.
+    ///
+    /// # Errors
+    /// There is none, or others rest on it.
+    pub fn retire(&self, urls: &[String]) -> Result<Defined, StoreError> {
+        self.redefine(|before| Ok((before.retire(urls)?, Vec::new())))
+    }
+
+    fn redefine(&self, decide: impl FnOnce(&Registry) -> Decided) -> Result<Defined, StoreError> {
+        self.shared.held.change(|before| {
+            let (next, warnings) = decide(&before.registry).map_err(|problems| StoreError::Definitions { problems })?;
+            let next = next.settled().unwrap_or(next);
+            Ok((before.changed(next)?, Defined { warnings, to_build: false, to_clear: false }))
+        })
     }
 
     /// The zone of stored dates without one.
@@ -164,7 +189,10 @@ impl MemoryStore {
             identities.map(|(ty, id)| records.current(ty, id)).collect()
         });
         let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
-        let make = move || shared.versioning(|with| Batch::new(tenant, writes, current, with));
+        let make = move || {
+            let batch = (tenant, shared.held.get().registry.epoch());
+            shared.versioning(|with| Batch::new(batch, writes, current, with))
+        };
         spawn_blocking(make).await.map_err(|_| StoreError::Closed)?
     }
 
@@ -198,7 +226,8 @@ impl Shared {
 
     /// What versions are made with, now. Extraction says what a search will not find; its rows are nobody's.
     fn versioning<T>(&self, run: impl FnOnce(&Versioning<'_>) -> T) -> T {
-        let extract = Extract::new(&self.registry, &self.extractor);
+        let definitions = self.held.get();
+        let extract = definitions.extract();
         let extract = |ty: TypeCode, body: &Json| Extracted { rows: RowSet::new(), ..extract.run(ty, body) };
         run(&Versioning { extract: &extract, zone: &self.zone, now: self.clock.now() })
     }

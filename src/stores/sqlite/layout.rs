@@ -30,7 +30,7 @@ pub(super) struct RowTable {
 }
 
 /// Where the value of a stored column comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum From {
     Tenant,
     Key,

@@ -3,7 +3,7 @@
 use super::tenants::Tenant;
 use crate::stores::version::Item;
 use crate::stores::{Change, Statistics, StoreError};
-use fhirc_codegen::rows::{KeyId, TypeCode};
+use fhirc_codegen::rows::{KeyId, Row, TypeCode};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
 
@@ -27,13 +27,18 @@ impl Tally {
             Change::Deleted => *self.counts.entry(of_type(item.ty)).or_default() -= 1,
             Change::Updated | Change::Unchanged | Change::Absent => {}
         }
-        for row in item.result.added.values().flatten() {
-            *self.counts.entry(i64::from(row.key.0)).or_default() += 1;
-            self.added += 1;
-        }
+        item.result.added.values().for_each(|rows| self.come(rows));
         for row in item.result.removed.values().flatten() {
             *self.counts.entry(i64::from(row.key.0)).or_default() -= 1;
             self.removed += 1;
+        }
+    }
+
+    /// Counts rows that come.
+    pub(super) fn come(&mut self, rows: &[Row]) {
+        for row in rows {
+            *self.counts.entry(i64::from(row.key.0)).or_default() += 1;
+            self.added += 1;
         }
     }
 

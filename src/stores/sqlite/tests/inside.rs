@@ -25,7 +25,7 @@ fn inside() -> Set {
 }
 
 async fn found(store: &SqliteStore) -> Vec<Stored> {
-    let tuples = store.run(&tenant(), &query(inside(), Yield::Page), &Slots::new()).await.unwrap();
+    let tuples = store.run(&tenant(), &query(inside(), Yield::Page), &Slots::new(), 0).await.unwrap();
     let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
     store.bodies(&tenant(), &ords).await.unwrap()
 }
@@ -81,9 +81,9 @@ fn an_edge_leads_to_the_container_and_back() {
             let root = sets.push(node(Set::Via { edge, from, far }));
             Query { sets, root, ..query(Set::None, Yield::Page) }
         };
-        let containers = store.run(&tenant(), &via(End::Target, inside()), &Slots::new()).await.unwrap();
+        let containers = store.run(&tenant(), &via(End::Target, inside()), &Slots::new(), 0).await.unwrap();
         assert_eq!(containers.iter().map(|tuple| tuple.ord).collect::<Vec<_>>(), [around.ord]);
-        let contained = store.run(&tenant(), &via(End::Source, all("Observation")), &Slots::new()).await.unwrap();
+        let contained = store.run(&tenant(), &via(End::Source, all("Observation")), &Slots::new(), 0).await.unwrap();
         assert_eq!(contained.len(), 2);
     });
 }

@@ -94,8 +94,7 @@ impl MemoryStore {
 
     fn redefine(&self, decide: impl FnOnce(&Registry) -> Decided) -> Result<Defined, StoreError> {
         self.shared.held.change(|before| {
-            let (next, warnings) =
-                decide(&before.registry).map_err(|problems| StoreError::Definitions { problems })?;
+            let (next, warnings) = decide(&before.registry).map_err(|problems| StoreError::Definitions { problems })?;
             let next = next.settled().unwrap_or(next);
             Ok((before.changed(next)?, Defined { warnings, to_build: false, to_clear: false }))
         })

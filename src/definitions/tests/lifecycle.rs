@@ -87,6 +87,7 @@ fn what_others_rest_on_stays() {
         ("Resource-id", "`_id` of `Account` is what other searches rest on"),
         ("clinical-code", "it is a part of"),
         ("List-item", "`item` of `List` is what other searches rest on"),
+        ("Location-partof", "`partof` of `Location` is what other searches rest on"),
         ("conformance-url", "`url` of `CapabilityStatement` is what other searches rest on"),
         ("clinical-patient", "it says what belongs to the Patient compartment"),
     ] {

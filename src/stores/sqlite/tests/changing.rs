@@ -326,6 +326,26 @@ fn a_cursor_ends_with_the_definitions_it_came_from() {
     });
 }
 
+#[test]
+fn without_an_index_definitions_hold_at_once() {
+    block_on(async {
+        let store = Store::open(&crate::stores::StoreUrl::Reference, settings()).await.unwrap();
+        store.write(&tenant(), vec![put(patient("a", "Berg"))]).await.unwrap();
+        let nick = |expression| vec![param("nick", "Patient", "nick", "string", expression)];
+        let defined = store.define(nick("Patient.name.family")).await.unwrap();
+        assert!(!defined.to_build && !defined.to_clear);
+        let before = compile(&store, "Patient?nick=berg").unwrap();
+        assert_eq!(found(&store, &tenant(), &before).await.unwrap(), ["Patient/a"]);
+        assert!(store.define(nick("Patient.name.given.upper()")).await.is_err());
+        store.define(nick("Patient.name.given")).await.unwrap();
+        assert_eq!(search(&store, "Patient?nick=berg").await.unwrap(), [""; 0]);
+        assert!(found(&store, &tenant(), &before).await.is_err(), "as on every store");
+        store.retire(vec![url("nick")]).await.unwrap();
+        assert_eq!(search(&store, "Patient?nick=berg").await, Err(vec!["unknown-parameter"]));
+        assert_eq!(store.reindex(&mut ()).await.unwrap(), crate::stores::Reindexed::default());
+    });
+}
+
 /// Counts batches.
 struct Counter<'a>(&'a std::sync::Mutex<u32>);
 

@@ -117,6 +117,8 @@ pub enum Question {
     Alternatives,
     /// Sets nested deeper than a query may be.
     Depth,
+    /// A query of more parts than the target takes at once.
+    Size,
     /// A set that is not in the arena before its parent.
     Dangling,
     /// A position that does not fit the order.
@@ -287,6 +289,9 @@ impl fmt::Display for Question {
             Question::Cursor => write!(f, "a position that does not fit the order"),
             Question::Alternatives => write!(f, "too many alternatives in one test"),
             Question::Depth => write!(f, "sets nested too deeply"),
+            Question::Size => {
+                write!(f, "so many conditions and types at once; name the types of the links, or ask for less")
+            }
             Question::Dangling => write!(f, "a set that does not stand before its parent"),
             other => f.write_str(&words(other)),
         }

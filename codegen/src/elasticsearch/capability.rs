@@ -41,6 +41,7 @@ impl Capabilities for Target {
             | Question::Typing(_)
             | Question::Alternatives
             | Question::Depth
+            | Question::Size
             | Question::Dangling
             | Question::Cursor => false,
         };

@@ -30,6 +30,7 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Typing(_)
             | Question::Alternatives
             | Question::Depth
+            | Question::Size
             | Question::Dangling
             | Question::Cursor => false,
         };

@@ -134,14 +134,14 @@ impl SqliteStore {
     ) -> Result<Vec<Tuple>, StoreError> {
         let lowered = lower(query)?;
         let filled = query::fill(&lowered, slots)?;
-        let yields = query.yields;
+        let (yields, span) = (query.yields, query.root_node().map(|root| root.span).unwrap_or_default());
         let run = move |connection: &Connection, tenant| {
             // In one transaction: rows of definitions that hold no longer may be deleted at any time.
             let transaction = connection.unchecked_transaction().map_err(StoreError::database("running a query"))?;
             if definitions::epoch(&transaction)? != epoch {
                 return Err(StoreError::OtherDefinitions);
             }
-            query::run(&transaction, tenant, (&lowered, &filled), yields)
+            query::run(&transaction, tenant, (&lowered, &filled), (yields, span))
         };
         self.read_as(tenant, run).await
     }

@@ -112,7 +112,9 @@ async fn cell(column: &Column, compiler: &Compiler, queries: &[(&str, &str)]) ->
     match names.len() {
         0 => "yes".to_owned(),
         all if all == queries.len() => format!("refused: {whats}"),
-        _ => format!("yes, but {} refused: {whats}", names.join(", ")),
+        // More names than that nobody reads.
+        few if few <= 3 => format!("yes, but {} refused: {whats}", names.join(", ")),
+        some => format!("{} of {} yes, others refused: {whats}", queries.len() - some, queries.len()),
     }
 }
 

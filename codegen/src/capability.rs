@@ -115,6 +115,8 @@ pub enum Question {
     Typing(RowKind),
     /// More alternatives in the test of one row than a query may have.
     Alternatives,
+    /// More values than the parameters of a statement.
+    Parameters,
     /// Sets nested deeper than a query may be.
     Depth,
     /// A set that is not in the arena before its parent.
@@ -286,6 +288,7 @@ impl fmt::Display for Question {
             Question::Inside => write!(f, "resources inside others"),
             Question::Cursor => write!(f, "a position that does not fit the order"),
             Question::Alternatives => write!(f, "too many alternatives in one test"),
+            Question::Parameters => write!(f, "more values than one statement can have"),
             Question::Depth => write!(f, "sets nested too deeply"),
             Question::Dangling => write!(f, "a set that does not stand before its parent"),
             other => f.write_str(&words(other)),

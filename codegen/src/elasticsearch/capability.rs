@@ -40,6 +40,7 @@ impl Capabilities for Target {
             | Question::Measure
             | Question::Typing(_)
             | Question::Alternatives
+            | Question::Parameters
             | Question::Depth
             | Question::Dangling
             | Question::Cursor => false,

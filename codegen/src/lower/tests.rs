@@ -107,6 +107,21 @@ fn alternatives_are_bounded_and_lists_are_not_alternatives() {
     assert_eq!(sqlite(&query(vec![rows(TOKEN, Test::Atom(Atom::In(vec![code()], values)))])), Ok(()));
 }
 
+/// Pairs are parameters each, and a statement has room for so many: refused where most of them are.
+#[test]
+fn parameters_are_bounded() {
+    let columns = vec![code(), Col::first(ColName::Exact)];
+    let pairs = |n: usize| (0..n).map(|n| vec![text(&format!("a{n}")), text(&format!("b{n}"))]).collect();
+    let among = |n| rows(TOKEN, Test::Atom(Atom::In(columns.clone(), Source::Values(pairs(n)))));
+    let of = |n| query(vec![among(n), among(3), Set::And(vec![SetId(0), SetId(1)])]);
+    let refused = Unsupported { node: SetId(0), span: SPAN, what: Question::Parameters };
+    assert!(sql::sql::<sql::Sqlite>(&of(16_000)).is_ok());
+    assert_eq!(sql::sql::<sql::Sqlite>(&of(17_000)), Err(refused));
+    assert!(sql::sql::<sql::Postgres>(&of(17_000)).is_ok());
+    assert_eq!(sql::sql::<sql::Postgres>(&of(33_000)), Err(refused));
+    assert_eq!(refused.to_string(), "the store cannot answer: more values than one statement can have");
+}
+
 #[test]
 fn children_are_bounded() {
     let wide = |n| query(vec![all(), Set::Or(vec![SetId(0); n])]);

@@ -29,6 +29,7 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Measure
             | Question::Typing(_)
             | Question::Alternatives
+            | Question::Parameters
             | Question::Depth
             | Question::Dangling
             | Question::Cursor => false,

@@ -2,10 +2,11 @@
 
 use super::constant::number;
 use super::links::{aliased, first_table};
-use super::scan::{At, Own, TYPE_SHIFT, col, from};
+use super::scan::{At, Own, col, from};
 use super::schema::{by_source, physical};
 use super::{Dialect, Target};
 use crate::algebra::{Edge, End, Universe};
+use crate::ord::TYPE_SHIFT;
 use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource};
 use crate::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
 use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, Query, SelectStatement, UnionType};

@@ -97,6 +97,8 @@ pub enum Question {
     OrderOrd,
     /// A sort key of another resource.
     OrderVia(Join),
+    /// Sorting by the order of creation of another resource.
+    OrderOrdVia,
     /// Resources that stand inside others, as members and as holders of sort values.
     Inside,
     /// A sort key whose values stand under several keys or at the end of several links.
@@ -205,7 +207,8 @@ impl OrderKey {
             OrderBy::Rows { kind, .. } => Question::OrderRows(*kind),
             OrderBy::Updated(_) => Question::OrderUpdated,
             OrderBy::Id(_) => Question::OrderId,
-            OrderBy::Ord => Question::OrderOrd,
+            OrderBy::Ord if source.via.is_empty() => Question::OrderOrd,
+            OrderBy::Ord => Question::OrderOrdVia,
         });
         let several = |source: &OrderSource| matches!(&source.by, OrderBy::Rows { keys, .. } if keys.len() != 1);
         let together = (self.from.len() != 1 || self.from.iter().any(several)).then_some(Question::OrderTogether);

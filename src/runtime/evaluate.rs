@@ -92,3 +92,37 @@ fn resource(registry: &Registry, live: Live) -> Option<reference::Resource> {
     let (id, ord, last_updated) = (stored.id.clone(), stored.ord, Some(Instant(stored.updated)));
     Some(reference::Resource { ty, id, ord, last_updated, json })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compiler::{Compiler, Options};
+    use crate::stores::memory::Origin;
+    use crate::stores::{StoreSettings, Write};
+    use serde_json::json;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    /// The observer is told between the evaluation and the reading of the bodies.
+    #[test]
+    fn a_page_keeps_what_is_deleted_meanwhile() {
+        let registry = Arc::new(Registry::r4().clone());
+        let ty = TypeCode(registry.resource_type("Patient").unwrap().code());
+        let store = MemoryStore::open(Origin::Writes, StoreSettings::new(registry));
+        let request = Request::default();
+        let write = |write| block_on(store.write(&request.tenant, vec![write])).unwrap();
+        let body = json!({"resourceType": "Patient", "id": "a"});
+        write(Write::Put { ty, id: "a".to_owned(), body, keep_updated: false });
+        let search = Compiler::r4(Options::default()).compile("Patient").unwrap();
+        let mut delete = |_: StepReport<'_>| {
+            let delete = || write(Write::Delete { ty, id: "a".to_owned() });
+            std::thread::scope(|scope| scope.spawn(delete).join()).unwrap();
+        };
+        let found = block_on(page(&store, &search, &request, Some(&mut delete))).unwrap();
+        let ids: Vec<_> = found.matches.iter().map(|found| found.id.as_str()).collect();
+        assert_eq!(ids, ["a"]);
+        assert!(store.live(&request.tenant).is_empty());
+    }
+}

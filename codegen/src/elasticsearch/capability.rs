@@ -36,6 +36,7 @@ impl Capabilities for Target {
             | Question::Inside
             | Question::OrderTogether
             | Question::Closure
+            | Question::OrderOrdVia
             | Question::Guard
             | Question::Measure
             | Question::Typing(_)

@@ -6,7 +6,7 @@ use crate::algebra::{
     Source, Span, Test, Universe,
 };
 use crate::capability::{Compare, Join, Question};
-use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
+use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource, Query, Strategy, Take, Yield};
 use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 use crate::{elasticsearch, sql};
 
@@ -173,6 +173,9 @@ fn what_has_no_one_order_does_not_sort() {
     assert_eq!(sqlite(&sorted(own(references))), Ok(()));
     let refusal = elastic(&sorted(own(references))).map_err(|refused| refused.what);
     assert_eq!(refusal, Err(Question::OrderRows(references)));
+    let edge = Edge { key: KeyId(2), on: On::Rid };
+    let creation = OrderSource { via: vec![edge], by: OrderBy::Ord };
+    refused(&sorted(vec![OrderKey { from: vec![creation], dir: Dir::Asc }]), Question::OrderOrdVia);
     // Numbers and texts together.
     let mixed = [own(WORD), own(RowKind::One(Base::Time))].concat().into_iter().flat_map(|key| key.from).collect();
     refused(&sorted(vec![OrderKey { from: mixed, dir: Dir::Asc }]), Question::OrderTogether);

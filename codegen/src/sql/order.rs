@@ -84,6 +84,7 @@ impl<D: Dialect> Target<D> {
             }
             OrderBy::Rows { keys, kind } => vec![self.rows(at, &source.via, keys, *kind, dir)],
             OrderBy::Updated(types) | OrderBy::Id(types) => vec![self.records(at, source, types)],
+            // Of other resources it is never asked for: the capabilities say so.
             OrderBy::Ord => vec![self.records(at, source, &Universe(Vec::new()))],
         }
     }

@@ -112,7 +112,8 @@ impl Fill for Unknown {
 
 /// A request: of tenant 1, with the names of slots in place of what they will hold.
 fn request(body: SearchBody) -> (String, Json) {
-    let filled = body.fill(&Unknown).and_then(|body| serde_json::to_value(body).ok()).unwrap_or_default();
+    let filled =
+        body.fill(&Unknown).and_then(|requests| serde_json::to_value(requests.body()).ok()).unwrap_or_default();
     (format!("{filled:#}\n"), filled)
 }
 

@@ -97,6 +97,8 @@ pub enum Question {
     OrderOrd,
     /// A sort key of another resource.
     OrderVia(Join),
+    /// Sorting by the order of creation of another resource.
+    OrderOrdVia,
     /// Resources that stand inside others, as members and as holders of sort values.
     Inside,
     /// A sort key whose values stand under several keys or at the end of several links.
@@ -115,6 +117,8 @@ pub enum Question {
     Typing(RowKind),
     /// More alternatives in the test of one row than a query may have.
     Alternatives,
+    /// More values than the parameters of a statement.
+    Parameters,
     /// Sets nested deeper than a query may be.
     Depth,
     /// A query of more parts than the target takes at once.
@@ -205,7 +209,8 @@ impl OrderKey {
             OrderBy::Rows { kind, .. } => Question::OrderRows(*kind),
             OrderBy::Updated(_) => Question::OrderUpdated,
             OrderBy::Id(_) => Question::OrderId,
-            OrderBy::Ord => Question::OrderOrd,
+            OrderBy::Ord if source.via.is_empty() => Question::OrderOrd,
+            OrderBy::Ord => Question::OrderOrdVia,
         });
         let several = |source: &OrderSource| matches!(&source.by, OrderBy::Rows { keys, .. } if keys.len() != 1);
         let together = (self.from.len() != 1 || self.from.iter().any(several)).then_some(Question::OrderTogether);
@@ -288,6 +293,7 @@ impl fmt::Display for Question {
             Question::Inside => write!(f, "resources inside others"),
             Question::Cursor => write!(f, "a position that does not fit the order"),
             Question::Alternatives => write!(f, "too many alternatives in one test"),
+            Question::Parameters => write!(f, "more values than one statement can have"),
             Question::Depth => write!(f, "sets nested too deeply"),
             Question::Size => {
                 write!(f, "so many conditions and types at once; name the types of the links, or ask for less")

@@ -5,6 +5,7 @@ pub mod capability;
 pub mod elasticsearch;
 pub mod lower;
 mod names;
+pub mod ord;
 pub mod program;
 pub mod rows;
 pub mod sql;

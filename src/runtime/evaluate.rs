@@ -12,6 +12,7 @@ use crate::stores::{StoreError, Stored, inner};
 use crate::values::Instant;
 use fhirc_codegen::program::StepId;
 use fhirc_codegen::rows::TypeCode;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
 
@@ -29,14 +30,18 @@ pub(super) async fn page(
         None => None,
     };
     let begin = std::time::Instant::now();
-    let mut found = evaluated(store, search, request, behind).await?;
+    let (live, containers) = store.with_containers(&request.tenant);
+    // The bodies are those that were looked into, whatever is written meanwhile.
+    let bodies: HashMap<i64, Arc<Stored>> =
+        live.iter().map(|live| (live.stored.ord, Arc::clone(&live.stored))).collect();
+    let mut found = evaluated(live, containers, search, behind).await?;
     if let Some(observer) = observer {
         let (rows, time) = (found.matches.len(), begin.elapsed());
         observer(StepReport { step: StepId(0), query: None, rows, time });
     }
     let too_many = cut(&mut found.included, search);
     let resources = |members: &[Member]| {
-        let stored = members.iter().filter_map(|member| body(store, request, member));
+        let stored = members.iter().filter_map(|member| body(&bodies, member));
         stored.map(|stored| Resource::cut(stored, &search.registry, search)).collect()
     };
     Ok(Page {
@@ -48,9 +53,9 @@ pub(super) async fn page(
     })
 }
 
-/// A resource of a page as the store has it.
-fn body(store: &MemoryStore, request: &Request, member: &Member) -> Option<Stored> {
-    let stored = store.bodies(&request.tenant, &[member.ord]).into_iter().next()?;
+/// A resource of a page as the store had it.
+fn body(bodies: &HashMap<i64, Arc<Stored>>, member: &Member) -> Option<Stored> {
+    let stored = Stored::clone(bodies.get(&member.ord)?);
     match &member.inside {
         None => Some(stored),
         // It has no number of its own here.
@@ -65,13 +70,12 @@ fn open(key: &CursorKey, cursor: &str, search: &Compiled, request: &Request) -> 
 
 /// Evaluation takes its time, so it runs beside other tasks.
 async fn evaluated(
-    store: &MemoryStore,
+    live: Vec<Live>,
+    containers: Vec<Live>,
     search: &Compiled,
-    request: &Request,
     behind: Option<Place>,
 ) -> Result<reference::Page, StoreError> {
-    let (registry, (live, containers)) = (Arc::clone(&search.registry), store.with_containers(&request.tenant));
-    let search = search.search.clone();
+    let (registry, search) = (Arc::clone(&search.registry), search.search.clone());
     let evaluate = move || {
         let resources = live.into_iter().filter_map(|live| resource(&registry, live)).collect();
         let appeared = containers.into_iter().filter_map(|container| resource(&registry, container));
@@ -83,7 +87,42 @@ async fn evaluated(
 
 /// A resource as the evaluator reads it. No search reaches a type that the definitions do not have.
 fn resource(registry: &Registry, live: Live) -> Option<reference::Resource> {
-    let Live { ord, ty, id, updated, json } = live;
-    let ty = registry.resource_type_of_code(ty.0)?;
-    Some(reference::Resource { ty, id, ord, last_updated: Some(Instant(updated)), json })
+    let Live { stored, json } = live;
+    let ty = registry.resource_type_of_code(stored.ty.0)?;
+    let (id, ord, last_updated) = (stored.id.clone(), stored.ord, Some(Instant(stored.updated)));
+    Some(reference::Resource { ty, id, ord, last_updated, json })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compiler::{Compiler, Options};
+    use crate::stores::memory::Origin;
+    use crate::stores::{StoreSettings, Write};
+    use serde_json::json;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    /// The observer is told between the evaluation and the reading of the bodies.
+    #[test]
+    fn a_page_keeps_what_is_deleted_meanwhile() {
+        let registry = Arc::new(Registry::r4().clone());
+        let ty = TypeCode(registry.resource_type("Patient").unwrap().code());
+        let store = MemoryStore::open(Origin::Writes, StoreSettings::new(registry));
+        let request = Request::default();
+        let write = |write| block_on(store.write(&request.tenant, vec![write])).unwrap();
+        let body = json!({"resourceType": "Patient", "id": "a"});
+        write(Write::Put { ty, id: "a".to_owned(), body, keep_updated: false });
+        let search = Compiler::r4(Options::default()).compile("Patient").unwrap();
+        let mut delete = |_: StepReport<'_>| {
+            let delete = || write(Write::Delete { ty, id: "a".to_owned() });
+            std::thread::scope(|scope| scope.spawn(delete).join()).unwrap();
+        };
+        let found = block_on(page(&store, &search, &request, Some(&mut delete))).unwrap();
+        let ids: Vec<_> = found.matches.iter().map(|found| found.id.as_str()).collect();
+        assert_eq!(ids, ["a"]);
+        assert!(store.live(&request.tenant).is_empty());
+    }
 }

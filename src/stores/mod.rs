@@ -16,7 +16,6 @@ pub mod memory;
 #[cfg(feature = "sqlite")]
 mod meta;
 #[cfg(feature = "sqlite")]
-mod ord;
 mod record;
 mod settings;
 #[cfg(feature = "sqlite")]

@@ -320,7 +320,7 @@ impl Store {
     pub fn commit(&self, batch: Batch) -> Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>> {
         match self {
             Store::Sqlite(store) => Box::pin(store.commit(batch)),
-            Store::Reference(store) => Box::pin(std::future::ready(store.commit(batch))),
+            Store::Reference(store) => Box::pin(store.commit(batch)),
         }
     }
 

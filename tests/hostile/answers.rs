@@ -30,7 +30,7 @@ pub(crate) async fn check(name: &str, store: &Store) {
 }
 
 /// The ids of all matches, over all pages, or why there are none.
-async fn found(store: &Store, compiled: &Compiled) -> String {
+pub(crate) async fn found(store: &Store, compiled: &Compiled) -> String {
     let (mut ids, mut request) = (Vec::new(), Request::default());
     loop {
         let page = match execute(store, compiled, &request, None).await {

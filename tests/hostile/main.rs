@@ -13,6 +13,8 @@ mod data;
 #[cfg(test)]
 mod entry;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod lowered;
 #[cfg(test)]
 mod notation;

@@ -36,10 +36,12 @@ impl Capabilities for Target {
             | Question::Inside
             | Question::OrderTogether
             | Question::Closure
+            | Question::OrderOrdVia
             | Question::Guard
             | Question::Measure
             | Question::Typing(_)
             | Question::Alternatives
+            | Question::Parameters
             | Question::Depth
             | Question::Size
             | Question::Dangling

@@ -10,8 +10,11 @@ use serde::{Serialize, Serializer};
 pub struct SearchBody {
     /// Which documents.
     pub query: Clause,
-    /// At most so many hits.
+    /// At most so many hits of one request; 0 for a count.
     pub size: u32,
+    /// At most so many hits of all requests: see [`super::Requests`]. `None`: as many as there are.
+    #[serde(skip)]
+    pub limit: Option<u32>,
     /// How far hits are counted.
     pub track_total_hits: Track,
     /// The order; empty for a count.

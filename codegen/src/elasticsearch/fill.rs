@@ -1,6 +1,7 @@
 //! What a kept query lacks: the tenant, and what earlier steps found.
 
-use super::clause::{Bool, Clause, Field, Nested, SearchBody, Term, Terms};
+use super::clause::{Bool, Clause, Field, Key, Nested, SearchBody, Term, Terms};
+use super::finish::size;
 use super::keyword::whole;
 use crate::algebra::SlotId;
 
@@ -14,9 +15,33 @@ pub trait Fill {
 }
 
 impl SearchBody {
-    /// The request to send. `None` if a slot was not filled.
-    pub fn fill(&self, fill: &impl Fill) -> Option<SearchBody> {
-        Some(SearchBody { query: filled(&self.query, fill)?, ..self.clone() })
+    /// The requests to send. `None` if a slot was not filled.
+    pub fn fill(&self, fill: &impl Fill) -> Option<Requests> {
+        Some(Requests(SearchBody { query: filled(&self.query, fill)?, ..self.clone() }))
+    }
+}
+
+/// The requests that tell all hits that are wanted, one after the other: one request has room for 10,000.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "more hits may be wanted than one request tells"]
+pub struct Requests(SearchBody);
+
+impl Requests {
+    /// The request to send now.
+    pub fn body(&self) -> &SearchBody {
+        &self.0
+    }
+
+    /// What is to be sent after it: `hits` is how many it told, `last` the sort values of the last one. `None` if no more
+    /// are wanted, or there are no more.
+    pub fn after(self, hits: u32, last: Vec<Key>) -> Option<Requests> {
+        let Requests(body) = self;
+        if hits == 0 || hits < body.size {
+            return None;
+        }
+        let limit = body.limit.map(|limit| limit.saturating_sub(hits));
+        let more = SearchBody { size: size(limit), limit, search_after: last, ..body };
+        (more.size > 0).then_some(Requests(more))
     }
 }
 

@@ -14,7 +14,16 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
     if results.yields == Yield::Count {
         let track_total_hits = results.limit.map_or(Track::All(true), Track::UpTo);
         let (sort, search_after, docvalue_fields) = (Vec::new(), Vec::new(), Vec::new());
-        return SearchBody { query, size: 0, track_total_hits, sort, search_after, docvalue_fields, _source: false };
+        return SearchBody {
+            query,
+            size: 0,
+            limit: Some(0),
+            track_total_hits,
+            sort,
+            search_after,
+            docvalue_fields,
+            _source: false,
+        };
     }
     let docvalue_fields = match results.yields {
         Yield::Page | Yield::Count => Vec::new(),
@@ -23,13 +32,19 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
     };
     SearchBody {
         query,
-        size: results.limit.unwrap_or(MAX_HITS).min(MAX_HITS),
+        size: size(results.limit),
+        limit: results.limit,
         track_total_hits: Track::All(false),
         sort: sort(results.order),
         search_after: position(results),
         docvalue_fields,
         _source: false,
     }
+}
+
+/// How many hits one request asks for, when so many are wanted.
+pub(super) fn size(wanted: Option<u32>) -> u32 {
+    wanted.unwrap_or(MAX_HITS).min(MAX_HITS)
 }
 
 fn sort(order: &[OrderKey]) -> Vec<Field<Sort>> {

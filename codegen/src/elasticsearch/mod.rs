@@ -15,7 +15,7 @@ mod target;
 mod tests;
 
 pub use clause::SearchBody;
-pub use fill::Fill;
+pub use fill::{Fill, Requests};
 pub use keyword::{TARGETS, identity, target_of};
 
 use crate::lower::{Unsupported, lower};
@@ -34,7 +34,7 @@ pub struct Target;
 /// - `Rid`: the field `rid`, see [`identity`];
 /// - `Targets`: the field [`TARGETS`], which [`target_of`] reads.
 ///
-/// Without a limit a request asks for as many hits as one may have; the driver goes on with the last sort values.
+/// One request asks for as many hits as one may have at most; where more are wanted, [`Requests::after`] goes on.
 ///
 /// # Errors
 /// The first thing that Elasticsearch does not answer, or that is not well formed.

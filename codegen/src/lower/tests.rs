@@ -6,7 +6,7 @@ use crate::algebra::{
     Source, Span, Test, Universe,
 };
 use crate::capability::{Compare, Join, Question};
-use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
+use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource, Query, Strategy, Take, Yield};
 use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 use crate::{elasticsearch, sql};
 
@@ -107,6 +107,21 @@ fn alternatives_are_bounded_and_lists_are_not_alternatives() {
     assert_eq!(sqlite(&query(vec![rows(TOKEN, Test::Atom(Atom::In(vec![code()], values)))])), Ok(()));
 }
 
+/// Pairs are parameters each, and a statement has room for so many: refused where most of them are.
+#[test]
+fn parameters_are_bounded() {
+    let columns = vec![code(), Col::first(ColName::Exact)];
+    let pairs = |n: usize| (0..n).map(|n| vec![text(&format!("a{n}")), text(&format!("b{n}"))]).collect();
+    let among = |n| rows(TOKEN, Test::Atom(Atom::In(columns.clone(), Source::Values(pairs(n)))));
+    let of = |n| query(vec![among(n), among(3), Set::And(vec![SetId(0), SetId(1)])]);
+    let refused = Unsupported { node: SetId(0), span: SPAN, what: Question::Parameters };
+    assert!(sql::sql::<sql::Sqlite>(&of(16_000)).is_ok());
+    assert_eq!(sql::sql::<sql::Sqlite>(&of(17_000)), Err(refused));
+    assert!(sql::sql::<sql::Postgres>(&of(17_000)).is_ok());
+    assert_eq!(sql::sql::<sql::Postgres>(&of(33_000)), Err(refused));
+    assert_eq!(refused.to_string(), "the store cannot answer: more values than one statement can have");
+}
+
 #[test]
 fn children_are_bounded() {
     let wide = |n| query(vec![all(), Set::Or(vec![SetId(0); n])]);
@@ -158,6 +173,9 @@ fn what_has_no_one_order_does_not_sort() {
     assert_eq!(sqlite(&sorted(own(references))), Ok(()));
     let refusal = elastic(&sorted(own(references))).map_err(|refused| refused.what);
     assert_eq!(refusal, Err(Question::OrderRows(references)));
+    let edge = Edge { key: KeyId(2), on: On::Rid };
+    let creation = OrderSource { via: vec![edge], by: OrderBy::Ord };
+    refused(&sorted(vec![OrderKey { from: vec![creation], dir: Dir::Asc }]), Question::OrderOrdVia);
     // Numbers and texts together.
     let mixed = [own(WORD), own(RowKind::One(Base::Time))].concat().into_iter().flat_map(|key| key.from).collect();
     refused(&sorted(vec![OrderKey { from: mixed, dir: Dir::Asc }]), Question::OrderTogether);

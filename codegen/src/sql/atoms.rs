@@ -1,7 +1,7 @@
 //! Comparisons of one row.
 
 use super::constant::{always, blank_text, never, number};
-use super::rids::long_list;
+use super::rids::{long_list, texts};
 use super::rows::Row;
 use super::scan::col;
 use super::schema::{SqlType, physical};
@@ -83,6 +83,9 @@ impl<D: Dialect> Target<D> {
         if let [column] = columns {
             if let Some(rids) = long_list(tuples) {
                 return one(row, *column).in_subquery(self.numbers(rids));
+            }
+            if let Some(texts) = texts(tuples) {
+                return self.one_of(one(row, *column), texts);
             }
             let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(*value)).collect();
             return one(row, *column).is_in(values);

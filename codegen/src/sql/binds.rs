@@ -14,6 +14,8 @@ pub enum Bind {
     Int(i64),
     /// A text.
     Text(String),
+    /// Texts of the query, in byte order: a JSON array (SQLite), a `text[]` (PostgreSQL).
+    TextList(Vec<String>),
     /// Resources of an earlier step as `ord` numbers: a JSON array (SQLite), a `bigint[]` (PostgreSQL).
     Resources(SlotId),
     /// Texts of an earlier step: a JSON array (SQLite), a `text[]` (PostgreSQL).

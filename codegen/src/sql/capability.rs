@@ -25,10 +25,12 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Count
             | Question::Rid
             | Question::Targets(_) => true,
-            Question::Guard
+            Question::OrderOrdVia
+            | Question::Guard
             | Question::Measure
             | Question::Typing(_)
             | Question::Alternatives
+            | Question::Parameters
             | Question::Depth
             | Question::Size
             | Question::Dangling

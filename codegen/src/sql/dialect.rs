@@ -11,6 +11,8 @@ pub trait Dialect: fmt::Debug {
     const TABLE_OPTIONS: &'static str;
     /// The same for a table whose rows hold whole resources.
     const BULKY_TABLE_OPTIONS: &'static str;
+    /// The most parameters of a statement.
+    const MOST_PARAMETERS: usize;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 

@@ -25,6 +25,8 @@ pub use dialect::Dialect;
 pub use postgres::Postgres;
 pub use sqlite::Sqlite;
 
+use crate::algebra::{Atom, Set, Source, Span, Test};
+use crate::capability::Question;
 use crate::lower::{Unsupported, lower};
 use crate::program::Query;
 use binds::Binds;
@@ -93,5 +95,27 @@ impl<D: Dialect> Default for Target<D> {
 /// # Errors
 /// The first thing that SQL does not answer, or that is not well formed.
 pub fn sql<D: Dialect>(query: &Query) -> Result<Sql, Unsupported> {
-    lower(Target::<D>::new(), query)
+    let sql = lower(Target::<D>::new(), query)?;
+    if sql.binds.len() <= D::MOST_PARAMETERS {
+        return Ok(sql);
+    }
+    let most = query.sets.iter().max_by_key(|(_, node)| values(&node.set));
+    let (node, span) = most.map(|(id, node)| (id, node.span)).unwrap_or((query.root, Span::default()));
+    Err(Unsupported { node, span, what: Question::Parameters })
+}
+
+/// How many values the set is asked for with: where most are, a query is narrowed best.
+fn values(set: &Set) -> usize {
+    match set {
+        Set::Rows { test, .. } => values_of(test),
+        _ => 0,
+    }
+}
+
+fn values_of(test: &Test) -> usize {
+    match test {
+        Test::Atom(Atom::In(_, Source::Values(tuples)) | Atom::NotIn(_, Source::Values(tuples))) => tuples.len(),
+        Test::Atom(_) => 1,
+        Test::All(tests) | Test::Any(tests) => tests.iter().map(values_of).sum(),
+    }
 }

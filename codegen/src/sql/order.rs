@@ -2,10 +2,11 @@
 
 use super::constant::number;
 use super::links::{aliased, first_table};
-use super::scan::{At, Own, TYPE_SHIFT, col, from};
+use super::scan::{At, Own, col, from};
 use super::schema::{by_source, physical};
 use super::{Dialect, Target};
 use crate::algebra::{Edge, End, Universe};
+use crate::ord::TYPE_SHIFT;
 use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource};
 use crate::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
 use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, Query, SelectStatement, UnionType};
@@ -83,6 +84,7 @@ impl<D: Dialect> Target<D> {
             }
             OrderBy::Rows { keys, kind } => vec![self.rows(at, &source.via, keys, *kind, dir)],
             OrderBy::Updated(types) | OrderBy::Id(types) => vec![self.records(at, source, types)],
+            // Of other resources it is never asked for: the capabilities say so.
             OrderBy::Ord => vec![self.records(at, source, &Universe(Vec::new()))],
         }
     }

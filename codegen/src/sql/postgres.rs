@@ -13,6 +13,7 @@ pub struct Postgres;
 impl Dialect for Postgres {
     const TABLE_OPTIONS: &'static str = "";
     const BULKY_TABLE_OPTIONS: &'static str = "";
+    const MOST_PARAMETERS: usize = 65_535;
     const PARAMETER: char = '$';
 
     fn type_name(ty: SqlType) -> &'static str {

@@ -1,7 +1,8 @@
-//! Long lists of resources: their numbers from one subquery instead of one each.
+//! Long lists: the numbers of resources from one subquery instead of one each, texts as one parameter.
 
 use super::constant::number;
-use super::{Dialect, Target};
+use super::schema::SqlType;
+use super::{Bind, Dialect, Target};
 use crate::rows::TypeCode;
 use crate::target::{Scalar, Tuples};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
@@ -10,6 +11,10 @@ use std::collections::BTreeMap;
 /// The most resources that are looked up one by one: the time that SQLite takes to read a list of subqueries grows with
 /// the square of its length (40,000 took 171 s, as one subquery 5 s, neither optimized).
 const FEW: usize = 64;
+
+/// The most texts that are a parameter each: a statement has room for 32,766 parameters in SQLite, and for 65,535 in
+/// PostgreSQL.
+const FEW_TEXTS: usize = 200;
 
 /// The most parts of the one subquery; SQLite takes 500.
 const PARTS: usize = 200;
@@ -50,10 +55,10 @@ impl<D: Dialect> Target<D> {
     pub(super) fn numbers(&mut self, ids: Ids<'_>) -> SelectStatement {
         let mut selects = ids.into_iter().map(|(types, ids)| {
             let types = types.iter().map(|ty| number(i64::from(ty.0))).collect::<Vec<_>>();
-            let (tenant, ids) = (self.tenant(), ids.into_iter().map(|id| self.text(id)).collect::<Vec<_>>());
+            let (tenant, listed) = (self.tenant(), self.one_of(Expr::col("id"), ids));
             let mut select = Query::select();
             select.column("ord").from("resource_id").and_where(Expr::col("tenant").eq(tenant));
-            select.and_where(Expr::col("type").is_in(types)).and_where(Expr::col("id").is_in(ids));
+            select.and_where(Expr::col("type").is_in(types)).and_where(listed);
             select
         });
         let mut first = selects.next().unwrap_or_default();
@@ -62,4 +67,32 @@ impl<D: Dialect> Target<D> {
         }
         first
     }
+
+    /// The column, which is never null, is one of the texts.
+    pub(super) fn one_of(&mut self, column: Expr, texts: Vec<&str>) -> Expr {
+        if texts.len() <= FEW_TEXTS {
+            let texts: Vec<Expr> = texts.into_iter().map(|text| self.text(text)).collect();
+            return column.is_in(texts);
+        }
+        // A JSON array loses what follows a zero character in SQLite before 3.45.
+        let (alone, mut together): (Vec<&str>, Vec<&str>) = texts.into_iter().partition(|text| text.contains('\0'));
+        together.sort_unstable();
+        together.dedup();
+        let list = self.binds.expr(Bind::TextList(together.into_iter().map(str::to_owned).collect()));
+        let listed = D::element(column.clone(), list, SqlType::Text);
+        if alone.is_empty() {
+            return listed;
+        }
+        let alone: Vec<Expr> = alone.into_iter().map(|text| self.text(text)).collect();
+        listed.or(column.is_in(alone))
+    }
+}
+
+/// The list, if it is texts alone.
+pub(super) fn texts<'a>(tuples: &Tuples<'a>) -> Option<Vec<&'a str>> {
+    let text = |scalar: &Scalar<'a>| match scalar {
+        Scalar::Text(text) => Some(*text),
+        Scalar::Int(_) | Scalar::System(_) | Scalar::Rid(..) => None,
+    };
+    tuples.iter().flatten().map(text).collect()
 }

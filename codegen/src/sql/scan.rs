@@ -4,13 +4,8 @@ use super::constant::{never, number};
 use super::schema::SqlType;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{SlotId, Universe};
-use crate::rows::TypeCode;
+use crate::ord::{NOT_TOP_LEVEL, TYPE_SHIFT, end_ord, first_ord};
 use sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType};
-
-/// `ord` is the type code shifted by this, and a number per tenant and type.
-pub(super) const TYPE_SHIFT: u32 = 39;
-/// The bits of `ord` that are not zero for contained resources and for targets that have not arrived.
-const NOT_TOP_LEVEL: i64 = 0b11 << 37;
 
 /// The resource that a condition is about.
 #[derive(Clone, Debug)]
@@ -97,7 +92,7 @@ impl<D: Dialect> Target<D> {
         types.sort();
         types.dedup();
         let (Some(first), Some(last)) = (types.first(), types.last()) else { return never() };
-        let range = ord.clone().gte(self.int(base(*first))).and(ord.clone().lt(self.int(end(*last))));
+        let range = ord.clone().gte(self.int(first_ord(*first))).and(ord.clone().lt(self.int(end_ord(*last))));
         if types.len() == 1 {
             return range;
         }
@@ -175,14 +170,4 @@ impl<D: Dialect> Target<D> {
         }
         self.nested(select, live)
     }
-}
-
-/// The least number of a type.
-fn base(ty: TypeCode) -> i64 {
-    i64::from(ty.0) << TYPE_SHIFT
-}
-
-/// One past the greatest top-level number of a type.
-fn end(ty: TypeCode) -> i64 {
-    base(ty) + (1 << 37)
 }

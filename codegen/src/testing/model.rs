@@ -220,7 +220,7 @@ fn of_holder(world: &World, r: &Resource, linked: bool, by: &OrderBy, dir: Dir) 
     let (keys, kind) = match by {
         OrderBy::Updated(types) => return own(Value::Int(r.updated), types),
         OrderBy::Id(types) => return own(Value::Text(r.id.clone()), types),
-        OrderBy::Ord => return if linked { Vec::new() } else { vec![Value::Int(r.ord)] },
+        OrderBy::Ord => return vec![Value::Int(r.ord)],
         OrderBy::Rows { keys, kind } => (keys, *kind),
     };
     let is_rank = |row: &Row| row.kind.columns().get(1).map(|col| col.name) == Some(ColName::Rank);

@@ -1,5 +1,6 @@
 //! Generated resources and rows. Alphabets are tiny, so that rows of different resources collide all the time.
 
+use crate::ord::{CONTAINED, STUB, first_ord};
 use crate::rows::{Base, ColType, KeyId, Point, Row, RowKind, Tuple, TypeCode, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -97,10 +98,10 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
 fn numbered(n: usize, (ty, state, updated, rows): (TypeCode, State, i64, Vec<Row>)) -> Resource {
     let flag = match state {
         State::Live | State::Deleted => 0,
-        State::Stub => 1 << 37,
-        State::Contained => 1 << 38,
+        State::Stub => STUB,
+        State::Contained => CONTAINED,
     };
-    let ord = (i64::from(ty.0) << 39) + flag + i64::try_from(n).unwrap();
+    let ord = first_ord(ty) + flag + i64::try_from(n).unwrap();
     // Ids do not run in the order of creation, and the same id exists in several types.
     let id = format!("{}", (n * 7) % 12 + n / 12 * 12);
     Resource { ty, id, ord, state, updated, rows: dedup(rows) }

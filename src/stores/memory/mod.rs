@@ -45,14 +45,11 @@ struct Shared {
     secret: OnceLock<[u8; 32]>,
 }
 
-/// A live resource, read and ready to be looked into.
+/// A version of a resource, read and ready to be looked into.
 #[derive(Clone, Debug)]
 pub(crate) struct Live {
-    pub(crate) ord: i64,
-    pub(crate) ty: TypeCode,
-    pub(crate) id: String,
-    /// When it last changed: microseconds since 1970 UTC.
-    pub(crate) updated: i64,
+    pub(crate) stored: Arc<Stored>,
+    /// Its body.
     pub(crate) json: Arc<Json>,
 }
 
@@ -133,7 +130,7 @@ impl MemoryStore {
 
     /// The live ones among these resources, in the order asked for.
     pub fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Vec<Stored> {
-        self.shared.of(tenant, |records| ords.iter().filter_map(|ord| records.body(*ord).cloned()).collect())
+        self.shared.of(tenant, |records| ords.iter().filter_map(|ord| records.body(*ord)).cloned().collect())
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.
@@ -148,14 +145,15 @@ impl MemoryStore {
 
     /// All versions of a resource, the current one first.
     pub fn history(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Vec<Stored> {
-        self.shared.of(tenant, |records| records.versions(ty, id).iter().rev().cloned().collect())
+        self.shared
+            .of(tenant, |records| records.versions(ty, id).iter().rev().map(|stored| Stored::clone(stored)).collect())
     }
 
     /// Counts of resources; there are no index rows to count.
     pub fn statistics(&self, tenant: &TenantContext) -> Statistics {
         let mut resources = BTreeMap::new();
         for live in self.live(tenant) {
-            *resources.entry(live.ty).or_default() += 1;
+            *resources.entry(live.stored.ty).or_default() += 1;
         }
         Statistics { resources, rows: None }
     }
@@ -176,7 +174,7 @@ impl MemoryStore {
     /// A resource cannot be written as it is.
     pub async fn write(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Vec<WriteOutcome>, StoreError> {
         let batch = self.prepare(tenant, writes).await?;
-        Ok(self.commit(batch)?.outcomes)
+        Ok(self.commit(batch).await?.outcomes)
     }
 
     /// Makes versions, on all cores, without holding up other writes.
@@ -196,18 +194,14 @@ impl MemoryStore {
         spawn_blocking(make).await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Writes a batch at once, whole or not at all.
+    /// Writes a batch, whole or not at all, beside other tasks. It is written even if the future is dropped.
     ///
     /// # Errors
     /// A resource is nested too deeply to be read again.
-    pub fn commit(&self, batch: Batch) -> Result<Committed, StoreError> {
-        let mut tenants = self.shared.tenants();
-        let records = tenants.entry(batch.tenant).or_default();
-        let items = self.shared.versioning(|with| settle(batch.runs, records, with))?;
-        // All are read before the first is written.
-        let bodies = items.iter().map(body).collect::<Result<Vec<_>, _>>()?;
-        let outcomes = items.into_iter().zip(bodies).map(|(item, json)| records.write(item, json)).collect();
-        Ok(Committed { outcomes, ..Committed::default() })
+    pub fn commit(&self, batch: Batch) -> impl Future<Output = Result<Committed, StoreError>> + Send + use<> {
+        let shared = Arc::clone(&self.shared);
+        let written = spawn_blocking(move || shared.commit(batch));
+        async { written.await.map_err(|_| StoreError::Closed)? }
     }
 }
 
@@ -224,6 +218,16 @@ impl Shared {
         }
     }
 
+    /// All is read before the first is written, and before others have to wait.
+    fn commit(&self, Batch { tenant, runs, .. }: Batch) -> Result<Committed, StoreError> {
+        let writes: Vec<Prepared> = runs.into_iter().flatten().map(Prepared::new).collect::<Result<_, _>>()?;
+        let mut tenants = self.tenants();
+        let records = tenants.entry(tenant).or_default();
+        let writes = self.versioning(|with| settle(writes, records, with))?;
+        let outcomes = writes.into_iter().map(|Prepared { item, json }| records.write(item, json)).collect();
+        Ok(Committed { outcomes, ..Committed::default() })
+    }
+
     /// What versions are made with, now. Extraction says what a search will not find; its rows are nobody's.
     fn versioning<T>(&self, run: impl FnOnce(&Versioning<'_>) -> T) -> T {
         let definitions = self.held.get();
@@ -233,20 +237,34 @@ impl Shared {
     }
 }
 
-/// The writes of a batch as they come out now: what somebody else has written since is taken into account.
-fn settle(runs: Vec<Vec<Item>>, records: &Records, with: &Versioning<'_>) -> Result<Vec<Item>, StoreError> {
-    let mut pending: BTreeMap<(TypeCode, String), Option<Current>> = BTreeMap::new();
-    let mut items = Vec::new();
-    for mut item in runs.into_iter().flatten() {
-        let identity = (item.ty, item.id.clone());
-        let current = pending.remove(&identity).unwrap_or_else(|| records.current(item.ty, &item.id));
-        if current.as_ref().map(|current| current.version) != item.base {
-            item.rebase(current.as_ref(), with)?;
-        }
-        pending.insert(identity, item.after(current.as_ref()));
-        items.push(item);
+/// A write, and the body that it makes.
+struct Prepared {
+    item: Item,
+    json: Option<Arc<Json>>,
+}
+
+impl Prepared {
+    fn new(item: Item) -> Result<Prepared, StoreError> {
+        let json = body(&item)?;
+        Ok(Prepared { item, json })
     }
-    Ok(items)
+}
+
+/// The writes of a batch as they come out now: what somebody else has written since is taken into account.
+fn settle(writes: Vec<Prepared>, records: &Records, with: &Versioning<'_>) -> Result<Vec<Prepared>, StoreError> {
+    let mut pending: BTreeMap<(TypeCode, String), Option<Current>> = BTreeMap::new();
+    let mut settled = Vec::with_capacity(writes.len());
+    for mut write in writes {
+        let identity = (write.item.ty, write.item.id.clone());
+        let current = pending.remove(&identity).unwrap_or_else(|| records.current(write.item.ty, &write.item.id));
+        if current.as_ref().map(|current| current.version) != write.item.base {
+            write.item.rebase(current.as_ref(), with)?;
+            write = Prepared::new(write.item)?;
+        }
+        pending.insert(identity, write.item.after(current.as_ref()));
+        settled.push(write);
+    }
+    Ok(settled)
 }
 
 /// The body that a write makes.

@@ -1,9 +1,9 @@
 //! What one tenant has: every version of every resource, by the order of creation.
 
 use super::Live;
-use crate::stores::ord::{PER_TYPE, first_ord};
 use crate::stores::version::{Current, Item, Outcome};
 use crate::stores::{Change, Method, Stored, WriteOutcome};
+use fhirc_codegen::ord::{end_ord, first_ord};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub(super) struct Records {
 #[derive(Debug)]
 struct Record {
     /// All versions, the current one last.
-    versions: Vec<Stored>,
+    versions: Vec<Arc<Stored>>,
     /// The body of the current version; `None` if that is a deletion.
     json: Option<Arc<Json>>,
 }
@@ -30,14 +30,13 @@ struct Record {
 impl Records {
     /// All versions of all resources.
     pub(super) fn all(&self) -> impl Iterator<Item = &Stored> {
-        self.records.values().flat_map(|record| &record.versions)
+        self.records.values().flat_map(|record| record.versions.iter().map(Arc::as_ref))
     }
 
     /// The live resources, in the order of creation.
     pub(super) fn live(&self) -> impl Iterator<Item = Live> {
         self.records.values().filter_map(|record| {
-            let (stored, json) = (record.versions.last()?, Arc::clone(record.json.as_ref()?));
-            Some(Live { ord: stored.ord, ty: stored.ty, id: stored.id.clone(), updated: stored.updated, json })
+            Some(Live { stored: Arc::clone(record.versions.last()?), json: Arc::clone(record.json.as_ref()?) })
         })
     }
 
@@ -48,11 +47,11 @@ impl Records {
 
     /// The current version of a resource that is live.
     pub(super) fn body(&self, ord: i64) -> Option<&Stored> {
-        self.records.get(&ord)?.versions.last().filter(|stored| stored.method == Method::Put)
+        self.records.get(&ord)?.versions.last().map(Arc::as_ref).filter(|stored| stored.method == Method::Put)
     }
 
     /// All versions of a resource, the current one last.
-    pub(super) fn versions(&self, ty: TypeCode, id: &str) -> &[Stored] {
+    pub(super) fn versions(&self, ty: TypeCode, id: &str) -> &[Arc<Stored>] {
         let record = self.ord(ty, id).and_then(|ord| self.records.get(&ord));
         record.map(|record| record.versions.as_slice()).unwrap_or_default()
     }
@@ -80,11 +79,12 @@ impl Records {
         };
         if let Some(method) = method {
             let body = body.unwrap_or_default();
+            let stored = Arc::new(Stored { ord, ty, id, version, updated, method, body, container: None });
             if let Some(json) = json.as_ref().filter(|json| json.get("contained").is_some()) {
-                self.containers.push(Live { ord, ty, id: id.clone(), updated, json: Arc::clone(json) });
+                self.containers.push(Live { stored: Arc::clone(&stored), json: Arc::clone(json) });
             }
             let record = self.records.entry(ord).or_insert(Record { versions: Vec::new(), json: None });
-            record.versions.push(Stored { ord, ty, id, version, updated, method, body, container: None });
+            record.versions.push(stored);
             record.json = json;
         }
         WriteOutcome { change, ord, version }
@@ -97,7 +97,7 @@ impl Records {
     /// Numbers of a type follow the order of creation. No memory holds as many as there are numbers.
     fn create(&mut self, ty: TypeCode, id: &str) -> i64 {
         let first = first_ord(ty);
-        let last = self.records.range(first..first + PER_TYPE).next_back();
+        let last = self.records.range(first..end_ord(ty)).next_back();
         let next = last.map_or(first, |(last, _)| last + 1);
         self.ords.insert((ty, id.to_owned()), next);
         next

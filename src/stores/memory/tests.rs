@@ -99,7 +99,7 @@ fn a_batch_is_thought_through_again_when_somebody_was_faster() {
         let tenant = TenantContext::default();
         let slow = store.prepare(&tenant, vec![put(patient("a", "Berg"), false), delete("a")]).await.unwrap();
         store.write(&tenant, vec![put(patient("a", "Ek"), false)]).await.unwrap();
-        let outcomes = store.commit(slow).unwrap().outcomes;
+        let outcomes = store.commit(slow).await.unwrap().outcomes;
         let seen: Vec<_> = outcomes.iter().map(|outcome| (outcome.change, outcome.version)).collect();
         assert_eq!(seen, [(Change::Updated, 2), (Change::Deleted, 3)]);
         let history = store.history(&tenant, ty("Patient"), "a");

@@ -11,8 +11,8 @@ use crate::keys::standing;
 use crate::stores::StoreError;
 use crate::stores::build::{BATCH, BATCH_BYTES, Built, Chunk, Found};
 use crate::stores::definitions::{Builder, Definitions};
-use crate::stores::ord::{PER_TYPE, first_ord};
 use crate::stores::version::{Owner, RowSet};
+use fhirc_codegen::ord::{PER_TYPE, TYPE_SHIFT, first_ord};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,10 +89,10 @@ fn is_contained(
 
 /// Tells all who look at the builds of a registry how far they are.
 pub(super) fn measure(connection: &Connection, registry: &Registry) -> Result<(), StoreError> {
-    let select = "SELECT sum(done - (type << 39) + 1), sum(last - (type << 39) + 1) FROM build WHERE build = ?";
+    let select = "SELECT sum(done - (type << ?2) + 1), sum(last - (type << ?2) + 1) FROM build WHERE build = ?1";
     for build in registry.builds().into_keys() {
         let (done, total): (Option<i64>, Option<i64>) = connection
-            .query_row(select, [build], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row(select, params![build, TYPE_SHIFT], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(StoreError::database("measuring a build"))?;
         let count = |n: Option<i64>| n.and_then(|n| u64::try_from(n).ok()).unwrap_or_default();
         registry.progress(build).set(count(done), count(total));

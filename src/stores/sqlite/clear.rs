@@ -6,7 +6,7 @@ use crate::definitions::ParamId;
 use crate::keys::{range, type_code};
 use crate::stores::StoreError;
 use crate::stores::build::{CLEARED, Leftover};
-use crate::stores::ord::{ORDS, first_ord};
+use fhirc_codegen::ord::{ORDS, first_ord};
 use rusqlite::types::Value;
 use rusqlite::{Connection, TransactionBehavior, params_from_iter};
 use std::collections::BTreeMap;

@@ -2,16 +2,12 @@
 
 use crate::definitions::{Registry, ResourceType};
 use crate::stores::StoreError;
-use crate::stores::ord::{PER_TYPE, first_ord, type_of};
+use fhirc_codegen::ord::{CONTAINED, PER_TYPE, STUB, end_ord, first_ord, type_of};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-/// The bit of stubs: identities that something refers to and that have not arrived.
-const STUB: i64 = 1 << 37;
-/// The bit of resources that stand inside another. They keep their number; they never arrive by themselves.
-const CONTAINED: i64 = 1 << 38;
 /// What only the id of a contained resource has: `Observation/1#p`.
 const FRAGMENT: char = '#';
 
@@ -87,7 +83,7 @@ impl<'a, 'c> Numbers<'a, 'c> {
             Some(next) => *next,
             None => self.last(ty)?.map_or(first_ord(ty), |last| last + 1),
         };
-        if next >= first_ord(ty) + PER_TYPE {
+        if next >= end_ord(ty) {
             return Err(StoreError::Limit { what: "no more resources of one type can be numbered" });
         }
         self.next.insert(ty, next + 1);
@@ -97,7 +93,7 @@ impl<'a, 'c> Numbers<'a, 'c> {
 
     fn last(&self, ty: TypeCode) -> Result<Option<i64>, StoreError> {
         let select = "SELECT max(ord) FROM resource WHERE tenant = ? AND ord >= ? AND ord < ?";
-        let (first, end) = (first_ord(ty), first_ord(ty) + PER_TYPE);
+        let (first, end) = (first_ord(ty), end_ord(ty));
         self.connection
             .prepare_cached(select)
             .and_then(|mut select| select.query_row(params![self.tenant, first, end], |row| row.get(0)))

@@ -29,6 +29,7 @@ pub(super) fn fill(sql: &Sql, slots: &Slots) -> Result<Vec<Filled>, StoreError> 
             Bind::Tenant => return Ok(Filled::Tenant),
             Bind::Int(n) => Stored::Integer(*n),
             Bind::Text(text) => Stored::Text(text.clone()),
+            Bind::TextList(texts) => json(texts.iter().cloned().map(|text| Some(Value::Text(text)))),
             Bind::Resources(slot) => json(tuples(slot)?.iter().map(|tuple| Some(Value::Int(tuple.ord)))),
             Bind::Texts(slot) | Bind::Ints(slot) => {
                 json(tuples(slot)?.iter().map(|tuple| tuple.keys.first().cloned().flatten()))

@@ -6,8 +6,8 @@ use super::number::type_inside;
 use super::record::DELETE;
 use super::tenants::Tenant;
 use crate::definitions::Registry;
-use crate::stores::ord::type_of;
 use crate::stores::{Method, StoreError, Stored};
+use fhirc_codegen::ord::type_of;
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

@@ -8,7 +8,7 @@ use crate::elasticsearch::{Target, search};
 use crate::program::{After, Query, Strategy, Take, Yield};
 use crate::rows::Value;
 use crate::testing::queries::{Joins, arena, node, order, root, rows, ways};
-use crate::testing::world::{TYPES, world};
+use crate::testing::world::{TYPES, World, world};
 use crate::testing::{exhaustive, model};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -29,6 +29,34 @@ fn after(keys: &[Key], sort: &[Field<Sort>]) -> After {
     let (ord, keys) = keys.split_last().unwrap();
     let Key::Int(ord) = ord else { panic!("the last key is a number") };
     After { keys: keys.iter().zip(sort).map(key).collect(), ord: *ord }
+}
+
+/// The sizes of the requests that follow one another while each tells as many hits as it asks for.
+fn sizes(limit: Option<u32>, most: usize) -> Vec<u32> {
+    let mut sets = Sets::default();
+    let root = sets.push(node(Set::All(Universe(TYPES.to_vec())), Access::Drive));
+    let take = limit.map(|n| Take { n, after: None });
+    let body = search(&Query { take, ..page(sets, root) }).unwrap();
+    let world = World { resources: Vec::new(), found: Vec::new(), texts: Vec::new() };
+    let mut requests = body.fill(&Index::of(&world));
+    let mut sizes = Vec::new();
+    while let Some(now) = requests.filter(|_| sizes.len() < most) {
+        let size = now.body().size;
+        sizes.push(size);
+        let last = vec![Key::Int(i64::from(size))];
+        assert_eq!(now.clone().after(size.saturating_sub(1), last.clone()), None, "there are no more");
+        requests = now.after(size, last.clone());
+        assert!(requests.iter().all(|next| next.body().search_after == last));
+    }
+    sizes
+}
+
+#[test]
+fn more_hits_than_one_request_tells_are_told_by_several() {
+    assert_eq!(sizes(Some(21), 9), [21]);
+    assert_eq!(sizes(Some(10_000), 9), [10_000]);
+    assert_eq!(sizes(Some(20_021), 9), [10_000, 10_000, 21]);
+    assert_eq!(sizes(None, 3), [10_000, 10_000, 10_000]);
 }
 
 #[test]

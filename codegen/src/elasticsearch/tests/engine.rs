@@ -42,7 +42,8 @@ impl<'w> Index<'w> {
 
     /// The numbers of the hits in order, each with its sort values.
     pub(super) fn hits(&self, body: &SearchBody) -> Vec<(i64, Vec<Key>)> {
-        let body = body.fill(self).unwrap();
+        let requests = body.fill(self).unwrap();
+        let body = requests.body();
         let matching = self.documents.iter().filter(|document| holds(&body.query, document, ""));
         let mut hits: Vec<_> = matching.map(|document| (ord(document), sort_values(&body.sort, document))).collect();
         hits.sort_by(|a, b| compare(&body.sort, &a.1, &b.1));

@@ -33,7 +33,7 @@ fn requests() {
     let mut refused = String::new();
     for (name, query) in corpus::queries() {
         match search(&query) {
-            Ok(body) => golden(name, &serde_json::to_string_pretty(&body.fill(&Found).unwrap()).unwrap()),
+            Ok(body) => golden(name, &serde_json::to_string_pretty(&body.fill(&Found).unwrap().body()).unwrap()),
             Err(error) => refused += &format!("{name}: {error}\n"),
         }
     }
@@ -53,5 +53,5 @@ fn what_is_not_filled_in_is_not_sent() {
     let (_, query) = queries.iter().find(|(name, _)| *name == "slot").unwrap();
     let body = search(query).unwrap();
     assert!(serde_json::to_string(&body).is_err());
-    assert!(serde_json::to_string(&body.fill(&Found).unwrap()).is_ok());
+    assert!(serde_json::to_string(&body.fill(&Found).unwrap().body()).is_ok());
 }

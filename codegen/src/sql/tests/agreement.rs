@@ -1,10 +1,10 @@
 //! Every access, strategy and page size gives what the naive evaluation gives.
 
 use super::database::Database;
-use crate::algebra::{Access, Edge, End, On, Set, SetId, Sets, Universe};
+use crate::algebra::{Access, Atom, Edge, End, On, Set, SetId, Sets, Source, Test, Universe};
 use crate::program::{After, OrderKey, Query, Strategy, Take, Yield};
 use crate::rows::Value;
-use crate::sql::{Sqlite, sql};
+use crate::sql::{Bind, Sqlite, sql};
 use crate::testing::queries::{Joins, arena, node, order, root, ways};
 use crate::testing::world::{CANONICAL, OWN_URL, OWN_VERSION, REF, State, TYPES, World, world};
 use crate::testing::{exhaustive, model};
@@ -96,6 +96,42 @@ fn the_deepest_joins_are_within_the_limits_of_the_database() {
         for strategy in &STRATEGIES {
             assert!(run(&database, &query(&sets, root, Yield::Page, &[], strategy)).is_empty());
             assert!(run(&database, &query(&sets, root, Yield::Rid, &[], strategy)).is_empty());
+        }
+    }
+}
+
+/// The test, of a list that is so long that it is one parameter: nothing has the values that are added.
+fn longer(test: &Test) -> Option<Test> {
+    let long = |tuples: &[Vec<Value>]| {
+        let others = (0..400).map(|n| vec![Value::Text(format!("none-{n}"))]);
+        Source::Values(tuples.iter().cloned().chain(others).collect())
+    };
+    match test {
+        Test::Atom(Atom::In(cols, Source::Values(tuples))) => Some(Test::Atom(Atom::In(cols.clone(), long(tuples)))),
+        Test::Atom(Atom::NotIn(cols, Source::Values(tuples))) => {
+            Some(Test::Atom(Atom::NotIn(cols.clone(), long(tuples))))
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn a_long_list_of_texts_is_those_texts() {
+    let world = exhaustive::world();
+    let database = Database::of(&world);
+    for short in exhaustive::queries() {
+        let Some(Set::Rows { key, kind, universe, test }) = short.root_node().map(|node| node.set.clone()) else {
+            panic!("no rows");
+        };
+        let Some(test) = longer(&test) else { continue };
+        let mut sets = Sets::default();
+        let root = sets.push(node(Set::Rows { key, kind, universe, test }, Access::Drive));
+        let members = model::members(&world, &short.sets, short.root);
+        for strategy in &STRATEGIES {
+            let long = sql::<Sqlite>(&query(&sets, root, Yield::Page, &[], strategy)).unwrap();
+            assert!(long.binds.iter().any(|bind| matches!(bind, Bind::TextList(_))), "{}", long.text);
+            assert!(long.binds.len() < 10, "{} parameters", long.binds.len());
+            assert_eq!(ords(&database.rows(&long)).into_iter().collect::<BTreeSet<_>>(), members, "{}", long.text);
         }
     }
 }

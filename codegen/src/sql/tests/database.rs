@@ -113,6 +113,7 @@ impl<'w> Database<'w> {
             Bind::Tenant => TENANT.into(),
             Bind::Int(int) => (*int).into(),
             Bind::Text(text) => text.clone().into(),
+            Bind::TextList(texts) => serde_json::to_string(texts).unwrap().into(),
             Bind::Resources(_) => serde_json::to_string(&self.world.found).unwrap().into(),
             Bind::Texts(_) => serde_json::to_string(&self.world.texts).unwrap().into(),
             Bind::Ints(_) => panic!("not generated"),

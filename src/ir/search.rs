@@ -22,6 +22,8 @@ pub struct Search {
     pub contained: Option<Contained>,
     /// Which parts of the resources come back.
     pub shape: Shape,
+    /// What the named query of the search stands for, for each type as it is registered.
+    pub definition: Vec<String>,
     /// What the meaning depends on beside the text.
     pub env: Env,
 }

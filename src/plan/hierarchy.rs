@@ -20,15 +20,15 @@ pub(super) struct Related<'t> {
 impl Builder<'_> {
     /// The resources whose reference leads to a root, or to what stands strictly above or below one.
     ///
-    /// The roots are compared as references, so that they need not be stored, and a version counts; what is beyond
-    /// them is joined.
+    /// The roots are compared as references, so that they need not be stored; what is beyond them is joined. A version
+    /// counts where a reference leads to a root itself.
     pub(super) fn related(&mut self, asked: &Related<'_>) -> SetId {
         let Related { key, links, direction, span, .. } = *asked;
         let links = Key { param: links, facet: Facet::Value, level: Level::Top };
         let edge = |key: Key| Edge { key: key.id(), on: On::Rid };
         let beyond = match direction {
             Direction::Below => {
-                let seed = self.refer_to(links, asked);
+                let seed = self.refer_to(links, asked, false);
                 self.add(Set::Closure { edge: edge(links), from: End::Source, seed }, span)
             }
             Direction::Above => {
@@ -37,20 +37,22 @@ impl Builder<'_> {
                 self.add(Set::Closure { edge: edge(links), from: End::Target, seed }, span)
             }
         };
-        if direction == Direction::Below && key == links {
+        let any_version = asked.roots.iter().all(|root| root.version.is_none());
+        if direction == Direction::Below && key == links && any_version {
             // What is part of a root, and so on: the closure is the answer itself.
             return beyond;
         }
-        let itself = self.refer_to(key, asked);
+        let itself = self.refer_to(key, asked, true);
         let beyond = self.add(Set::Via { edge: edge(key), from: End::Source, far: beyond }, span);
         self.add(Set::Or(vec![itself, beyond]), span)
     }
 
-    /// The resources with a reference to a root under `key`.
-    fn refer_to(&mut self, key: Key, asked: &Related<'_>) -> SetId {
+    /// The resources with a reference to a root under `key`: to the version that is named, or to any.
+    fn refer_to(&mut self, key: Key, asked: &Related<'_>, versioned: bool) -> SetId {
         let ty = asked.links.ty();
         let root = |Root { id, version }: &Root| {
-            Test::Reference(ReferenceTest::Local { ty, id: id.clone(), version: version.clone() })
+            let version = version.clone().filter(|_| versioned);
+            Test::Reference(ReferenceTest::Local { ty, id: id.clone(), version })
         };
         self.rows(key.param.ty(), key, &Test::Any(asked.roots.iter().map(root).collect()), asked.span)
     }

@@ -21,8 +21,8 @@ impl<'v> Hierarchy<'_, 'v> {
     pub(super) fn leads(&self, node: Node<'v>, to: &Ref, direction: Direction) -> bool {
         self.is_root(to)
             || match direction {
-                // Below a root is what, upwards, leads to it.
-                Direction::Below => self.all_above(self.stored(to)).iter().any(|(_, above)| self.is_root(above)),
+                // Below a root is what, upwards, leads to it, in whichever version.
+                Direction::Below => self.all_above(self.stored(to)).iter().any(|(_, above)| self.is_of_root(above)),
                 Direction::Above => {
                     let roots = self.universe.of_type(self.links.ty());
                     let roots = roots.filter(|stored| self.roots.iter().any(|root| root.id == stored.id()));
@@ -30,6 +30,10 @@ impl<'v> Hierarchy<'_, 'v> {
                     above.iter().any(|(holder, above)| self.same((node, to), (*holder, above)))
                 }
             }
+    }
+
+    fn is_of_root(&self, to: &Ref) -> bool {
+        matches!(to, Ref::Local { ty, id, .. } if *ty == self.links.ty() && self.roots.iter().any(|root| root.id == *id))
     }
 
     fn is_root(&self, to: &Ref) -> bool {

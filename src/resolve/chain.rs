@@ -28,6 +28,10 @@ pub(super) trait End {
     fn fits(&self, resolver: &Resolver<'_>, ty: ResourceType) -> bool {
         resolver.knows(ty, &self.name().node)
     }
+    /// What keeps it from resources of all of these types.
+    fn missing(&self, _: &Resolver<'_>, _: TypeSet) -> &Spanned<String> {
+        self.name()
+    }
     /// The condition on a resource of type `ty`.
     fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred>;
 }
@@ -52,7 +56,6 @@ impl Resolver<'_> {
     fn forward(&mut self, ty: ResourceType, name: &Name, rest: &[Step<'_>], end: &dyn End, span: Span) -> Option<Pred> {
         let param = self.reference_param(ty, &name.name)?;
         let targets = self.targets(param, name)?;
-        let next = next_name(rest, end);
         let mut known = Known::new();
         let mut able: Vec<_> = targets.iter().filter(|&target| self.arrives(target, rest, end, &mut known)).collect();
         if able.is_empty() {
@@ -60,6 +63,11 @@ impl Resolver<'_> {
             able = targets.iter().filter(|&target| self.can_go_on(target, rest, end)).collect();
         }
         if able.is_empty() {
+            let next = match rest.first() {
+                Some(Step::Forward(name)) => &name.name,
+                Some(Step::Has(has)) => &has.reference,
+                None => end.missing(self, targets),
+            };
             let only = targets.iter().next().filter(|_| targets.len() == 1);
             self.report(match only {
                 Some(only) => errors::unknown_parameter(self.registry, only, next),
@@ -154,14 +162,6 @@ impl Resolver<'_> {
     /// The names of some types, for help.
     pub(super) fn type_names(&self, types: TypeSet) -> Vec<&'static str> {
         types.iter().map(|ty| self.registry.type_name(ty)).collect()
-    }
-}
-
-fn next_name<'t>(rest: &[Step<'t>], end: &'t dyn End) -> &'t Spanned<String> {
-    match rest.first() {
-        Some(Step::Forward(name)) => &name.name,
-        Some(Step::Has(has)) => &has.reference,
-        None => end.name(),
     }
 }
 

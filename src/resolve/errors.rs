@@ -196,6 +196,11 @@ pub(super) fn alone(error: &TerminologyError, span: Span) -> Diagnostic {
     Diagnostic::warning(error.code(), span, message)
 }
 
+/// `:text-advanced`, `_text`, `_content`
+pub(super) fn too_many_words(span: Span, limit: usize) -> Diagnostic {
+    bad_value("too-many-words", span, format!("a text is asked for more than {limit} words"))
+}
+
 /// An empty value: the parameter is left out (item 101).
 pub(super) fn empty_value(name: &Name) -> Diagnostic {
     let message = format!("`{}` has no value: it is left out", name.name.node);

@@ -1,6 +1,6 @@
 //! `_filter`: the same conditions in another language. FHIR R4 3.1.3.
 
-use crate::definitions::{ParamType, ResourceType};
+use crate::definitions::{ParamType, ResourceType, TypeSet};
 use crate::ir::{Pred, PredKind};
 use crate::resolve::chain::{End, Step};
 use crate::resolve::control;
@@ -202,20 +202,26 @@ fn begins(resolver: &Resolver<'_>, ty: ResourceType, name: &str) -> bool {
     resolver.knows(ty, name) || group::group(resolver.registry, ty, name).is_some()
 }
 
-/// Whether resources of type `ty` have every parameter that a filter begins a path with.
-fn names_fit(resolver: &Resolver<'_>, ty: ResourceType, node: &Node) -> bool {
-    match &node.node {
-        Filter::Not(inner) => names_fit(resolver, ty, inner),
+/// The first parameter that a filter begins a path with and that resources of no one of these types have.
+fn lacking<'t>(resolver: &Resolver<'_>, types: &[ResourceType], node: &'t Node) -> Option<&'t Spanned<String>> {
+    let (name, may_be_group) = match &node.node {
+        Filter::Not(inner) => return lacking(resolver, types, inner),
         Filter::Logic { first, tail } => {
-            names_fit(resolver, ty, first) && tail.iter().all(|next| names_fit(resolver, ty, &next.right))
+            let mut all = std::iter::once(&**first).chain(tail.iter().map(|next| &next.right));
+            return all.find_map(|node| lacking(resolver, types, node));
         }
         Filter::Compare { path, .. } => match path.links.first() {
-            None => resolver.knows(ty, &path.end.name.node),
-            Some(FilterLink::Forward(name)) => resolver.knows(ty, &name.name.node),
-            Some(FilterLink::Element { name, .. }) => begins(resolver, ty, &name.node),
-            Some(FilterLink::Has(_)) => true,
+            None => (&path.end.name, false),
+            Some(FilterLink::Forward(name)) => (&name.name, false),
+            Some(FilterLink::Element { name, .. }) => (name, true),
+            Some(FilterLink::Has(_)) => return None,
         },
-    }
+    };
+    let has = |&ty: &ResourceType| match may_be_group {
+        true => begins(resolver, ty, &name.node),
+        false => resolver.knows(ty, &name.node),
+    };
+    (!types.iter().any(has)).then_some(name)
 }
 
 /// The resource that a bracket is about.
@@ -232,7 +238,14 @@ impl End for Inside<'_> {
     }
 
     fn fits(&self, resolver: &Resolver<'_>, ty: ResourceType) -> bool {
-        begins(resolver, ty, &self.name().node) && names_fit(resolver, ty, self.0.filter)
+        begins(resolver, ty, &self.name().node) && lacking(resolver, &[ty], self.0.filter).is_none()
+    }
+
+    /// A name of the filter that no type has, where some type has what comes behind it.
+    fn missing(&self, resolver: &Resolver<'_>, types: TypeSet) -> &Spanned<String> {
+        let begin: Vec<_> = types.iter().filter(|&ty| begins(resolver, ty, &self.name().node)).collect();
+        let lacking = if begin.is_empty() { None } else { lacking(resolver, &begin, self.0.filter) };
+        lacking.unwrap_or(self.name())
     }
 
     fn resolve(&self, resolver: &mut Resolver<'_>, ty: ResourceType) -> Option<Pred> {

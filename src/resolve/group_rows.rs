@@ -32,7 +32,12 @@ impl Several<'_> {
     pub(super) fn holds(&self, resolver: &mut Resolver<'_>, filter: &Node, behind: Asking<'_>) -> Option<Pred> {
         let inside = self.rows(resolver, filter);
         let outside = self.compare(resolver, behind);
-        let rows = self.both(resolver, &inside?, &outside?, behind.span)?;
+        let (inside, outside) = (inside?, outside?);
+        if inside.is_empty() || outside.is_empty() {
+            let span = if inside.is_empty() { filter.span } else { behind.span };
+            resolver.report(errors::never_matches(span, &format!("no `{}` lacks what is mandatory in it", self.path)));
+        }
+        let rows = self.both(resolver, &inside, &outside, behind.span)?;
         let preds: Option<Vec<Pred>> = rows.into_iter().map(|row| self.row(resolver, row, behind.span)).collect();
         Some(Pred::any(preds?, behind.span))
     }

@@ -14,6 +14,7 @@ mod include;
 mod list;
 mod named;
 mod parameter;
+mod places;
 mod prefix;
 mod resolver;
 mod shape;

@@ -6,7 +6,7 @@ use crate::resolve::errors;
 use crate::resolve::parameter::NOT_YET;
 use crate::resolve::resolver::{Resolver, Wanted};
 use crate::resolve::{control, parameter};
-use fhirc_grammar::{Diagnostic, Has, Key, Link, Name, Param, Path, Span, Spanned, Value, parse_search};
+use fhirc_grammar::{Diagnostic, Has, Item, Key, Link, Name, Param, Path, Span, Spanned, Value, parse_search};
 use std::collections::BTreeMap;
 
 /// The named queries that a compiler knows. Without one, every `_query` is refused.
@@ -18,6 +18,7 @@ pub struct NamedQueries {
 /// What a name stands for on resources of one type.
 #[derive(Clone, Debug)]
 struct Definition {
+    text: String,
     conditions: Vec<Param>,
 }
 
@@ -55,7 +56,7 @@ impl NamedQueries {
         if by_type.contains_key(&of) {
             return wrong(whole, format!("the named query `{name}` is registered for `{}` already", ty.node));
         }
-        by_type.insert(of, Definition { conditions: tree.params });
+        by_type.insert(of, Definition { text: search.to_owned(), conditions: tree.params });
         Ok(())
     }
 }
@@ -71,17 +72,29 @@ fn problem(registry: &Registry, ty: ResourceType, param: &Param) -> Option<Diagn
         let message = format!("`{}` says what comes back: a named query has conditions alone", name.node);
         return Some(Diagnostic::error("bad-named-query", name.span, message));
     }
-    if param.value.raw.text().is_empty() {
+    if says_nothing(&param.value) {
         let message = format!("`{}` has no value: it would be no condition", name.node);
         return Some(Diagnostic::error("bad-named-query", name.span, message));
     }
-    let own = open(&param.value)?;
+    let Some(own) = open(&param.value) else {
+        let text = param.value.raw.text();
+        let (_, behind) = text.split_once('{')?;
+        let (own, _) = behind.split_once('}')?;
+        let message = format!("`{{{own}}}` stands for a value in `{text}`, and can only stand for all of it");
+        let help = format!("`{}={{{own}}}`", param.key.code());
+        return Some(Diagnostic::error("bad-named-query", param.value.span, message).help(help));
+    };
     let is_known = parameter::is_known(registry, ty, own) || control::is_control(own);
     if own.is_empty() || !own.chars().all(is_of_name) || is_known || NOT_YET.contains(&own) {
         let message = format!("`{own}` cannot be the name of a parameter of a named query");
         return Some(Diagnostic::error("bad-named-query", param.value.span, message));
     }
     None
+}
+
+/// Whether a value is none, or a list of none: the condition would be left out.
+fn says_nothing(value: &Value) -> bool {
+    value.items().is_ok_and(|items| items.iter().all(Item::is_empty))
 }
 
 /// The parameter that stands for a value: `{limit}`.
@@ -112,6 +125,12 @@ pub(super) fn choose(resolver: &mut Resolver<'_>, param: &Param, text: &str, wan
 }
 
 impl Named {
+    /// The texts that it is registered with for the types of a search.
+    pub(super) fn definition(&self, queries: &NamedQueries, types: &[ResourceType]) -> Vec<String> {
+        let Some(by_type) = queries.queries.get(&self.name) else { return Vec::new() };
+        types.iter().filter_map(|ty| Some(by_type.get(ty)?.text.clone())).collect()
+    }
+
     /// What it adds to a search for resources of type `ty`; `given` are the parameters of the search. Gives the
     /// parameters that are left, too.
     pub(super) fn conditions<'p>(
@@ -144,13 +163,19 @@ impl Named {
     /// A condition as it was registered. Whatever is said of it is said of the name.
     fn fixed(&self, resolver: &mut Resolver<'_>, ty: ResourceType, condition: &Param) -> Option<Pred> {
         let before = resolver.diagnostics.len();
+        resolver.places.is_named = true;
         let pred = resolver.parameter(ty, condition);
-        for diagnostic in resolver.diagnostics.iter_mut().skip(before) {
-            diagnostic.message = format!("in the named query `{}`: {}", self.name, diagnostic.message);
-            diagnostic.span = self.span;
-            diagnostic.labels.clear();
+        resolver.places.is_named = false;
+        for told in resolver.diagnostics.split_off(before.min(resolver.diagnostics.len())) {
+            resolver.report(self.of(told));
         }
         pred.map(|pred| pred.at(self.span))
+    }
+
+    /// What is said of the registered text, said of its name.
+    pub(super) fn of(&self, told: Diagnostic) -> Diagnostic {
+        let message = format!("in the named query `{}`: {}", self.name, told.message);
+        Diagnostic { message, span: self.span, labels: Vec::new(), ..told }
     }
 
     /// A condition for each value that the search gives it (item 98).
@@ -162,7 +187,7 @@ impl Named {
         name: &str,
         filled: &[&Param],
     ) -> Vec<Pred> {
-        let given = filled.iter().filter(|param| param.key.code() == name && !param.value.raw.text().is_empty());
+        let given = filled.iter().filter(|param| param.key.code() == name && !says_nothing(&param.value));
         let given: Vec<&&Param> = given.collect();
         if given.is_empty() {
             resolver.report(errors::query_without(&self.name, self.span, name));
@@ -250,6 +275,18 @@ mod tests {
                 "high",
                 "the named query `high` needs a value for `limit`",
             ),
+            (
+                "Observation?_query=high&limit=,",
+                "incomplete-query",
+                "high",
+                "the named query `high` needs a value for `limit`",
+            ),
+            (
+                "Observation?_query=eves&name=,,",
+                "incomplete-query",
+                "eves",
+                "the named query `eves` needs a value for `name`",
+            ),
             ("Observation?_query=high&limit=gtx", "bad-number", "gtx", "`x` is no number: a digit is missing"),
             (
                 "Observation?_query=high&limit:below=5",
@@ -290,6 +327,9 @@ mod tests {
             ("x", "Patient?name=eve&_count=5", "_count"),
             ("x", "Patient?_query=high", "_query"),
             ("x", "Patient?gender=male&name=", "name"),
+            ("x", "Patient?name=,&gender=male", "name"),
+            ("x", "Patient?identifier=http://s|{x}", "http://s|{x}"),
+            ("x", "Patient?gender=male,{x}", "male,{x}"),
             ("x", "Patient?name={gender}", "{gender}"),
             ("x", "Patient?name={_sort}", "{_sort}"),
             ("x", "Patient?name={}", "{}"),

@@ -252,6 +252,8 @@ fn step(link: &Link) -> Step<'_> {
 /// A parameter, or a component of a composite, as it is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'r> {
+    /// The type whose parameter it is; of a component it does not matter.
+    pub(super) of: Option<ResourceType>,
     pub(super) ty: ParamType,
     pub(super) code: &'r str,
     pub(super) datatypes: &'r Datatypes,
@@ -268,6 +270,7 @@ impl<'r> Asked<'r> {
     pub(super) fn of(registry: &'r Registry, param: ParamId, span: Span) -> Asked<'r> {
         let definition = registry.definition(param);
         Asked {
+            of: Some(param.ty()),
             ty: definition.ty,
             code: &definition.code,
             datatypes: registry.datatypes(param),
@@ -282,6 +285,7 @@ impl<'r> Asked<'r> {
     /// A component of it.
     pub(super) fn component(component: &'r Component, span: Span) -> Asked<'r> {
         Asked {
+            of: None,
             ty: component.ty(),
             code: &component.definition.code,
             datatypes: &component.datatypes,

@@ -3,6 +3,7 @@
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::{Branch, Contained, Elements, Env, Include, Page, Pred, Returned, Search, Shape, SortKey, Total};
 use crate::resolve::named::{Named, NamedQueries};
+use crate::resolve::places::{self, Places};
 use crate::resolve::terminology::Terminology;
 use crate::resolve::{contained, control, shape, types};
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
@@ -60,7 +61,7 @@ pub struct Resolved {
 
 /// Decides what the text means.
 pub fn resolve(tree: &Tree, registry: &Registry, settings: &Settings) -> Resolved {
-    let mut resolver = Resolver { registry, settings, diagnostics: Vec::new(), nodes: 0, codes: 0 };
+    let mut resolver = Resolver { registry, settings, diagnostics: Vec::new(), nodes: 0, places: Places::default() };
     let search = resolver.search(tree);
     let mut diagnostics = resolver.diagnostics;
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
@@ -76,8 +77,8 @@ pub(super) struct Resolver<'a> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Conditions made so far, against searches that grow without bound over untyped chains.
     pub(super) nodes: usize,
-    /// Codes that value sets and hierarchies have given so far.
-    pub(super) codes: usize,
+    /// Where value sets and hierarchies have given codes so far.
+    pub(super) places: Places,
 }
 
 impl Resolver<'_> {
@@ -113,9 +114,10 @@ impl Resolver<'_> {
             filter.extend(conditions.iter().filter_map(|param| self.condition(ty, param, &wanted.types)));
             branches.push(Branch { ty, filter: Pred::all(filter, whole(tree)) });
         }
+        places::check(self, wanted.query.as_ref());
         wanted.check();
         let shape = shape::decide(self, &wanted);
-        Some(wanted.into_search(branches, shape, self.settings.env.clone()))
+        Some(wanted.into_search(branches, shape, self.settings))
     }
 
     /// A parameter as a condition on resources of type `ty`; nothing if it is left out or wrong.
@@ -142,7 +144,8 @@ pub(super) struct Wanted {
     pub(super) order: Vec<SortKey>,
     pub(super) count: u32,
     pub(super) total: Total,
-    pub(super) summary_count: Option<Span>,
+    /// `_summary=count`
+    pub(super) only_count: bool,
     pub(super) includes: Vec<Include>,
     /// What `_summary` asks for, and where.
     pub(super) summary: Option<(Shape, Span)>,
@@ -158,7 +161,7 @@ impl Wanted {
             order: Vec::new(),
             count: settings.default_count.min(MAX_PAGE),
             total: Total::None,
-            summary_count: None,
+            only_count: false,
             includes: Vec::new(),
             summary: None,
             elements: Vec::new(),
@@ -173,17 +176,18 @@ impl Wanted {
     }
 
     fn check(&mut self) {
-        if self.summary_count.is_some() || self.count == 0 {
+        if self.only_count || self.count == 0 {
             self.count = 0;
             self.total = Total::Accurate;
             self.includes.clear();
         }
     }
 
-    fn into_search(self, branches: Vec<Branch>, shape: Shape, env: Env) -> Search {
+    fn into_search(self, branches: Vec<Branch>, shape: Shape, settings: &Settings) -> Search {
         let page = Page { count: self.count };
+        let definition = self.query.iter().flat_map(|query| query.definition(&settings.queries, &self.types)).collect();
         let Wanted { order, includes, total, contained, .. } = self;
-        Search { branches, order, page, includes, total, contained, shape, env }
+        Search { branches, order, page, includes, total, contained, shape, definition, env: settings.env.clone() }
     }
 }
 

@@ -8,26 +8,28 @@ use fhirc_grammar::{Diagnostic, Item, Param, Spanned};
 
 /// `_summary=true`, `text`, `data`, `count` or `false`.
 pub(super) fn summary(resolver: &mut Resolver<'_>, param: &Param, text: &str, wanted: &mut Wanted) {
-    let shape = match text {
-        "false" => return wanted.summary = None,
-        "count" => return wanted.summary_count = Some(param.span),
-        "true" => Shape::Summary,
-        "text" => Shape::Text,
-        "data" => Shape::Data,
+    let (shape, only_count) = match text {
+        "false" => (None, false),
+        "count" => (None, true),
+        "true" => (Some(Shape::Summary), false),
+        "text" => (Some(Shape::Text), false),
+        "data" => (Some(Shape::Data), false),
         _ => {
             let message = format!("`{text}` is no kind of summary");
             let help = "`true`, `text`, `data`, `count` or `false`";
             return resolver.report(errors::bad_value("bad-summary", param.value.span, message).help(help));
         }
     };
-    wanted.summary = Some((shape, param.span));
+    // The last one counts.
+    wanted.summary = shape.map(|shape| (shape, param.span));
+    wanted.only_count = only_count;
 }
 
 /// `_elements=identifier,Patient.name`: a name without a type speaks of every type searched.
 pub(super) fn elements(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut Wanted) {
-    let only_containers = wanted.returns_containers() && wanted.contained.is_some_and(|contained| !contained.both);
+    let any_type = wanted.returns_containers();
     for item in resolver.items(&param.value).unwrap_or_default() {
-        if only_containers && !item.text().contains('.') {
+        if any_type && !item.text().contains('.') {
             resolver.report(untyped(&item));
             continue;
         }

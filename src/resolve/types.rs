@@ -32,6 +32,9 @@ pub(super) fn named(resolver: &mut Resolver<'_>, name: &Spanned<String>) -> Opti
 /// `_type=Patient,Practitioner`; repeated, both must hold (item 111).
 fn type_list(resolver: &mut Resolver<'_>, param: &Param) -> Option<Vec<ResourceType>> {
     let items = resolver.items(&param.value)?;
+    if items.is_empty() {
+        resolver.report(errors::empty_value(&param.key.end));
+    }
     let types: Vec<_> = items.iter().map(|item| named(resolver, &Spanned::new(item.text(), item.span))).collect();
     types.into_iter().collect()
 }

@@ -5,6 +5,7 @@ use crate::ir::{Pred, PredKind, Test};
 use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::resolver::Resolver;
+use crate::resolve::value::string::MAX_WORDS;
 use crate::values::words;
 use fhirc_grammar::{Diagnostic, FilterOp, FilterValue, Name, Span, Spanned, Value};
 
@@ -26,20 +27,25 @@ pub(super) fn occur(
         resolver.report(errors::empty_value(name));
         return None;
     }
-    Some(Pred::any(items.iter().map(|item| all(resolver, param, &item.text(), item.span)).collect(), span))
+    let preds: Vec<Option<Pred>> = items.iter().map(|item| all(resolver, param, &item.text(), item.span)).collect();
+    Some(Pred::any(preds.into_iter().collect::<Option<_>>()?, span))
 }
 
 /// All words of a text must occur.
-pub(super) fn all(resolver: &mut Resolver<'_>, param: ParamId, text: &str, span: Span) -> Pred {
+fn all(resolver: &mut Resolver<'_>, param: ParamId, text: &str, span: Span) -> Option<Pred> {
     let mut wanted: Vec<String> = words(text).collect();
     wanted.sort_unstable();
     wanted.dedup();
     if wanted.is_empty() {
         resolver.report(errors::never_matches(span, "it has no word"));
-        return Pred::constant(false, span);
+        return Some(Pred::constant(false, span));
+    }
+    if wanted.len() > MAX_WORDS {
+        resolver.report(errors::too_many_words(span, MAX_WORDS));
+        return None;
     }
     let occurs = |word| PredKind::Param { param, facet: Facet::Words, test: Test::Word(word) };
-    Pred::all(wanted.into_iter().map(|word| Pred::new(occurs(word), span)).collect(), span)
+    Some(Pred::all(wanted.into_iter().map(|word| Pred::new(occurs(word), span)).collect(), span))
 }
 
 /// `_content co "bone marrow"` in a filter: all of the words, as the parameter itself asks for them.
@@ -55,5 +61,5 @@ pub(super) fn compare(
         resolver.report(Diagnostic::error("unsupported-operator", op.span, message).help("only `co` applies"));
         return None;
     }
-    Some(all(resolver, param, value.text(), value.span))
+    all(resolver, param, value.text(), value.span)
 }

@@ -74,7 +74,7 @@ impl CursorKey {
         mac.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
-    /// Bound to the text of the search, to how it was read, and to all that its meaning depends on but the clock, which
+    /// Bound to the text of the search and of the named query in it, to how it was read, and to all that its meaning depends on but the clock, which
     /// goes on between two pages.
     fn seal_of(&self, place: &[u8], search: &Compiled, tenant: &TenantContext) -> [u8; SEAL] {
         let env = &search.search.env;
@@ -83,7 +83,9 @@ impl CursorKey {
         let handling = search.handling.name();
         let (zone, fold, bases) = (env.zone.to_string(), env.fold.to_string(), bases.join(" "));
         let bound = [tenant.name(), search.query.as_str(), &zone, env.fhir.name(), &bases, &fold, handling];
-        for text in bound {
+        let definition = search.search.definition.iter().map(String::as_str);
+        mac.update(definition.len().to_le_bytes());
+        for text in bound.into_iter().chain(definition) {
             mac.update(text.len().to_le_bytes());
             mac.update(text.as_bytes());
         }
@@ -200,7 +202,8 @@ mod tests {
             changed(&|other| other.search.env.now = crate::values::Instant(1)),
             key.open(&cursor, &search, &tenant)
         );
-        let meanings: [&dyn Fn(&mut Compiled); 4] = [
+        let meanings: [&dyn Fn(&mut Compiled); 5] = [
+            &|other| other.search.definition.push("Patient?name=eve".to_owned()),
             &|other| other.search.env.fold += 1,
             &|other| other.search.env.zone = "+02:00".parse().unwrap(),
             &|other| other.search.env.bases.push(crate::ir::BaseUrl::new("http://a")),

@@ -19,6 +19,8 @@ pub(super) struct CodeSystem {
     value_set: Option<String>,
     /// Whether the resource means to list all codes. Others name the system, and hold a part of it or nothing.
     is_held: bool,
+    /// Whether it only adds to the codes of another system.
+    is_supplement: bool,
     /// Why not all codes are known.
     gap: Option<String>,
     /// Why its hierarchy is none of subsumption.
@@ -62,6 +64,7 @@ impl CodeSystem {
         self.declared = property.iter().map(|declared| declared.code.clone()).collect();
         if content.as_deref() != Some("complete") {
             self.is_held = false;
+            self.is_supplement = content.as_deref() == Some("supplement");
             self.gap = Some(format!("its content is `{}`", content.unwrap_or_default()));
         }
         self.nest(concept);
@@ -138,6 +141,11 @@ impl CodeSystem {
     /// Whether the codes of the system are here, if it is this version; an unreadable resource holds them too.
     pub(super) fn holds(&self, version: Option<&str>) -> bool {
         self.is_held && version.is_none_or(|version| self.has_version(version))
+    }
+
+    /// Whether codes are of this system, be they listed or not.
+    pub(super) fn defines(&self) -> bool {
+        !self.is_supplement
     }
 
     /// Whether the value set of this name is that of all its codes (`CodeSystem.valueSet`).

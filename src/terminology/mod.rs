@@ -150,9 +150,12 @@ impl Terminology for StoredTerminology {
         if let Some(url) = system {
             return self.system(url, None)?.related(direction, code, case);
         }
-        let has_code = |versions: &&Vec<CodeSystem>| versions.iter().any(|system| system.lists(code, case));
+        // One that is not here completely may have the code, and more below it.
+        let may_have = |versions: &&Vec<CodeSystem>| {
+            versions.iter().any(|system| system.defines() && (system.all().is_err() || system.lists(code, case)))
+        };
         let mut found = Vec::new();
-        for (url, _) in self.systems.iter().filter(|(_, versions)| has_code(versions)) {
+        for (url, _) in self.systems.iter().filter(|(_, versions)| may_have(versions)) {
             found.extend(self.system(url, None)?.related(direction, code, case)?);
         }
         match found.is_empty() {

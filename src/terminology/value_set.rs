@@ -92,6 +92,14 @@ pub(super) struct Expansion {
     pub(super) contains: Vec<Contains>,
 }
 
+impl Expansion {
+    /// The most codes that it was to list, as far as it says.
+    pub(super) fn count(&self) -> Option<usize> {
+        let count = self.parameter.iter().find(|parameter| parameter.name == "count")?.value_integer?;
+        usize::try_from(count).ok()
+    }
+}
+
 /// An extension that says something is so.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -106,6 +114,7 @@ pub(super) struct Extension {
 pub(super) struct Parameter {
     pub(super) name: String,
     pub(super) value_boolean: Option<bool>,
+    pub(super) value_integer: Option<i64>,
 }
 
 /// `ValueSet.expansion.contains`

@@ -118,11 +118,13 @@ fn an_expansion_that_is_not_the_whole_value_set_is_refused() {
 
 #[test]
 fn who_does_not_page_gives_all_at_once() {
-    // As many codes as were asked for, and no word of pages: it is asked for more, and repeats itself.
-    let server = Server::start(|_| expansion(json!({"contains": entries(0..1_000)})));
-    let compiler = compiler(&[], HttpServer::new(&server.base).unwrap());
-    assert!(compiler.compile(QUERY).is_ok());
-    assert_eq!(server.asked().len(), 2);
+    // No word of pages: it is asked for more, and repeats itself.
+    for codes in [999, 1_001] {
+        let server = Server::start(move |_| expansion(json!({"contains": entries(0..codes)})));
+        let compiler = compiler(&[], HttpServer::new(&server.base).unwrap());
+        assert!(compiler.compile(QUERY).is_ok());
+        assert_eq!(server.asked().len(), 2);
+    }
     // Nested, with a heading and a code that is twice there.
     let nested = json!({"total": 4, "contains": [{"display": "heading", "contains": [
         {"system": "http://s", "code": "a", "abstract": true, "contains": [{"system": "http://s", "code": "b", "inactive": true}]},
@@ -131,6 +133,35 @@ fn who_does_not_page_gives_all_at_once() {
     let compiled = crate::external::compiler(&[], HttpServer::new(&server.base).unwrap()).compile(QUERY).unwrap();
     let shown = fhirc::ir::print(&compiled.search, fhirc::definitions::Registry::r4());
     assert!(shown.contains("(is \"http://s\"|\"a\" any case or is \"http://s\"|\"b\" any case)"), "{shown}");
+}
+
+/// A server that gives fewer codes at once than it is asked for, and says neither how many there are nor where it is.
+#[test]
+fn pages_are_read_to_the_end_whoever_made_them_small() {
+    for says_count in [true, false] {
+        let capped = move |asked: &Asked| {
+            let first = offset(asked).min(1_200);
+            let mut page = json!({"contains": entries(first..(first + 500).min(1_200))});
+            if says_count {
+                page["parameter"] = json!([{"name": "count", "valueInteger": 500}]);
+            }
+            expansion(page)
+        };
+        let server = Server::start(capped);
+        let compiled = compiler(&[], HttpServer::new(&server.base).unwrap()).compile(QUERY).unwrap();
+        let shown = fhirc::ir::print(&compiled.search, fhirc::definitions::Registry::r4());
+        assert_eq!(shown.matches("is \"http://s\"|").count(), 1_200);
+        assert_eq!(server.asked().len(), 4);
+    }
+    // It does not hear where the page begins.
+    for (codes, count) in [(500, 500), (1_000, 1_000)] {
+        let told = told(move |_| {
+            let parameter = json!([{"name": "count", "valueInteger": count}]);
+            expansion(json!({"contains": entries(0..codes), "parameter": parameter}))
+        });
+        let why = format!("its expansion has no page behind the first {count} codes");
+        assert_eq!(told, ("incomplete-terminology", format!("ValueSet `http://s/all` is not complete: {why}")));
+    }
 }
 
 #[test]

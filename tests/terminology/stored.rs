@@ -2,6 +2,7 @@
 
 use fhirc::compiler::{Compiled, Compiler, Options, Rejected};
 use fhirc::conformance::{Answer, Group, run};
+use fhirc::definitions::Registry;
 use fhirc::resolve::MAX_CODES;
 use fhirc::tenant::TenantContext;
 use fhirc::terminology::{MAX_NESTING, StoredTerminology};
@@ -103,6 +104,48 @@ fn what_is_not_known_completely_is_refused_by_name() {
 }
 
 #[test]
+fn a_code_without_system_is_asked_of_every_system_that_may_have_it() {
+    let of = |id: &str, content: &str, codes: &[&str]| {
+        let concepts: Vec<_> = codes.iter().map(|code| json!({"code": code})).collect();
+        json!({"resourceType": "CodeSystem", "id": id, "url": format!("http://t/{id}"), "content": content,
+            "concept": concepts})
+    };
+    let (whole, part) = (of("whole", "complete", &["c"]), of("part", "fragment", &["d"]));
+    let query = |code: &str| format!("Observation?_filter=not (code sb {code})");
+    for code in ["c", "d", "e"] {
+        let told = refusals(&[whole.clone(), part.clone()], &query(code));
+        assert_eq!(told, [("incomplete-terminology", code.to_owned())]);
+    }
+    let rejected = compile(&[whole.clone(), part], "Observation?code:below=c").unwrap_err();
+    assert!(rejected.to_string().contains("CodeSystem `http://t/part` is not complete: its content is `fragment`"));
+    // What only adds to a system has no codes of its own.
+    assert!(compile(&[whole.clone(), of("more", "supplement", &["c"])], "Observation?code:below=c").is_ok());
+    let shown = |query: &str| {
+        let shown = fhirc::ir::print(&compile(std::slice::from_ref(&whole), query).unwrap().search, Registry::r4());
+        shown.split("env").next().unwrap().to_owned()
+    };
+    // A code of no system is itself, wherever it stands.
+    assert_eq!(shown("Observation?code:below=e"), shown("Observation?code=e"));
+    assert!(shown("Observation?code:below=c").contains("is \"http://t/whole\"|\"c\""));
+}
+
+#[test]
+fn values_without_a_system_have_no_code_of_a_value_set() {
+    let resources = [value_set("v", &json!([{"system": "http://t/s", "concept": [{"code": "c"}]}]))];
+    for query in ["Observation?focus.code:in=http://t/v", "Observation?_filter=focus.code in http://t/v"] {
+        let compiled = compile(&resources, query).unwrap();
+        assert_eq!(compiled.warnings, [], "{query}");
+    }
+    let several = compile(&resources, "?_type=Observation,SearchParameter&code:in=http://t/v").unwrap();
+    assert!(fhirc::ir::print(&several.search, Registry::r4()).contains("|\"c\""));
+    let alone = compile(&resources, "?_type=SearchParameter,OperationDefinition&code:in=http://t/v").unwrap_err();
+    let (code, message) = (alone.diagnostics[0].code, alone.diagnostics[0].message.as_str());
+    let said = "the values of `OperationDefinition.code`, `SearchParameter.code` carry no system: no value set and no \
+        hierarchy has them";
+    assert_eq!((alone.diagnostics.len(), code, message), (1, "no-code-system", said));
+}
+
+#[test]
 fn without_a_terminology_what_needs_one_is_refused() {
     let compiler = Compiler::r4(Options::default());
     for query in ["Observation?code:in=http://t/x", "Observation?code:below=a|b", "Observation?_filter=code ss a|b"] {
@@ -137,6 +180,10 @@ fn the_codes_of_a_search_are_bounded_together() {
     assert_eq!(one, [("too-many-codes", "http://t/more".to_owned())]);
     let two = refusals(&resources, "Observation?code:in=http://t/half&category:in=http://t/half");
     assert_eq!(two, [("too-many-codes", "http://t/half".to_owned())]);
+    // A value set counts once where it stands, whatever types it is asked of; but not in all of FHIR.
+    assert!(compile(&resources, "?_type=Observation,Condition,Procedure&code:in=http://t/half").is_ok());
+    let all = refusals(&resources, "?_tag:in=http://t/half");
+    assert_eq!(all, [("too-many-codes", "http://t/half".to_owned())]);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Positions and the distances between them. FHIR R4 Location, `near`; item 115.
 
-use serde_json::Value;
-
+use super::number::decimal;
 use crate::ir::NearTest;
 use crate::reference::path::Element;
 use crate::values::Decimal;
@@ -24,10 +23,13 @@ pub(in crate::reference) struct Place {
 
 /// The place that an element names, if it has both coordinates and they are some.
 pub(super) fn stored(element: &Element<'_>) -> Option<Place> {
-    let degrees = |name: &str| element.get(name).and_then(Value::as_f64);
-    let (latitude, longitude) = (degrees("latitude")?, degrees("longitude")?);
-    let exists = element.datatype == "Location.position" && latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
-    exists.then(|| Place::at(latitude, longitude))
+    let degrees = |name: &str, most: i64| {
+        let number = decimal(element.get(name)?)?;
+        // By its digits: the nearest float of what is too much may be the bound itself.
+        (Decimal::from(-most)..=Decimal::from(most)).contains(&number).then(|| float(&number))
+    };
+    let (latitude, longitude) = (degrees("latitude", 90)?, degrees("longitude", 180)?);
+    (element.datatype == "Location.position").then(|| Place::at(latitude, longitude))
 }
 
 /// Is the place near enough?

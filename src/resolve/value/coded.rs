@@ -6,9 +6,9 @@ use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
-use crate::resolve::terminology::{Code, Direction, MAX_CODES, TerminologyError};
+use crate::resolve::terminology::{Code, Direction, TerminologyError};
 use crate::resolve::value::{Written, media_type, token};
-use fhirc_grammar::{Diagnostic, Span};
+use fhirc_grammar::Span;
 
 /// `:in`, `:not-in`, `in`, `ni`: the codes of a value set, which is named by its url, `url|version`, `ValueSet/id` or
 /// that behind an own base, which then comes first (item 69). Without `case` each system decides whether case counts.
@@ -19,7 +19,7 @@ pub(in crate::resolve) fn members(
     case: Option<CodeCase>,
 ) -> Option<(Facet, Test)> {
     if !carries_system(asked.datatypes) {
-        return refuse_systemless(resolver, asked);
+        return Some(never(resolver, asked, written.span));
     }
     let name = written.text.as_str();
     let terminology = &resolver.settings.terminology;
@@ -50,7 +50,7 @@ pub(in crate::resolve) fn related(
         return media_type::related(resolver, asked, direction, written);
     }
     if !carries_system(asked.datatypes) {
-        return refuse_systemless(resolver, asked);
+        return Some(never(resolver, asked, written.span));
     }
     let (system, code) = match written.pieces.as_slice() {
         [code] => (asked.datatypes.system(), code),
@@ -65,29 +65,32 @@ pub(in crate::resolve) fn related(
     let case_there = case.or(system.map(|system| case_of(resolver, system))).unwrap_or(CodeCase::Insensitive);
     match resolver.settings.terminology.related(direction, system, code, case_there) {
         Ok(codes) => any_of(resolver, codes, case, written.span),
-        Err(error) => match alone(resolver, &error, system, code) {
-            Some(codes) => {
-                resolver.report(errors::alone(&error, written.span));
-                any_of(resolver, codes, case, written.span)
+        Err(error) if is_alone(resolver, &error, system) => {
+            resolver.report(errors::alone(&error, written.span));
+            let itself = |system: &str| Code { system: system.to_owned(), code: code.clone() };
+            match system.map(itself) {
+                Some(itself) => any_of(resolver, vec![itself], case, written.span),
+                None => {
+                    resolver.places.lists(written.span, &[]);
+                    Some((Facet::Value, token_test(SystemTest::Any, code.clone(), case_there)))
+                }
             }
-            None => {
-                resolver.report(errors::terminology(&error, written.span));
-                None
-            }
-        },
+        }
+        Err(error) => {
+            resolver.report(errors::terminology(&error, written.span));
+            None
+        }
     }
 }
 
-/// A code that nobody knows has nothing above or below it but itself: an unknown code or system is no error (item 64).
-/// The hierarchy of a system that is published exists, even if it is not stored.
-fn alone(resolver: &Resolver<'_>, error: &TerminologyError, system: Option<&str>, code: &str) -> Option<Vec<Code>> {
-    let itself = |system: &str| Code { system: system.to_owned(), code: code.to_owned() };
+/// A code that nobody knows has nothing above or below it but itself, in whichever system where none is named: an
+/// unknown code or system is no error (items 64, 70). The hierarchy of a system that is published exists, even if it is
+/// not stored.
+fn is_alone(resolver: &Resolver<'_>, error: &TerminologyError, system: Option<&str>) -> bool {
     match (error, system) {
-        (TerminologyError::UnknownCode { .. }, system) => Some(system.map(itself).into_iter().collect()),
-        (TerminologyError::UnknownSystem(_), Some(system)) if !is_published(resolver, system) => {
-            Some(vec![itself(system)])
-        }
-        _ => None,
+        (TerminologyError::UnknownCode { .. }, _) => true,
+        (TerminologyError::UnknownSystem(_), Some(system)) => !is_published(resolver, system),
+        _ => false,
     }
 }
 
@@ -106,19 +109,23 @@ fn is_published(resolver: &Resolver<'_>, system: &str) -> bool {
         || STANDARDS.iter().any(|standard| system.starts_with(standard))
 }
 
-/// One of the codes. All the codes of a search together are bounded.
+/// One of the codes. All the codes of a search together are bounded; those of one place count once, however many types
+/// are asked for them.
 fn any_of(resolver: &mut Resolver<'_>, codes: Vec<Code>, case: Option<CodeCase>, span: Span) -> Option<(Facet, Test)> {
-    resolver.codes = resolver.codes.saturating_add(codes.len());
-    if resolver.codes > MAX_CODES {
+    if !resolver.places.lists(span, &codes) {
         resolver.report(errors::terminology(&TerminologyError::TooMany, span));
         return None;
     }
     let test = |Code { system, code }| {
         let case = case.unwrap_or_else(|| case_of(resolver, &system));
-        Test::Token(TokenTest { system: SystemTest::Is(system), code: Some(code), case, differs: false })
+        token_test(SystemTest::Is(system), code, case)
     };
     let tests = codes.into_iter().map(test).collect();
     Some((Facet::Value, one_of(tests)))
+}
+
+fn token_test(system: SystemTest, code: String, case: CodeCase) -> Test {
+    Test::Token(TokenTest { system, code: Some(code), case, differs: false })
 }
 
 fn case_of(resolver: &Resolver<'_>, system: &str) -> CodeCase {
@@ -132,9 +139,10 @@ fn carries_system(datatypes: &Datatypes) -> bool {
     datatypes.system().is_some() || datatypes.names().iter().any(has_place)
 }
 
-/// A code without a system belongs to no value set and no hierarchy.
-fn refuse_systemless(resolver: &mut Resolver<'_>, asked: &Asked<'_>) -> Option<(Facet, Test)> {
-    let message = format!("the values of `{}` carry no system: no value set and no hierarchy has them", asked.code);
-    resolver.report(Diagnostic::error("no-code-system", asked.span, message));
-    None
+/// A code without a system belongs to no value set and no hierarchy. Where values of other types may, that is an answer;
+/// where none may, it is a mistake.
+fn never(resolver: &mut Resolver<'_>, asked: &Asked<'_>, place: Span) -> (Facet, Test) {
+    let ty = asked.of.map(|ty| resolver.registry.type_name(ty));
+    resolver.places.lacks_systems(place, ty, asked.code, asked.span);
+    (Facet::Value, one_of(Vec::new()))
 }

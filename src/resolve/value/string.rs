@@ -36,7 +36,7 @@ pub(in crate::resolve) fn folded(resolver: &mut Resolver<'_>, how: TextMatch, wr
 }
 
 /// The most words that are looked for in one text.
-const MAX_WORDS: usize = 32;
+pub(in crate::resolve) const MAX_WORDS: usize = 32;
 
 /// A test of the words of a text (item 73): folded as strings are, they end at white space, and a dash is tried both
 /// dropped and as a blank. The words of one text count together, those of two texts do not.
@@ -52,8 +52,7 @@ pub(super) fn words(resolver: &mut Resolver<'_>, written: &Written) -> Option<Te
     };
     let lists: Vec<Vec<String>> = std::iter::once(forms.primary).chain(forms.dashed).map(words).collect();
     if lists.iter().any(|words| words.len() > MAX_WORDS) {
-        let message = format!("a text is asked for more than {MAX_WORDS} words");
-        resolver.report(errors::bad_value("too-many-words", written.span, message));
+        resolver.report(errors::too_many_words(written.span, MAX_WORDS));
         return None;
     }
     Some(Test::AllWords(lists))

@@ -72,14 +72,18 @@ pub(super) fn expand(session: &Session, wanted: &Wanted) -> Result<Codes, Termin
         let Some(expansion) = page(session, wanted, listed).map_err(Failure::error)? else {
             return Err(incomplete("the terminology server does not expand it".to_owned()));
         };
-        let Expansion { total, offset, .. } = expansion;
+        let (total, offset, most) = (expansion.total, expansion.offset, expansion.count().unwrap_or(PAGE));
         let Page { entries, codes: more } = expansion::page(&expansion, listed).map_err(incomplete)?;
         if listed == 0 {
             first_total = total;
         } else if total != first_total {
             return Err(incomplete("its expansion changes from page to page".to_owned()));
         } else if (total, offset) == (None, None) && more.is_subset(&codes) {
-            // Who does not page gives all at once, and again when asked for more.
+            // Who does not page gives all at once, and again when asked for more. Who gives as many as a page may have
+            // has perhaps not heard where it begins.
+            if entries == most {
+                return Err(incomplete(format!("its expansion has no page behind the first {most} codes")));
+            }
             return Ok(codes);
         } else if !more.is_disjoint(&codes) {
             return Err(incomplete("the pages of its expansion overlap".to_owned()));
@@ -94,9 +98,8 @@ pub(super) fn expand(session: &Session, wanted: &Wanted) -> Result<Codes, Termin
             (Some(total), _) if entries == 0 => {
                 return Err(incomplete(format!("its expansion lists {listed} of {total} codes")));
             }
-            // Who pages without saying how much there is ends with an empty page.
-            (None, Some(_)) if entries == 0 => return Ok(codes),
-            (None, None) if entries < PAGE => return Ok(codes),
+            // Who does not say how much there is may give fewer codes at once than were asked for: an empty page ends.
+            (None, _) if entries == 0 => return Ok(codes),
             _ => {}
         }
     }

@@ -7,7 +7,7 @@
 //! | an `include` of a stored value set, of a system that is not stored | `ValueSet/$expand` of that include |
 //! | codes below or above one, in a stored system | its hierarchy |
 //! | codes below or above one, in another system | `ValueSet/$expand` of a value set with the filter `is-a` or `generalizes`; where that lacks the code itself, `CodeSystem/$subsumes` tells whether the code exists |
-//! | codes below or above one that names no system | all stored systems that have it |
+//! | codes below or above one that names no system | all stored systems that have it; if one is stored in part, nobody |
 //!
 //! A system is stored where a CodeSystem of its url has the `content` `complete`; `fragment`, `example` and `not-present`
 //! leave it to the server. Answers are remembered within one search, and forgotten behind it.

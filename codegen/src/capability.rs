@@ -101,7 +101,7 @@ pub enum Question {
     OrderOrdVia,
     /// Resources that stand inside others, as members and as holders of sort values.
     Inside,
-    /// A sort key whose values stand under several keys or at the end of several links.
+    /// A sort key whose values or links stand under several keys, or at the end of several ways.
     OrderTogether,
     /// A page of candidates.
     Page,
@@ -204,7 +204,7 @@ impl From<On> for Join {
 impl OrderKey {
     /// The questions that the key asks of a target.
     pub fn questions(&self) -> Vec<Question> {
-        let links = self.from.iter().flat_map(|source| &source.via).map(|edge| Question::OrderVia(edge.on.into()));
+        let links = self.from.iter().flat_map(|source| &source.via).map(|link| Question::OrderVia(link.on.into()));
         let values = self.from.iter().map(|source| match &source.by {
             OrderBy::Rows { kind, .. } => Question::OrderRows(*kind),
             OrderBy::Updated(_) => Question::OrderUpdated,
@@ -212,7 +212,10 @@ impl OrderKey {
             OrderBy::Ord if source.via.is_empty() => Question::OrderOrd,
             OrderBy::Ord => Question::OrderOrdVia,
         });
-        let several = |source: &OrderSource| matches!(&source.by, OrderBy::Rows { keys, .. } if keys.len() != 1);
+        let several = |source: &OrderSource| {
+            let links = source.via.iter().any(|link| link.keys.len() != 1);
+            links || matches!(&source.by, OrderBy::Rows { keys, .. } if keys.len() != 1)
+        };
         let together = (self.from.len() != 1 || self.from.iter().any(several)).then_some(Question::OrderTogether);
         links.chain(values).chain(together).collect()
     }

@@ -1,6 +1,6 @@
 //! What runs: steps that each run whole in one place, and slots that carry tuples between them.
 
-use crate::algebra::{Edge, Node, SetId, Sets, SlotId, StoreId, Universe};
+use crate::algebra::{Edge, Node, On, SetId, Sets, SlotId, StoreId, Universe};
 use crate::rows::{ColType, KeyId, RowKind, Value};
 
 /// A step of a [`Program`], by its position.
@@ -200,9 +200,25 @@ pub struct OrderKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderSource {
     /// The links to the resource whose values they are, the first from the resource itself; none if they are its own.
-    pub via: Vec<Edge>,
+    pub via: Vec<OrderLink>,
     /// The values.
     pub by: OrderBy,
+}
+
+/// One link on the way to values that sort: rows of any of several keys, whose links join alike. So what stands at the
+/// end of a link may be of several sorts, and the ways there are not written out one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLink {
+    /// The keys of the rows that hold the link; at least one.
+    pub keys: Vec<KeyId>,
+    /// What joins.
+    pub on: On,
+}
+
+impl From<Edge> for OrderLink {
+    fn from(Edge { key, on }: Edge) -> Self {
+        OrderLink { keys: vec![key], on }
+    }
 }
 
 /// The values that sort.

@@ -6,6 +6,9 @@ use super::pools::{
 use super::random::Random;
 use serde_json::{Map, Number, Value as Json, json};
 
+/// Names of what a resource contains, of what it does not, and of itself.
+const INSIDE: [&str; 4] = ["#c1", "#c2", "#gone", "#"];
+
 /// An object of those members that have a value.
 pub(super) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     let members = members.into_iter().filter(|(_, value)| !value.is_null());
@@ -55,7 +58,11 @@ pub(super) fn primitive(random: &mut Random, ty: &str, codes: &[String]) -> Json
     }
 }
 
+/// A url, with a version or without, or something inside the same resource.
 fn canonical(random: &mut Random) -> Json {
+    if random.chance(15) {
+        return json!(random.pick(&INSIDE));
+    }
     let url = random.pick(&URLS);
     if random.chance(40) { json!(format!("{url}|{}", random.pick(&VERSIONS))) } else { json!(url) }
 }
@@ -190,7 +197,7 @@ pub(super) fn reference(random: &mut Random, types: &[&str]) -> Json {
         78..80 => format!("{BASE}/{ty}/{id}/_history/1"),
         80..85 => format!("http://other.org/fhir/{ty}/{id}"),
         85..88 => "urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7".to_owned(),
-        88..95 => random.pick(&["#c1", "#c2", "#gone", "#"]).to_owned(),
+        88..95 => random.pick(&INSIDE).to_owned(),
         95 => return extension_only(),
         _ => String::new(),
     };

@@ -184,8 +184,8 @@ impl Builder<'_> {
     }
 
     /// The join. A reference leads to a resource of its own or, as `#p`, to one inside the same container (item 89);
-    /// a canonical leads to every resource with its url (decision 123). To a contained resource only its container
-    /// refers.
+    /// a canonical leads to every resource with its url (decision 123) or, as `#p`, to one inside the same container. To
+    /// a contained resource only its container refers.
     fn linked(
         &mut self,
         (near, level): (ResourceType, Level),
@@ -199,18 +199,14 @@ impl Builder<'_> {
             Way::Reverse => (End::Target, Level::Top, &[Level::Top]),
         };
         let key = Key { param: link.param, facet: Facet::Value, level: source }.id();
-        let mut ways = Vec::new();
-        let datatypes = self.registry.datatypes(link.param);
-        if !datatypes.only_urls() {
-            let far: Vec<SetId> = levels
-                .iter()
-                .flat_map(|level| ends.iter().map(|(ty, pred)| (*ty, *level, pred)))
-                .map(|(ty, level, pred)| self.typed(ty, level, pred))
-                .collect();
-            let far = self.any(far, span);
-            ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
-        }
-        if datatypes.some_urls() {
+        let far: Vec<SetId> = levels
+            .iter()
+            .flat_map(|level| ends.iter().map(|(ty, pred)| (*ty, *level, pred)))
+            .map(|(ty, level, pred)| self.typed(ty, level, pred))
+            .collect();
+        let far = self.any(far, span);
+        let mut ways = vec![self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span)];
+        if self.registry.datatypes(link.param).some_urls() {
             for (ty, pred) in ends {
                 // The type whose url the canonical names: the far end of a chain, the near end of `_has`.
                 let Some(on) = by_url(self.registry, if way == Way::Forward { *ty } else { near }) else { continue };

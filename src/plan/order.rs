@@ -5,10 +5,16 @@ use crate::ir::{self, Link, Search, SortBy, SortKey, SortValue};
 use crate::keys::{Facet, Key, Level, base};
 use crate::plan::build::by_url;
 use crate::plan::rows::type_code;
-use fhirc_codegen::algebra::{Edge, On, Universe};
-use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderSource};
+use fhirc_codegen::algebra::{On, Universe};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use fhirc_codegen::rows::{Base, KeyId, RowKind};
 use fhirc_codegen::stats::Stats;
+
+/// Where resources stand that hold links or values.
+type Levels = &'static [Level];
+
+const TOP: Levels = &[Level::Top];
+const ANYWHERE: Levels = &[Level::Top, Level::Contained];
 
 /// The sort keys of a search.
 pub(super) fn keys(search: &Search, registry: &Registry) -> Vec<OrderKey> {
@@ -31,12 +37,17 @@ pub(super) fn keys(search: &Search, registry: &Registry) -> Vec<OrderKey> {
 /// query, so a value that came in between sorts a page later.
 pub(super) fn counted(key: &OrderKey, stats: &dyn Stats) -> OrderKey {
     let mut from = key.from.clone();
-    from.retain_mut(|source| match &mut source.by {
-        OrderBy::Rows { keys, .. } => {
-            keys.retain(|key| stats.rows(*key) != Some(0));
-            !keys.is_empty()
-        }
-        OrderBy::Updated(_) | OrderBy::Id(_) | OrderBy::Ord => true,
+    let some = |keys: &mut Vec<KeyId>| {
+        keys.retain(|key| stats.rows(*key) != Some(0));
+        !keys.is_empty()
+    };
+    from.retain_mut(|source| {
+        let linked = source.via.iter_mut().all(|link| some(&mut link.keys));
+        linked
+            && match &mut source.by {
+                OrderBy::Rows { keys, .. } => some(keys),
+                OrderBy::Updated(_) | OrderBy::Id(_) | OrderBy::Ord => true,
+            }
     });
     if from.is_empty() { key.clone() } else { OrderKey { from, dir: key.dir } }
 }
@@ -46,8 +57,8 @@ pub(super) fn counted(key: &OrderKey, stats: &dyn Stats) -> OrderKey {
 fn sources(values: &[SortValue], inside: bool, registry: &Registry) -> Vec<OrderSource> {
     let mut sources: Vec<OrderSource> = Vec::new();
     for value in values {
-        for (via, level) in ways(&value.via, inside, value.param.ty(), registry) {
-            for by in found(value, level, registry) {
+        for (via, levels) in ways(&value.via, inside, value.param.ty(), registry) {
+            for by in found(value, levels, registry) {
                 let known = sources.iter_mut().any(|known| known.via == via && join(&mut known.by, &by));
                 if !known {
                     sources.push(OrderSource { via: via.clone(), by });
@@ -74,52 +85,42 @@ fn join(known: &mut OrderBy, by: &OrderBy) -> bool {
     }
 }
 
-/// The joins that the links may take, and whose rows hold the values at their end: those of a resource of its own, or,
-/// over `#p`, those of one inside the same container (item 89).
-fn ways(links: &[Link], inside: bool, end: ResourceType, registry: &Registry) -> Vec<(Vec<Edge>, Level)> {
-    let mut ways = vec![(Vec::new(), Level::Top)];
-    ways.extend(inside.then_some((Vec::new(), Level::Contained)));
+/// The joins that the links may take, and where the resources at their end stand: for themselves, or, over `#p`, inside
+/// the same container (item 89). Both are one way, over rows of either level.
+fn ways(links: &[Link], inside: bool, end: ResourceType, registry: &Registry) -> Vec<(Vec<OrderLink>, Levels)> {
+    let mut ways = vec![(Vec::new(), if inside { ANYWHERE } else { TOP })];
     for (n, link) in links.iter().enumerate() {
         let far = links.get(n + 1).map_or(end, |next| next.param.ty());
-        let longer = |(via, level): (Vec<Edge>, Level)| {
-            let hops = hops(*link, level, far, registry).into_iter();
-            hops.map(move |(edge, level)| ([via.as_slice(), &[edge]].concat(), level)).collect::<Vec<_>>()
+        let longer = |(via, levels): (Vec<OrderLink>, Levels)| {
+            let hops = hops(*link, levels, far, registry).into_iter();
+            hops.map(move |(hop, levels)| ([via.as_slice(), &[hop]].concat(), levels)).collect::<Vec<_>>()
         };
         ways = ways.into_iter().flat_map(longer).collect();
     }
     ways
 }
 
-fn hops(link: Link, level: Level, far: ResourceType, registry: &Registry) -> Vec<(Edge, Level)> {
-    let key = Key { param: link.param, facet: Facet::Value, level }.id();
-    let datatypes = registry.datatypes(link.param);
-    let mut hops = Vec::new();
-    if !datatypes.only_urls() {
-        let edge = Edge { key, on: On::Rid };
-        hops.extend([(edge, Level::Top), (edge, Level::Contained)]);
-    }
-    // A canonical leads to every resource with its url (decision 123).
-    let by_url = by_url(registry, far).filter(|_| datatypes.some_urls());
-    hops.extend(by_url.map(|on| (Edge { key, on }, Level::Top)));
-    hops
+/// A canonical leads to every resource with its url (decision 123) or, as `#p`, to one inside the same container.
+fn hops(link: Link, levels: Levels, far: ResourceType, registry: &Registry) -> Vec<(OrderLink, Levels)> {
+    let keys = levels.iter().map(|&level| Key { param: link.param, facet: Facet::Value, level }.id());
+    let keys: Vec<KeyId> = keys.collect();
+    let by_url = by_url(registry, far).filter(|_| registry.datatypes(link.param).some_urls());
+    let by_url = by_url.map(|on| (OrderLink { keys: keys.clone(), on }, TOP));
+    [(OrderLink { keys, on: On::Rid }, ANYWHERE)].into_iter().chain(by_url).collect()
 }
 
-/// What holds the values of a resource.
-fn found(value: &SortValue, level: Level, registry: &Registry) -> Vec<OrderBy> {
+/// What holds the values of resources that stand there.
+fn found(value: &SortValue, levels: Levels, registry: &Registry) -> Vec<OrderBy> {
     let SortValue { param, facet, .. } = *value;
     let definition = registry.definition(param);
     if facet == Facet::Own {
         // A contained resource has no identity and no time of change of its own.
         let types = Universe(vec![type_code(param.ty())]);
-        let own = if definition.ty == ParamType::Date { OrderBy::Updated(types) } else { OrderBy::Id(types) };
-        return if level == Level::Top { vec![own] } else { Vec::new() };
+        return vec![if definition.ty == ParamType::Date { OrderBy::Updated(types) } else { OrderBy::Id(types) }];
     }
-    let key = Key { param, facet, level }.id();
-    kinds(param, facet, registry).into_iter().map(|kind| rows(key, kind)).collect()
-}
-
-fn rows(key: KeyId, kind: Base) -> OrderBy {
-    OrderBy::Rows { keys: vec![key], kind: RowKind::One(kind) }
+    let keys: Vec<KeyId> = levels.iter().map(|&level| Key { param, facet, level }.id()).collect();
+    let rows = |kind| OrderBy::Rows { keys: keys.clone(), kind: RowKind::One(kind) };
+    kinds(param, facet, registry).into_iter().map(rows).collect()
 }
 
 /// The kinds of rows that hold values of a view. References are of several: to the store's own resources, to others,

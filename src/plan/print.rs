@@ -5,7 +5,7 @@ use crate::keys::{Key, Level};
 use crate::plan::Plan;
 use crate::plan::program::strategy;
 use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
-use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderSource};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use fhirc_codegen::rows::{Col, KeyId, Point, Value};
 use std::fmt::{self, Write};
 
@@ -129,7 +129,11 @@ impl Names<'_> {
             OrderBy::Id(_) => "_id".to_owned(),
             OrderBy::Ord => "order of creation".to_owned(),
         };
-        let links: String = source.via.iter().map(|edge| format!("{} ", self.edge(*edge, End::Source))).collect();
+        let link = |OrderLink { keys, .. }: &OrderLink| {
+            let keys: Vec<String> = keys.iter().map(|key| self.key(*key)).collect();
+            format!("{} -> ", keys.join(" or "))
+        };
+        let links: String = source.via.iter().map(link).collect();
         format!("{links}{by}")
     }
 

@@ -1,11 +1,12 @@
 //! Invariants of every plan. A broken one is a fault of the pass that ran last, never of the query.
 
 use crate::definitions::{ParamType, Registry};
-use crate::keys::{Facet, Key};
+use crate::keys::{self, Facet, Key};
 use crate::plan::types::implied;
 use crate::plan::{PAGE_SLOT, Plan};
-use fhirc_codegen::algebra::{Access, Atom, Edge, On, Set, SetId, SlotId, Source, Test};
-use fhirc_codegen::rows::{Col, ColType, RowKind, Value};
+use fhirc_codegen::algebra::{Access, Atom, Edge, On, Set, SetId, SlotId, Source, Test, Universe};
+use fhirc_codegen::program::{OrderBy, OrderKey, OrderLink, OrderSource};
+use fhirc_codegen::rows::{Base, Col, ColType, KeyId, RowKind, Value};
 
 /// A broken invariant and the set where it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,7 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
     check(!page.iter().any(reads_page), "matches do not depend on the page", plan.page.set);
     let typed = implied(&plan.graph, plan.page.set).is_some();
     check(typed, "matches are live resources of known types", plan.page.set);
+    check(plan.page.order.iter().all(|key| sorts(key, registry)), "sort keys stand in rows of theirs", plan.page.set);
     for include in &plan.includes {
         let typed = implied(&plan.graph, include.set).is_some();
         check(typed, "included resources are live resources of known types", include.set);
@@ -60,6 +62,31 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
 
 fn is_driver(plan: &Plan, id: SetId) -> bool {
     plan.graph.node(id).is_some_and(|node| matches!(node.access, Access::Drive | Access::Walk))
+}
+
+/// Whether the links of a sort key are edges, and its values stand in rows that its parameters have.
+fn sorts(order: &OrderKey, registry: &Registry) -> bool {
+    let is_link = |OrderLink { keys, on }: &OrderLink| {
+        !keys.is_empty() && keys.iter().all(|&key| is_edge(Edge { key, on: *on }, registry))
+    };
+    order.from.iter().all(|OrderSource { via, by }| {
+        let has_values = match by {
+            OrderBy::Rows { keys, kind } => !keys.is_empty() && keys.iter().all(|&key| has_rows(key, *kind, registry)),
+            OrderBy::Updated(Universe(types)) | OrderBy::Id(Universe(types)) => !types.is_empty(),
+            OrderBy::Ord => true,
+        };
+        has_values && via.iter().all(is_link)
+    })
+}
+
+/// Whether rows of the kind stand under the key. References are of several kinds, and every code may have a text.
+fn has_rows(key: KeyId, kind: RowKind, registry: &Registry) -> bool {
+    let RowKind::One(base) = kind else { return false };
+    Key::from_id(key, registry).is_some_and(|key| match (key.facet, registry.definition(key.param).ty) {
+        (Facet::Text, _) => base == Base::Text,
+        (_, ParamType::Reference) => matches!(base, Base::Ref | Base::RefText | Base::Url),
+        (_, ty) => keys::base(ty) == Some(base),
+    })
 }
 
 fn is_edge(edge: Edge, registry: &Registry) -> bool {

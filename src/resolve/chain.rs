@@ -5,13 +5,24 @@ use crate::ir::{Link, Pred, PredKind, Way};
 use crate::resolve::errors;
 use crate::resolve::resolver::Resolver;
 use fhirc_grammar::{Has, Name, Span, Spanned};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The most conditions that one search may grow to over untyped chains.
 const MAX_NODES: usize = 20_000;
 
 /// What is known of types and the number of steps that are left.
 type Known = HashMap<(ResourceType, usize), bool>;
+
+/// A path on which resources are followed.
+struct Path<'e> {
+    end: &'e dyn End,
+    /// Where the query says so.
+    span: Span,
+    /// From where the end is reached.
+    known: Known,
+    /// Where the end is not reached and it was said why: types and the number of steps that are left.
+    told: HashSet<(ResourceType, usize)>,
+}
 
 /// One link of a path, whichever language it was written in.
 #[derive(Clone, Copy, Debug)]
@@ -39,35 +50,39 @@ pub(super) trait End {
 impl Resolver<'_> {
     /// The condition that `steps` from a resource of type `ty` lead to a resource at which `end` holds.
     pub(super) fn follow(&mut self, ty: ResourceType, steps: &[Step<'_>], end: &dyn End, span: Span) -> Option<Pred> {
+        self.walk(ty, steps, &mut Path { end, span, known: Known::new(), told: HashSet::new() })
+    }
+
+    fn walk(&mut self, ty: ResourceType, steps: &[Step<'_>], path: &mut Path<'_>) -> Option<Pred> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             if self.nodes == MAX_NODES + 1 {
-                self.report(errors::chain_too_wide(span, MAX_NODES));
+                self.report(errors::chain_too_wide(path.span, MAX_NODES));
             }
             return None;
         }
         match steps.split_first() {
-            None => end.resolve(self, ty),
-            Some((Step::Forward(name), rest)) => self.forward(ty, name, rest, end, span),
-            Some((Step::Has(has), rest)) => self.reverse(ty, has, rest, end, span),
+            None => path.end.resolve(self, ty),
+            Some((Step::Forward(name), rest)) => self.forward(ty, name, rest, path),
+            Some((Step::Has(has), rest)) => self.reverse(ty, has, rest, path),
         }
     }
 
-    fn forward(&mut self, ty: ResourceType, name: &Name, rest: &[Step<'_>], end: &dyn End, span: Span) -> Option<Pred> {
+    fn forward(&mut self, ty: ResourceType, name: &Name, rest: &[Step<'_>], path: &mut Path<'_>) -> Option<Pred> {
         let param = self.reference_param(ty, &name.name)?;
         let targets = self.targets(param, name)?;
-        let mut known = Known::new();
-        let mut able: Vec<_> = targets.iter().filter(|&target| self.arrives(target, rest, end, &mut known)).collect();
+        let end = path.end;
+        let mut able: Vec<_> =
+            targets.iter().filter(|&target| self.arrives(target, rest, end, &mut path.known)).collect();
+        let mut dead = false;
         if able.is_empty() {
             // Nobody arrives: what stops those that come farther is the better error.
             able = targets.iter().filter(|&target| self.can_go_on(target, rest, end)).collect();
+            dead = !able.is_empty();
+            able.retain(|&target| path.told.insert((target, rest.len())));
         }
-        if able.is_empty() {
-            let next = match rest.first() {
-                Some(Step::Forward(name)) => &name.name,
-                Some(Step::Has(has)) => &has.reference,
-                None => end.missing(self, targets),
-            };
+        if able.is_empty() && !dead {
+            let next = if rest.is_empty() { end.missing(self, targets) } else { next_name(rest, end) };
             let only = targets.iter().next().filter(|_| targets.len() == 1);
             self.report(match only {
                 Some(only) => errors::unknown_parameter(self.registry, only, next),
@@ -76,11 +91,11 @@ impl Resolver<'_> {
             return None;
         }
         let ends: Vec<_> =
-            able.into_iter().filter_map(|target| Some((target, self.follow(target, rest, end, span)?))).collect();
-        (!ends.is_empty()).then(|| linked(param, Way::Forward, ends, span))
+            able.into_iter().filter_map(|target| Some((target, self.walk(target, rest, path)?))).collect();
+        (!ends.is_empty()).then(|| linked(param, Way::Forward, ends, path.span))
     }
 
-    fn reverse(&mut self, ty: ResourceType, has: &Has, rest: &[Step<'_>], end: &dyn End, span: Span) -> Option<Pred> {
+    fn reverse(&mut self, ty: ResourceType, has: &Has, rest: &[Step<'_>], path: &mut Path<'_>) -> Option<Pred> {
         let Some(source) = self.registry.resource_type(&has.ty.node) else {
             self.report(errors::unknown_type(self.registry, &has.ty));
             return None;
@@ -92,8 +107,8 @@ impl Resolver<'_> {
             self.report(errors::not_a_target(&has.reference, &here, &self.type_names(targets)));
             return None;
         }
-        let pred = self.follow(source, rest, end, span)?;
-        Some(linked(param, Way::Reverse, vec![(source, pred)], span))
+        let pred = self.walk(source, rest, path)?;
+        Some(linked(param, Way::Reverse, vec![(source, pred)], path.span))
     }
 
     /// The reference parameter `name` of `ty`.

@@ -263,6 +263,16 @@ pub(super) fn chain_too_wide(span: Span, limit: usize) -> Diagnostic {
     Diagnostic::error("chain-too-wide", span, message).help("name the types, as in `subject:Patient.name`")
 }
 
+/// One sort key more than a search may have.
+pub(super) fn too_many_sort_keys(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::error("too-many-sort-keys", span, format!("a search has at most {limit} sort keys"))
+}
+
+/// One `_include` or `_revinclude` more than a search may have.
+pub(super) fn too_many_includes(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::error("too-many-includes", span, format!("a search has at most {limit} includes"))
+}
+
 fn list(names: &[&str]) -> String {
     const SHOWN: usize = 15;
     let mut text = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");

@@ -6,6 +6,9 @@ use crate::resolve::resolver::{Resolver, Wanted};
 use crate::resolve::{errors, types};
 use fhirc_grammar::{Diagnostic, Include as Tree, Param, Spanned, parse_include};
 
+/// The most includes of a search. Each is a query of its own.
+const MAX_INCLUDES: usize = 100;
+
 /// Reads one `_include=Source:param[:Target]`.
 pub(super) fn include(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut Wanted, way: Way) {
     let Some(iterate) = iterate(resolver, param) else { return };
@@ -25,7 +28,15 @@ pub(super) fn include(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut W
         Tree::Of { source, parameter, target } => of(resolver, &source, parameter.as_ref(), target.as_ref(), asked),
     };
     if let Some((links, target)) = include {
-        wanted.includes.push(Include { links, way, target, iterate, span: param.span });
+        let include = Include { links, way, target, iterate, span: param.span };
+        // The same twice brings nothing more.
+        if wanted.includes.contains(&include) {
+            return;
+        }
+        if wanted.includes.len() == MAX_INCLUDES {
+            return resolver.report(errors::too_many_includes(param.span, MAX_INCLUDES));
+        }
+        wanted.includes.push(include);
     }
 }
 

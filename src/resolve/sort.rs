@@ -6,22 +6,46 @@ use crate::keys::{Facet, facets};
 use crate::resolve::errors;
 use crate::resolve::parameter::has_own_column;
 use crate::resolve::resolver::{Handling, Resolver, Wanted};
+use fhirc_grammar::limits::MAX_STEPS;
 use fhirc_grammar::{Diagnostic, Link, Name, Param, SortKey as Tree, Spanned, parse_sort};
+use std::collections::{HashMap, HashSet};
+
+/// The most sort keys of a search. A query has a part for each, and each is read for every match.
+const MAX_KEYS: usize = 20;
 
 /// The most parameters that one key may stand for over untyped links.
 const MAX_VALUES: usize = 1_000;
 
-/// Reads the sort keys of `_sort=status,-date,subject.name`.
+/// The most ways over links that all keys together may take. Each is a part of the query, or up to four where references
+/// sort, and SQLite unites at most 500.
+const MAX_WAYS: usize = 120;
+
+/// Reads the sort keys of `_sort=status,-date,subject.name`. One that was there before changes no order.
 pub(super) fn keys(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut Wanted) {
     let keys = match parse_sort(&param.value) {
         Ok(keys) => keys,
         Err(diagnostics) => return resolver.diagnostics.extend(diagnostics),
     };
     for key in keys {
-        if let Some(key) = sort_key(resolver, &key, wanted) {
-            wanted.order.push(key);
+        let Some(key) = sort_key(resolver, &key, wanted).filter(|key| !wanted.order.contains(key)) else { continue };
+        if wanted.order.len() == MAX_KEYS {
+            return resolver.report(errors::too_many_sort_keys(key.span, MAX_KEYS));
         }
+        let taken: usize = wanted.order.iter().map(|key| ways(resolver.registry, &key.by)).sum();
+        if taken + ways(resolver.registry, &key.by) > MAX_WAYS {
+            return resolver.report(errors::chain_too_wide(key.span, MAX_WAYS));
+        }
+        wanted.order.push(key);
     }
+}
+
+/// How many ways lead over links to the values of a key. What may be named by its url has two, by reference and by url.
+fn ways(registry: &Registry, by: &SortBy) -> usize {
+    let SortBy::Values(values) = by else { return 0 };
+    let by_url = |link: &&ir::Link| registry.datatypes(link.param).some_urls();
+    let distinct: HashSet<&[ir::Link]> = values.iter().map(|value| value.via.as_slice()).collect();
+    let linked = distinct.into_iter().filter(|via| !via.is_empty());
+    linked.map(|via| 1_usize << via.iter().filter(by_url).count().min(MAX_STEPS)).sum()
 }
 
 fn sort_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option<SortKey> {
@@ -51,25 +75,27 @@ fn sort_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option<
 fn values(resolver: &mut Resolver<'_>, key: &Tree, types: &[ResourceType]) -> Option<Vec<SortValue>> {
     let links = links(resolver, key)?;
     let end = &key.key.end.name;
-    let mut values = Vec::new();
+    let mut ways = Ways { registry: resolver.registry, end, known: HashMap::new() };
+    let mut all = 0_usize;
     for &ty in types {
-        let of_type = match (Ways { registry: resolver.registry, end }).values(ty, &links) {
+        let of_type = match ways.count(ty, &links) {
             Ok(of_type) => of_type,
             Err(Unready { ty, name }) => {
                 resolver.report(errors::unknown_parameter(resolver.registry, ty, name));
                 return None;
             }
         };
-        if of_type.is_empty() {
+        if of_type == 0 {
             nowhere(resolver, ty, &links, end);
             return None;
         }
-        values.extend(of_type);
-        if values.len() > MAX_VALUES {
+        all = all.saturating_add(of_type);
+        if all > MAX_VALUES {
             resolver.report(errors::chain_too_wide(key.span, MAX_VALUES));
             return None;
         }
     }
+    let mut values: Vec<SortValue> = types.iter().flat_map(|&ty| ways.values(ty, &links)).collect();
     let params: Vec<ParamId> = values.iter().map(|value| value.param).collect();
     comparable(resolver, key, &params)?;
     let facet = facet(resolver, key, params.first().copied()?)?;
@@ -91,12 +117,13 @@ fn links<'t>(resolver: &mut Resolver<'_>, key: &'t Tree) -> Option<Vec<&'t Name>
     links
 }
 
-/// The ways from a type over links to a parameter.
-#[derive(Clone, Copy)]
+/// The ways from types over links to a parameter.
 struct Ways<'r> {
     registry: &'r Registry,
     /// The code of the parameter.
     end: &'r Spanned<String>,
+    /// How many ways lead there from a type over the last links, as many as are left.
+    known: HashMap<(ResourceType, usize), usize>,
 }
 
 /// A parameter on the way whose rows are not complete.
@@ -106,32 +133,58 @@ struct Unready<'r> {
 }
 
 impl<'r> Ways<'r> {
-    /// Types that cannot go on take no part, as in chains (item 118). A parameter that is being built would take part
-    /// as soon as it is, so it is no such type.
-    fn values(self, ty: ResourceType, links: &[&'r Name]) -> Result<Vec<SortValue>, Unready<'r>> {
-        let Some((name, rest)) = links.split_first() else {
-            let param = self.param(ty, self.end)?;
-            let value = param.map(|param| SortValue { via: Vec::new(), param, facet: Facet::Value });
-            return Ok(value.into_iter().collect());
-        };
-        let link = self.param(ty, &name.name)?;
-        let Some(param) = link.filter(|link| self.registry.definition(*link).ty == ParamType::Reference) else {
-            return Ok(Vec::new());
-        };
-        let named = name.modifier.as_ref().map(|wanted| self.registry.resource_type(&wanted.node));
-        let targets = self.registry.targets(param).iter().filter(|ty| named.is_none_or(|named| named == Some(*ty)));
-        let mut found = Vec::new();
-        for target in targets {
-            if found.len() > MAX_VALUES {
-                break;
-            }
-            found.extend(self.values(target, rest)?);
+    /// How many ways there are. Types that cannot go on take no part, as in chains (item 118). A parameter that is being
+    /// built would take part as soon as it is, so it is no such type.
+    fn count(&mut self, ty: ResourceType, links: &[&'r Name]) -> Result<usize, Unready<'r>> {
+        if let Some(&known) = self.known.get(&(ty, links.len())) {
+            return Ok(known);
         }
-        found.iter_mut().for_each(|value| value.via.insert(0, ir::Link { param }));
-        Ok(found)
+        let count = match links.split_first() {
+            None => usize::from(self.param(ty, self.end)?.is_some()),
+            Some((name, rest)) => match self.link(ty, name)? {
+                None => 0,
+                Some(link) => {
+                    let mut count = 0_usize;
+                    for target in self.targets(link, name) {
+                        count = count.saturating_add(self.count(target, rest)?);
+                    }
+                    count
+                }
+            },
+        };
+        self.known.insert((ty, links.len()), count);
+        Ok(count)
     }
 
-    fn param(self, ty: ResourceType, name: &'r Spanned<String>) -> Result<Option<ParamId>, Unready<'r>> {
+    /// The ways that were counted.
+    fn values(&self, ty: ResourceType, links: &[&'r Name]) -> Vec<SortValue> {
+        if self.known.get(&(ty, links.len())).copied().unwrap_or_default() == 0 {
+            return Vec::new();
+        }
+        let Some((name, rest)) = links.split_first() else {
+            let param = self.registry.param(ty, &self.end.node);
+            let value = param.map(|param| SortValue { via: Vec::new(), param, facet: Facet::Value });
+            return value.into_iter().collect();
+        };
+        let Ok(Some(param)) = self.link(ty, name) else { return Vec::new() };
+        let mut found: Vec<_> = self.targets(param, name).flat_map(|target| self.values(target, rest)).collect();
+        found.iter_mut().for_each(|value| value.via.insert(0, ir::Link { param }));
+        found
+    }
+
+    /// The reference that the name stands for in resources of a type.
+    fn link(&self, ty: ResourceType, name: &'r Name) -> Result<Option<ParamId>, Unready<'r>> {
+        let link = self.param(ty, &name.name)?;
+        Ok(link.filter(|link| self.registry.definition(*link).ty == ParamType::Reference))
+    }
+
+    /// The types that a link leads to: all, or the one that is named.
+    fn targets(&self, link: ParamId, name: &Name) -> impl Iterator<Item = ResourceType> + use<> {
+        let named = name.modifier.as_ref().map(|wanted| self.registry.resource_type(&wanted.node));
+        self.registry.targets(link).iter().filter(move |ty| named.is_none_or(|named| named == Some(*ty)))
+    }
+
+    fn param(&self, ty: ResourceType, name: &'r Spanned<String>) -> Result<Option<ParamId>, Unready<'r>> {
         let param = self.registry.param(ty, &name.node);
         let unready = param.is_none() && self.registry.being_built(ty, &name.node).is_some();
         if unready { Err(Unready { ty, name }) } else { Ok(param) }

@@ -142,7 +142,7 @@ impl<D: Dialect> Target<D> {
         let link = self.alias("e");
         let mut select = scan.select;
         select.cross_join(aliased("url_s", &link));
-        self.restrict(&mut select, &link, edge.key);
+        self.restrict(&mut select, &link, &[edge.key]);
         select.and_where(col(&link, "ord").eq(scan.at.ord)).distinct();
         for name in columns {
             select.expr_as(col(&link, name), (*name).to_owned());

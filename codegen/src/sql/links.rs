@@ -15,9 +15,9 @@ impl<D: Dialect> Target<D> {
     /// The rows of the edge at the resource at hand, and the resource at the other end.
     pub(super) fn hop_from(&mut self, at: &Expr, edge: Edge, from: End) -> (Hop, At) {
         let first = self.alias("e");
-        let table = first_table(edge, from);
+        let table = first_table(edge.on, from);
         let mut select = one_from(table, &first);
-        let other = self.join(&mut select, &first, at, edge, from);
+        let other = self.join(&mut select, &first, at, (&[edge.key], edge.on), from);
         (Hop(select), other)
     }
 
@@ -25,40 +25,41 @@ impl<D: Dialect> Target<D> {
     pub(super) fn join_from(&mut self, mut far: Scan, edge: Edge, from: End) -> Scan {
         let first = self.alias("e");
         let begin = opposite(from);
-        far.select.cross_join(aliased(first_table(edge, begin), &first));
-        let at = self.join(&mut far.select, &first, &far.at.ord, edge, begin);
+        far.select.cross_join(aliased(first_table(edge.on, begin), &first));
+        let at = self.join(&mut far.select, &first, &far.at.ord, (&[edge.key], edge.on), begin);
         Scan { select: far.select, at, repeats: true }
     }
 
-    /// Restricts `first`, the table that knows the resource `at` at end `begin`, and leads on to the other end.
+    /// Restricts `first`, the table that knows the resource `at` at end `begin`, and leads on to the other end. The
+    /// links stand under any of the keys.
     pub(super) fn join(
         &mut self,
         select: &mut SelectStatement,
         first: &DynIden,
         at: &Expr,
-        edge: Edge,
+        (keys, on): (&[KeyId], On),
         begin: End,
     ) -> At {
-        let (begin_key, end_key) = match (edge.on, begin) {
-            (On::Rid, _) => return self.join_rid(select, first, at, edge.key, begin),
-            (On::Url { url } | On::UrlVersion { url, .. }, End::Source) => (edge.key, url),
-            (On::Url { url } | On::UrlVersion { url, .. }, End::Target) => (url, edge.key),
+        let (On::Url { url } | On::UrlVersion { url, .. }) = on else {
+            return self.join_rid(select, first, at, keys, begin);
         };
-        self.restrict(select, first, begin_key);
+        let url = [url];
+        let (begin_keys, end_keys) = if begin == End::Source { (keys, url.as_slice()) } else { (url.as_slice(), keys) };
+        self.restrict(select, first, begin_keys);
         select.and_where(col(first, "ord").eq(at.clone()));
         let second = self.alias("e");
         select.cross_join(aliased("url_v", &second));
-        self.restrict(select, &second, end_key);
+        self.restrict(select, &second, end_keys);
         select.and_where(col(&second, "url").eq(col(first, "url")));
-        if let On::UrlVersion { version, .. } = edge.on {
+        if let On::UrlVersion { version, .. } = on {
             let (link, target) = if begin == End::Source { (first, &second) } else { (&second, first) };
             select.and_where(self.version(link, target, version));
         }
         At::row(col(&second, "ord"))
     }
 
-    fn join_rid(&mut self, select: &mut SelectStatement, first: &DynIden, at: &Expr, key: KeyId, begin: End) -> At {
-        self.restrict(select, first, key);
+    fn join_rid(&mut self, select: &mut SelectStatement, first: &DynIden, at: &Expr, keys: &[KeyId], begin: End) -> At {
+        self.restrict(select, first, keys);
         match begin {
             End::Source => {
                 select.and_where(col(first, "ord").eq(at.clone()));
@@ -71,17 +72,22 @@ impl<D: Dialect> Target<D> {
         }
     }
 
-    pub(super) fn restrict(&mut self, select: &mut SelectStatement, table: &DynIden, key: KeyId) {
-        select
-            .and_where(col(table, "tenant").eq(self.tenant()))
-            .and_where(col(table, "key").eq(self.int(i64::from(key.0))));
+    /// Restricts a table to the rows of these keys.
+    pub(super) fn restrict(&mut self, select: &mut SelectStatement, table: &DynIden, keys: &[KeyId]) {
+        let tenant = self.tenant();
+        let keys: Vec<Expr> = keys.iter().map(|key| self.int(i64::from(key.0))).collect();
+        let key = match keys.as_slice() {
+            [key] => col(table, "key").eq(key.clone()),
+            _ => col(table, "key").is_in(keys),
+        };
+        select.and_where(col(table, "tenant").eq(tenant)).and_where(key);
     }
 
     /// The link names no version, or the target's own, which is a token row: as written if that differs from folded.
     fn version(&mut self, link: &DynIden, target: &DynIden, version: KeyId) -> Expr {
         let own = self.alias("v");
         let mut select = one_from("token_s", &own);
-        self.restrict(&mut select, &own, version);
+        self.restrict(&mut select, &own, &[version]);
         let written = Expr::case(col(&own, "exact").eq(empty_text()), col(&own, "code")).finally(col(&own, "exact"));
         select
             .and_where(col(&own, "ord").eq(col(target, "ord")))
@@ -91,8 +97,8 @@ impl<D: Dialect> Target<D> {
 }
 
 /// The table that leads away from the resource at hand, which stands at end `from`.
-pub(super) fn first_table(edge: Edge, from: End) -> &'static str {
-    match (edge.on, from) {
+pub(super) fn first_table(on: On, from: End) -> &'static str {
+    match (on, from) {
         (On::Rid, End::Source) => "ref_s",
         (On::Rid, End::Target) => "ref_v",
         (On::Url { .. } | On::UrlVersion { .. }, _) => "url_s",

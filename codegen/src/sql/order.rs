@@ -5,9 +5,9 @@ use super::links::{aliased, first_table};
 use super::scan::{At, Own, col, from};
 use super::schema::{by_source, physical};
 use super::{Dialect, Target};
-use crate::algebra::{Edge, End, Universe};
+use crate::algebra::{End, Universe};
 use crate::ord::TYPE_SHIFT;
-use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource};
+use crate::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use crate::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
 use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, Query, SelectStatement, UnionType};
 
@@ -90,19 +90,14 @@ impl<D: Dialect> Target<D> {
     }
 
     /// Rows of these keys, of the resource at hand or of what the links lead to, and the name of their table.
-    fn rows_at_end(&mut self, at: &At, via: &[Edge], keys: &[KeyId], table: &str) -> (SelectStatement, DynIden) {
+    fn rows_at_end(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], table: &str) -> (SelectStatement, DynIden) {
         let (mut select, alias, ord) = self.linked(at, via, table, "k");
-        let keys: Vec<Expr> = keys.iter().map(|key| self.int(i64::from(key.0))).collect();
-        let key = match keys.as_slice() {
-            [key] => col(&alias, "key").eq(key.clone()),
-            _ => col(&alias, "key").is_in(keys),
-        };
-        select.and_where(col(&alias, "tenant").eq(self.tenant())).and_where(key);
+        self.restrict(&mut select, &alias, keys);
         select.and_where(col(&alias, "ord").eq(ord));
         (select, alias)
     }
 
-    fn rows(&mut self, at: &At, via: &[Edge], keys: &[KeyId], kind: RowKind, dir: Dir) -> Values {
+    fn rows(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], kind: RowKind, dir: Dir) -> Values {
         let table = by_source(kind).map(|table| table.name).unwrap_or_default();
         let (mut select, alias) = self.rows_at_end(at, via, keys, &table);
         if kind == RowKind::One(Base::Text) {
@@ -118,7 +113,7 @@ impl<D: Dialect> Target<D> {
     }
 
     /// References as `Type/id`. What stands inside another resource is in neither table: it has no such name.
-    fn references(&mut self, at: &At, via: &[Edge], keys: &[KeyId], named: &str) -> Values {
+    fn references(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], named: &str) -> Values {
         let (mut select, alias) = self.rows_at_end(at, via, keys, "ref_s");
         let (ty, name) = (self.alias("y"), self.alias("n"));
         select.cross_join(aliased("type", &ty)).cross_join(aliased(named.to_owned(), &name));
@@ -147,16 +142,16 @@ impl<D: Dialect> Target<D> {
     }
 
     /// A table, joined to the links that lead to it if there are some, and the number that its `ord` must be.
-    fn linked(&mut self, at: &At, via: &[Edge], table: &str, stem: &str) -> (SelectStatement, DynIden, Expr) {
+    fn linked(&mut self, at: &At, via: &[OrderLink], table: &str, stem: &str) -> (SelectStatement, DynIden, Expr) {
         let mut reached: Option<(SelectStatement, At)> = None;
-        for edge in via {
+        for OrderLink { keys, on } in via {
             let link = self.alias("e");
-            let first = first_table(*edge, End::Source);
+            let first = first_table(*on, End::Source);
             let (mut select, here) = match reached {
                 None => (from(first, &link), at.clone()),
                 Some((mut select, here)) => (select.cross_join(aliased(first, &link)).take(), here),
             };
-            let there = self.join(&mut select, &link, &here.ord, *edge, End::Source);
+            let there = self.join(&mut select, &link, &here.ord, (keys, *on), End::Source);
             reached = Some((select, there));
         }
         let alias = self.alias(stem);

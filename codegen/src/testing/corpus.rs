@@ -4,7 +4,7 @@ use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource, Query, Strategy, Take, Yield};
+use crate::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource, Query, Strategy, Take, Yield};
 use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 
 const PATIENT: TypeCode = TypeCode(1);
@@ -135,11 +135,17 @@ fn pages() -> Vec<(&'static str, Query)> {
     let paged = |(root, plan): (SetId, Plan), order, strategy| plan.page(root, order, strategy);
     let updated = || vec![OrderKey::own(OrderBy::Updated(Universe(vec![PATIENT])), Dir::Desc)];
     let name_birth = || vec![by(NAME, Base::Text, Dir::Asc), by(BIRTHDATE, Base::Time, Dir::Desc)];
-    let over = |via: Vec<Edge>, by| OrderKey { from: vec![OrderSource { via, by }], dir: Dir::Asc };
+    let over = |via: Vec<Edge>, by| {
+        let via = via.into_iter().map(OrderLink::from).collect();
+        OrderKey { from: vec![OrderSource { via, by }], dir: Dir::Asc }
+    };
     let rows = |keys: &[KeyId], base| OrderBy::Rows { keys: keys.to_vec(), kind: RowKind::One(base) };
     let subject_name = over(vec![subject()], rows(&[NAME], Base::Text));
     let canonical = Edge { key: PROFILE, on: On::UrlVersion { url: URL, version: VERSION } };
     let updated_over_two = over(vec![subject(), canonical], OrderBy::Updated(Universe(vec![PATIENT])));
+    let together = OrderLink { keys: vec![SUBJECT, PROFILE], on: On::Rid };
+    let linked_together = OrderSource { via: vec![together], by: rows(&[NAME], Base::Text) };
+    let linked_together = OrderKey { from: vec![linked_together], dir: Dir::Asc };
     let references = OrderKey {
         from: [Base::Ref, Base::RefText].map(|base| OrderSource { via: Vec::new(), by: rows(&[SUBJECT], base) }).into(),
         dir: Dir::Desc,
@@ -164,6 +170,7 @@ fn pages() -> Vec<(&'static str, Query)> {
         ),
         ("sorted_via", paged(driven(), vec![subject_name], Strategy::SetFirst)),
         ("sorted_via_two", paged(driven(), vec![updated_over_two], Strategy::SetFirst)),
+        ("sorted_via_together", paged(driven(), vec![linked_together], Strategy::SetFirst)),
         ("sorted_together", {
             paged(driven(), vec![OrderKey::own(rows(&[GENDER, CODE], Base::Token), Dir::Asc)], Strategy::Walk)
         }),

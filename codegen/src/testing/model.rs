@@ -2,7 +2,7 @@
 
 use super::world::{OWN_URL, OWN_VERSION, Resource, State, World, type_name};
 use crate::algebra::{Atom, Edge, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
-use crate::program::{Dir, OrderBy, OrderKey, OrderSource};
+use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use crate::rows::{Col, ColName, ColType, KeyId, Point, Row, RowKind, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -207,8 +207,9 @@ fn first_value(world: &World, ord: i64, key: &OrderKey) -> Option<Value> {
 
 fn values(world: &World, ord: i64, source: &OrderSource, dir: Dir) -> Vec<Value> {
     let mut holders = BTreeSet::from([ord]);
-    for edge in &source.via {
-        holders = pairs(world, *edge).into_iter().filter(|pair| holders.contains(&pair.0)).map(|pair| pair.1).collect();
+    for OrderLink { keys, on } in &source.via {
+        let pairs = keys.iter().flat_map(|key| pairs(world, Edge { key: *key, on: *on }));
+        holders = pairs.filter(|pair| holders.contains(&pair.0)).map(|pair| pair.1).collect();
     }
     let linked = !source.via.is_empty();
     let holders = world.resources.iter().filter(|r| r.has_rows() && holders.contains(&r.ord));

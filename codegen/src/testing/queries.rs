@@ -1,12 +1,12 @@
 //! Generated sets, orders and ways to run them.
 
 use super::model::has_slot;
-use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
+use super::world::{CANONICAL, INSIDE_REF, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
 use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{Dir, OrderBy, OrderKey, OrderSource};
+use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use crate::rows::{Base, Col, ColType, KeyId, Point, RowKind, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -176,7 +176,13 @@ fn order_key() -> impl Strategy<Value = OrderKey> {
 }
 
 fn source() -> impl Strategy<Value = OrderSource> {
-    let link = select(vec![(Base::Ref, false), (Base::Url, false), (Base::Url, true)]).prop_map(|(b, v)| edge(b, v));
+    // Now and then a link under one more key: of those that contained resources hold, or another url.
+    let joins = select(vec![(Base::Ref, false), (Base::Url, false), (Base::Url, true)]);
+    let link = (joins, prop::bool::weighted(0.3)).prop_map(|((base, versioned), more)| {
+        let mut link = OrderLink::from(edge(base, versioned));
+        link.keys.extend(more.then_some(if base == Base::Ref { INSIDE_REF } else { OWN_URL }));
+        link
+    });
     let via = prop_oneof![4 => Just(Vec::new()), 2 => vec(link, 1..3)];
     let sortable = |kind: &RowKind| !matches!(kind, RowKind::One(Base::Point) | RowKind::Tuple(_) | RowKind::Present);
     let rows: Vec<OrderBy> = KEYS

@@ -47,7 +47,8 @@ impl Builder<'_> {
         let mut ways = Vec::new();
         for &level in self.levels() {
             let key = Key { param: link.param, facet: Facet::Value, level }.id();
-            if !datatypes.only_urls() {
+            // A canonical, too, may name what stands inside the same container; else the container, which is there.
+            if self.inside || !datatypes.only_urls() {
                 ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
             }
             for &ty in near.iter().filter(|_| datatypes.some_urls()) {

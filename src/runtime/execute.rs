@@ -3,6 +3,7 @@
 use crate::compiler::Compiled;
 use crate::plan::{Context, PAGE_SLOT, Plan, choose, split};
 use crate::runtime::include::Included;
+use crate::runtime::measure::measured;
 use crate::runtime::shape;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
 use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
@@ -83,8 +84,8 @@ pub(crate) async fn execute_program(
 /// # Errors
 /// What the store cannot do.
 pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
-    let statistics = store.statistics(tenant).await?;
-    let context = Context { registry: store.registry(), stats: &statistics };
+    let measured = measured(store, tenant, &search.plan).await?;
+    let context = Context { registry: store.registry(), stats: &measured };
     program_of(store, search, &choose(&search.plan, context))
 }
 

@@ -135,6 +135,15 @@ impl Store {
         store.statistics(tenant).await
     }
 
+    /// The numbers that counting queries find, in their order; nothing for a query that the store does not answer.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<u64>>, StoreError> {
+        let Store::Sqlite(store) = self;
+        store.counts(tenant, queries).await
+    }
+
     /// The names of all tenants that something was written for.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use fhirc::compiler::Compiler;
 use fhirc::definitions::Registry;
 use fhirc::explain::{STAGES, Section, Stage, TARGETS, Target, explain};
 use fhirc::grammar::render;
-use fhirc::runtime::{Request, StepReport, execute};
+use fhirc::runtime::{Request, StepReport, execute, measured};
 use fhirc::stores::{Store, StoreUrl};
 use fhirc::tenant::TenantContext;
 use serde_json::json;
@@ -106,19 +106,28 @@ impl Explain {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let exit = match (self.meaning.options_for(&store, &tenant).await, store.statistics(&tenant).await) {
-            (Ok(options), Ok(statistics)) => {
+        let exit = match self.meaning.options_for(&store, &tenant).await {
+            Ok(options) => {
                 let compiler = Compiler::new(Arc::clone(store.registry()), options);
-                match self.show(&compiler, &statistics, output) {
-                    Exit::Done if self.analyze => self.analyze(&compiler, &store, tenant, output).await,
-                    exit => exit,
-                }
+                self.planned(&compiler, &store, tenant, output).await
             }
-            (Err(wrong), _) => output.usage(&wrong),
-            (_, Err(error)) => output.failed(&error.to_string()),
+            Err(wrong) => output.usage(&wrong),
         };
         store.close().await;
         exit
+    }
+
+    /// Shows the search as the store would run it, planned with its counts.
+    async fn planned(&self, compiler: &Compiler, store: &Store, tenant: TenantContext, output: &mut Output) -> Exit {
+        let Ok(compiled) = compiler.compile(&self.query) else { return self.show(compiler, &Empty, output) };
+        let measured = match measured(store, &tenant, &compiled.plan).await {
+            Ok(measured) => measured,
+            Err(error) => return output.failed(&error.to_string()),
+        };
+        match self.show(compiler, &measured, output) {
+            Exit::Done if self.analyze => self.analyze(compiler, store, tenant, output).await,
+            exit => exit,
+        }
     }
 
     fn show(&self, compiler: &Compiler, stats: &dyn Stats, output: &mut Output) -> Exit {

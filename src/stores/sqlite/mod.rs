@@ -22,6 +22,7 @@ pub use stat::Statistics;
 
 use self::layout::Layout;
 use self::number::Systems;
+use self::stat::Remembered;
 use self::tenants::Tenants;
 use self::worker::Workers;
 use super::extract::{Extract, extractor};
@@ -31,7 +32,7 @@ use crate::definitions::Registry;
 use crate::index::Extractor;
 use crate::tenant::TenantContext;
 use crate::values::Zone;
-use fhirc_codegen::program::Query;
+use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::sql::{Sql, Sqlite, sql};
 use rusqlite::Connection;
@@ -72,6 +73,7 @@ struct Shared {
     clock: Clock,
     layout: Layout,
     tenants: Tenants,
+    remembered: Remembered,
     systems: Systems,
     secret: OnceLock<[u8; 32]>,
 }
@@ -102,6 +104,7 @@ impl SqliteStore {
                 clock: settings.clock,
                 layout: Layout::new(),
                 tenants: Tenants::default(),
+                remembered: Remembered::default(),
                 systems: Systems::default(),
                 secret: OnceLock::new(),
             };
@@ -200,7 +203,25 @@ impl SqliteStore {
     /// # Errors
     /// SQLite fails.
     pub async fn statistics(&self, tenant: &TenantContext) -> Result<Statistics, StoreError> {
-        self.read_as(tenant, Statistics::read).await
+        let shared = Arc::clone(&self.shared);
+        self.read_as(tenant, move |connection, tenant| shared.remembered.statistics(connection, tenant)).await
+    }
+
+    /// The numbers that counting queries find, in their order; nothing for a query that SQLite does not answer.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<u64>>, StoreError> {
+        let lowered: Vec<Option<Sql>> = queries.iter().map(|query| lower(query).ok()).collect();
+        let count = move |connection: &Connection, tenant| {
+            let count = |sql: &Sql| {
+                let filled = query::fill(sql, &Slots::new())?;
+                let found = query::run(connection, tenant, (sql, &filled), Yield::Count)?;
+                Ok(found.first().map_or(0, |tuple| u64::try_from(tuple.ord).unwrap_or_default()))
+            };
+            lowered.iter().map(|sql| sql.as_ref().map(count).transpose()).collect()
+        };
+        self.read_as(tenant, count).await
     }
 
     /// The names of all tenants that something was written for.

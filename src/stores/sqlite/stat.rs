@@ -6,8 +6,9 @@ use crate::stores::{Change, StoreError};
 use fhirc_codegen::algebra::{Edge, End};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
 use fhirc_codegen::stats::Stats;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How a batch changes the counts.
 #[derive(Debug, Default)]
@@ -16,6 +17,9 @@ pub(super) struct Tally {
     pub(super) removed: u64,
     counts: BTreeMap<i64, i64>,
 }
+
+/// The row that counts the changes of a tenant's counts: who has read the others needs to look at this one only.
+const CHANGES: i64 = 0;
 
 /// Live resources of a type are counted under the negative number of the type; keys are positive.
 fn of_type(ty: TypeCode) -> i64 {
@@ -48,6 +52,7 @@ impl Tally {
             for (key, change) in self.counts.iter().filter(|(_, change)| **change != 0) {
                 upsert.execute(params![tenant.0, key, change])?;
             }
+            upsert.execute(params![tenant.0, CHANGES, 1])?;
             Ok(())
         };
         store().map_err(StoreError::database("keeping counts"))
@@ -57,18 +62,43 @@ impl Tally {
 /// Counts of one tenant, as they were when they were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
-    counts: BTreeMap<i64, u64>,
+    counts: Arc<BTreeMap<i64, u64>>,
+}
+
+/// Counts that were read, by tenant: a search of a few hundredths of a millisecond should not read a thousand of them.
+#[derive(Debug, Default)]
+pub(super) struct Remembered(Mutex<BTreeMap<i64, Statistics>>);
+
+impl Remembered {
+    /// The counts of a tenant as they are now.
+    pub(super) fn statistics(&self, connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
+        let changes = changes(connection, tenant).map_err(StoreError::database("reading counts"))?;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.0).cloned();
+        if let Some(known) = known.filter(|known| known.count(CHANGES) == changes) {
+            return Ok(known);
+        }
+        let read = Statistics::read(connection, tenant)?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.0, read.clone());
+        Ok(read)
+    }
+}
+
+/// How often the counts of a tenant have changed.
+fn changes(connection: &Connection, tenant: Tenant) -> rusqlite::Result<u64> {
+    let mut select = connection.prepare_cached("SELECT rows FROM stat WHERE tenant = ? AND key = ?")?;
+    let changes = select.query_row(params![tenant.0, CHANGES], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(u64::try_from(changes.unwrap_or_default()).unwrap_or_default())
 }
 
 impl Statistics {
-    pub(super) fn read(connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
+    fn read(connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
         let read = || {
             let mut select = connection.prepare_cached("SELECT key, rows FROM stat WHERE tenant = ?")?;
             let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
             let unsigned = |(key, rows): (i64, i64)| (key, u64::try_from(rows).unwrap_or_default());
             counts.map(|count| count.map(unsigned)).collect::<rusqlite::Result<_>>()
         };
-        Ok(Statistics { counts: read().map_err(StoreError::database("reading counts"))? })
+        Ok(Statistics { counts: Arc::new(read().map_err(StoreError::database("reading counts"))?) })
     }
 
     fn count(&self, key: i64) -> u64 {

@@ -1,12 +1,16 @@
 //! Text in, plan out: the stages up to the optimized plan, in one call.
 
+mod source;
+
+pub use source::Source;
+
 use crate::definitions::Registry;
 use crate::ir::{BaseUrl, Env, Search};
 use crate::plan::{self, Context, Plan};
-use crate::resolve::{Handling, NoTerminology, Settings, Terminology, resolve};
+use crate::resolve::{Handling, NamedQueries, NoTerminology, Settings, Terminology, resolve};
 use crate::values::{FOLD_VERSION, Instant, Zone};
 use fhirc_codegen::stats::Empty;
-use fhirc_grammar::{Diagnostic, parse_search, render};
+use fhirc_grammar::{Diagnostic, parse_search_within};
 use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -33,13 +37,22 @@ pub struct Options {
     pub default_count: u32,
     /// Value sets and code systems; `runtime::terminology` reads those of a store.
     pub terminology: Arc<dyn Terminology>,
+    /// What `_query` may name.
+    pub queries: Arc<NamedQueries>,
 }
 
 impl Default for Options {
-    /// Lenient, UTC, no bases, the clock of the machine, pages of 20, no terminology.
+    /// Lenient, UTC, no bases, the clock of the machine, pages of 20, no terminology, no named queries.
     fn default() -> Self {
-        let (bases, terminology) = (Vec::new(), Arc::new(NoTerminology));
-        Options { handling: Handling::Lenient, zone: Zone::UTC, bases, now: None, default_count: 20, terminology }
+        Options {
+            handling: Handling::Lenient,
+            zone: Zone::UTC,
+            bases: Vec::new(),
+            now: None,
+            default_count: 20,
+            terminology: Arc::new(NoTerminology),
+            queries: Arc::default(),
+        }
     }
 }
 
@@ -47,7 +60,11 @@ impl Default for Options {
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// The text it came from.
-    pub query: String,
+    pub query: Source,
+    /// How parameters that are not known were treated.
+    pub handling: Handling,
+    /// The definitions that it was resolved against: what its parameters are numbers of.
+    pub registry: Arc<Registry>,
     /// What it means.
     pub search: Search,
     /// The sets it asks for, after all logical passes.
@@ -60,14 +77,14 @@ pub struct Compiled {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
     /// The text.
-    pub query: String,
+    pub query: Source,
     /// At least one error; warnings stand among them.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.diagnostics.iter().try_for_each(|diagnostic| f.write_str(&render(&self.query, diagnostic)))
+        self.diagnostics.iter().try_for_each(|diagnostic| f.write_str(&self.query.render(diagnostic)))
     }
 }
 
@@ -102,18 +119,28 @@ impl Compiler {
         self.compile_observed(query, &mut |_| {})
     }
 
+    /// Compiles what a `POST` to `…/_search` asks: the parameters of its URL and of its body, which merge as repetition
+    /// (item 109): [`Source::form`]. In a form `+` is a blank, as in a URL.
+    ///
+    /// # Errors
+    /// As [`Compiler::compile`]; what is in the body is shown in the body.
+    pub fn compile_form(&self, url: &str, body: &str) -> Result<Compiled, Rejected> {
+        self.compile_observed(Source::form(url, body), &mut |_| {})
+    }
+
     /// The same, showing `observe` each representation as it is made.
     ///
     /// # Errors
     /// As [`Compiler::compile`].
     pub fn compile_observed(
         &self,
-        query: &str,
+        query: impl Into<Source>,
         observe: &mut dyn FnMut(Representation<'_>),
     ) -> Result<Compiled, Rejected> {
-        let reject = |diagnostics| Rejected { query: query.to_owned(), diagnostics };
+        let query: Source = query.into();
+        let reject = |diagnostics| Rejected { query: query.clone(), diagnostics };
         let bases: Vec<&str> = self.options.bases.iter().map(BaseUrl::as_str).collect();
-        let (tree, mut diagnostics) = parse_search(query, &bases);
+        let (tree, mut diagnostics) = parse_search_within(query.as_str(), &bases, query.limit());
         let Some(tree) = tree else { return Err(reject(diagnostics)) };
         observe(Representation::Tree(&tree));
         // What could be read is resolved even if something else could not: all problems are told at once.
@@ -130,7 +157,8 @@ impl Compiler {
         let plan = plan::optimize_observed(built, context, &mut |pass, plan| {
             observe(Representation::Passed(pass.name, plan));
         });
-        Ok(Compiled { query: query.to_owned(), search, plan, warnings: diagnostics })
+        let registry = Arc::clone(&self.registry);
+        Ok(Compiled { query, handling: self.options.handling, registry, search, plan, warnings: diagnostics })
     }
 
     /// What the meaning of a search that is compiled now depends on beside its text.
@@ -141,8 +169,9 @@ impl Compiler {
     }
 
     fn settings(&self) -> Settings {
-        let Options { handling, default_count, terminology, .. } = self.options.clone();
-        Settings { env: self.env(), handling, default_count, terminology }
+        let Options { handling, default_count, terminology, queries, .. } = self.options.clone();
+        let terminology = terminology.for_search().unwrap_or(terminology);
+        Settings { env: self.env(), handling, default_count, terminology, queries }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::compiler::{Compiler, Options};
 use crate::definitions::{Registry, from_resource};
 use crate::ir::BaseUrl;
 use crate::resolve::{Handling, Terminology};
-use crate::runtime::{ExecuteError, Page, Request, execute, terminology};
+use crate::runtime::{ExecuteError, Page, Request, Resource, execute, terminology};
 use crate::stores::{Store, StoreError, StoreSettings, StoreUrl, Write};
 use crate::tenant::TenantContext;
 use crate::values::Zone;
@@ -55,7 +55,7 @@ pub struct Case {
 pub struct Answer {
     /// The case.
     pub id: String,
-    /// The matches of all pages, `Type/id`, in order.
+    /// The matches of all pages, `Type/id` or `Type/id#id`, in order.
     pub ids: Vec<String>,
     /// What came along on the first page.
     pub included: Vec<String>,
@@ -113,6 +113,7 @@ pub async fn run(group: &Group, url: &StoreUrl, tenant: &TenantContext) -> Resul
         ..StoreSettings::new(Arc::clone(&registry))
     };
     let store = Store::open(url, settings).await?;
+    let registry = store.registry();
     let writes = group.resources.iter().map(|body| put(&registry, body)).collect::<Result<Vec<_>, _>>()?;
     store.write(tenant, writes).await?;
     let terminology = terminology(&store, tenant).await.map_err(|error| GroupError::Resource(error.to_string()))?;
@@ -159,10 +160,7 @@ async fn answer(compiler: &Compiler, store: &Store, tenant: &TenantContext, case
         Ok(compiled) => compiled,
         Err(rejected) => return Ok(Answer { error: true, reason: rejected.to_string(), ..answer }),
     };
-    let name = |ty: TypeCode, id: &str| {
-        let ty = compiler.registry().resource_type_of_code(ty.0).map_or("?", |ty| compiler.registry().type_name(ty));
-        format!("{ty}/{id}")
-    };
+    let names = |found: &[Resource]| found.iter().map(|found| found.name(compiler.registry())).collect();
     let mut request = Request { tenant: tenant.clone(), cursor: None };
     loop {
         let Page { matches, included, total, next, .. } = match execute(store, &compiled, &request, None).await {
@@ -170,9 +168,9 @@ async fn answer(compiler: &Compiler, store: &Store, tenant: &TenantContext, case
             Err(ExecuteError::Store(error)) => return Err(error.into()),
             Err(refused) => return Ok(Answer { error: true, reason: refused.to_string(), ..answer }),
         };
-        let ids: Vec<String> = matches.iter().map(|found| name(found.ty, &found.id)).collect();
+        let ids: Vec<String> = names(&matches);
         if answer.pages.is_empty() {
-            answer.included = included.iter().map(|found| name(found.ty, &found.id)).collect();
+            answer.included = names(&included);
             answer.total = total.unwrap_or_default();
         }
         answer.ids.extend(ids.iter().cloned());

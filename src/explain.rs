@@ -2,7 +2,7 @@
 
 mod outline;
 
-use crate::compiler::{Compiler, Rejected, Representation};
+use crate::compiler::{Compiler, Rejected, Representation, Source};
 use crate::ir;
 use crate::plan::{self, Context, Plan};
 use fhirc_codegen::algebra::SlotId;
@@ -12,7 +12,7 @@ use fhirc_codegen::lower::Unsupported;
 use fhirc_codegen::program::{Op, Program, Query};
 use fhirc_codegen::sql::{self, Postgres, Sql, Sqlite};
 use fhirc_codegen::stats::Stats;
-use fhirc_grammar::{Diagnostic, Search, Shown, filter_tokens, render, search_tokens, value_tokens};
+use fhirc_grammar::{Diagnostic, Search, Shown, filter_tokens, search_tokens, value_tokens};
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
@@ -137,22 +137,30 @@ pub struct Section {
     pub dot: Option<String>,
 }
 
+impl Section {
+    /// Whether it says why a target does not answer, instead of what it would be asked.
+    pub fn is_refusal(&self) -> bool {
+        self.stage == Stage::Program && self.json.get("refused").is_some()
+    }
+}
+
 /// Every stage of a search, planned with `stats`, for each of `targets`. Warnings come beside them.
 ///
 /// # Errors
 /// Everything that is wrong with the text, with the sections of the stages that could still be made.
 pub fn explain(
     compiler: &Compiler,
-    query: &str,
+    query: impl Into<Source>,
     targets: &[Target],
     stats: &dyn Stats,
 ) -> (Vec<Section>, Result<Vec<Diagnostic>, Rejected>) {
+    let query: Source = query.into();
     let mut sections = Vec::new();
     let mut passes = String::new();
     let registry = compiler.registry();
     let mut observe = |made: Representation<'_>| match made {
         Representation::Tree(tree) => {
-            sections.push(tokens(query, tree));
+            sections.push(tokens(query.as_str(), tree));
             let json = serde_json::to_value(tree).unwrap_or_default();
             sections.push(section(Stage::Tree, outline::outline(&json), json));
         }
@@ -166,7 +174,7 @@ pub fn explain(
             let _ = write!(passes, "after {pass}\n{}", plan::print(plan, registry));
         }
     };
-    let compiled = match compiler.compile_observed(query, &mut observe) {
+    let compiled = match compiler.compile_observed(&query, &mut observe) {
         Ok(compiled) => compiled,
         Err(rejected) => return (sections, Err(rejected)),
     };
@@ -176,7 +184,7 @@ pub fn explain(
     let dot = Some(plan::print_dot(&chosen, registry));
     sections.push(Section { dot, ..section(Stage::Optimized, text.clone(), Json::String(text)) });
     for &target in targets {
-        sections.extend(on_target(compiler, query, target, &chosen));
+        sections.extend(on_target(compiler, &query, target, &chosen));
     }
     (sections, Ok(compiled.warnings))
 }
@@ -198,13 +206,13 @@ fn tokens(query: &str, tree: &Search) -> Section {
 }
 
 /// Program and queries for one target, or why there are none.
-fn on_target(compiler: &Compiler, query: &str, target: Target, plan: &Plan) -> Vec<Section> {
+fn on_target(compiler: &Compiler, query: &Source, target: Target, plan: &Plan) -> Vec<Section> {
     let of = |stage, text: String, json| Section { target: Some(target), ..section(stage, text, json) };
     let program = match plan::split(plan, target.capabilities().as_ref()) {
         Ok(program) => program,
         Err(refusals) => {
             let text: String =
-                refusals.iter().map(|refusal| render(query, &refusal.diagnostic(target.name()))).collect();
+                refusals.iter().map(|refusal| query.render(&refusal.diagnostic(target.name()))).collect();
             return vec![of(Stage::Program, text.clone(), json!({ "refused": text }))];
         }
     };

@@ -22,14 +22,15 @@ pub enum Facet {
     OfType,
     /// Is there an element with content at all: `:missing`.
     Present,
-    /// The code read as a text: `:code-text`. Of R5; parameters of R4 have no such rows.
-    CodeText,
     /// What the store knows of the resource itself, without rows of a key: its id, its time of change.
-    Own,
+    // 7 was a view that is gone: numbers of keys stay what they are.
+    Own = 8,
     /// What the entries of a List refer to that are not flagged as deleted: `_list`.
     Listed,
     /// The range that the written precision of a stored number implies: `co` of `_filter`.
     Implied,
+    /// Which resource a contained one stands in.
+    Container,
 }
 
 const FACETS: [Facet; 10] = [
@@ -40,9 +41,9 @@ const FACETS: [Facet; 10] = [
     Facet::Identifier,
     Facet::OfType,
     Facet::Present,
-    Facet::CodeText,
     Facet::Listed,
     Facet::Implied,
+    Facet::Container,
 ];
 
 impl Facet {
@@ -56,9 +57,9 @@ impl Facet {
             Facet::Identifier => "#identifier",
             Facet::OfType => "#of-type",
             Facet::Present => "#present",
-            Facet::CodeText => "#code-text",
             Facet::Listed => "#listed",
             Facet::Implied => "#implied",
+            Facet::Container => "#container",
         }
     }
 }
@@ -85,25 +86,20 @@ pub struct Key {
 
 const LEVEL_BITS: u32 = 1;
 const FACET_BITS: u32 = 4;
+/// Low bits of a slot: enough for a release and many changes.
 const SLOT_BITS: u32 = 10;
-
-/// Slots a key can name, per resource type.
-pub const MAX_SLOTS: u16 = 1 << SLOT_BITS;
+const TYPE_BITS: u32 = 8;
 
 impl Key {
-    /// The number of the key, at most 23 bits: type code, slot, facet, level. The same on every store and every day.
-    ///
-    /// A slot from [`MAX_SLOTS`] on gets no number of its own but 0, which no row has: such a parameter is refused
-    /// when it is compiled.
+    /// The number of the key, at most 29 bits: the six high bits of the slot, type code, the ten low bits of the slot,
+    /// facet, level. The same on every store and every day, as long as the slot is.
     pub fn id(self) -> KeyId {
-        let slot = self.param.slot();
-        if slot >= MAX_SLOTS {
-            return KeyId(0);
-        }
+        let (high, low) = (self.param.slot() >> SLOT_BITS, self.param.slot() & ((1 << SLOT_BITS) - 1));
+        let high = u32::from(high) << (TYPE_BITS + SLOT_BITS + FACET_BITS + LEVEL_BITS);
         let ty = u32::from(self.param.ty().code()) << (SLOT_BITS + FACET_BITS + LEVEL_BITS);
-        let slot = u32::from(slot) << (FACET_BITS + LEVEL_BITS);
+        let low = u32::from(low) << (FACET_BITS + LEVEL_BITS);
         let facet = (self.facet as u32) << LEVEL_BITS;
-        KeyId(ty | slot | facet | self.level as u32)
+        KeyId(high | ty | low | facet | self.level as u32)
     }
 
     /// The key with this number; `None` if the registry has no such parameter.
@@ -112,8 +108,10 @@ impl Key {
         let level = if take_bits(&mut rest, LEVEL_BITS) == 0 { Level::Top } else { Level::Contained };
         let facet = take_bits(&mut rest, FACET_BITS);
         let facet = FACETS.into_iter().find(|&known| known as u32 == facet)?;
-        let slot = take_bits(&mut rest, SLOT_BITS);
-        let ty = registry.types().find(|ty| u32::from(ty.code()) == rest)?;
+        let low = take_bits(&mut rest, SLOT_BITS);
+        let code = take_bits(&mut rest, TYPE_BITS);
+        let slot = rest << SLOT_BITS | low;
+        let ty = registry.types().find(|ty| u32::from(ty.code()) == code)?;
         let param = registry.params(ty).find(|param| u32::from(param.slot()) == slot)?;
         Some(Self { param, facet, level })
     }
@@ -125,6 +123,11 @@ pub fn standing(param: ParamId) -> KeyId {
     Key { param, facet: Facet::Present, level: Level::Contained }.id()
 }
 
+/// The key of the row by which every contained resource of a type refers to its container; `param` is the type's `_id`.
+pub fn container(param: ParamId) -> KeyId {
+    Key { param, facet: Facet::Container, level: Level::Contained }.id()
+}
+
 /// Whose rows a key holds.
 pub fn level(key: KeyId) -> Level {
     if key.0 & ((1 << LEVEL_BITS) - 1) == 0 { Level::Top } else { Level::Contained }
@@ -132,7 +135,8 @@ pub fn level(key: KeyId) -> Level {
 
 /// The number of the resource type that a key belongs to.
 pub fn type_code(key: KeyId) -> TypeCode {
-    let code = key.0 >> (SLOT_BITS + FACET_BITS + LEVEL_BITS);
+    let mut rest = key.0 >> (SLOT_BITS + FACET_BITS + LEVEL_BITS);
+    let code = take_bits(&mut rest, TYPE_BITS);
     TypeCode(u8::try_from(code).unwrap_or(0))
 }
 
@@ -142,13 +146,32 @@ fn take_bits(number: &mut u32, bits: u32) -> u32 {
     taken
 }
 
+/// The first and the last number of the keys of a parameter, whatever facet and level.
+pub fn range(param: ParamId) -> (KeyId, KeyId) {
+    let first = first(Key { param, facet: Facet::Value, level: Level::Top }.id());
+    (first, KeyId(first.0 | PER_PARAM))
+}
+
+/// The first number of the keys of the parameter that a key belongs to.
+pub fn first(key: KeyId) -> KeyId {
+    KeyId(key.0 & !PER_PARAM)
+}
+
+/// The bits in which keys of one parameter differ.
+const PER_PARAM: u32 = (1 << (FACET_BITS + LEVEL_BITS)) - 1;
+
+/// The special parameter that finds places by their distance.
+pub const LOCATION_NEAR: &str = "http://hl7.org/fhir/SearchParameter/Location-near";
+
 /// The parameter whose elements are the members of Lists.
 pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
 
-/// The facets that a parameter has rows for.
+/// The facets that a parameter has rows for; none for a special parameter whose rules are not known.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
-    use Facet::{Canonical, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
+    use Facet::{Canonical, Container, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
     match param.ty {
+        // Of contained resources alone: that they are there, and where.
+        _ if param.code == "_id" => &[Present, Container],
         _ if matches!(param.code.as_str(), "_text" | "_content") => &[Words],
         _ if param.url == LIST_ITEM => &[Value, Identifier, Listed, Present],
         ParamType::Token => &[Value, Text, OfType, Present],
@@ -156,6 +179,8 @@ pub fn facets(param: &SearchParam) -> &'static [Facet] {
         ParamType::Quantity | ParamType::Composite => &[Value, Canonical, Present],
         ParamType::Number => &[Value, Implied, Present],
         ParamType::String | ParamType::Uri | ParamType::Date => &[Value, Present],
+        ParamType::Special if param.url == LOCATION_NEAR => &[Value, Present],
+        // Its rules are nobody's but its author's.
         ParamType::Special => &[],
     }
 }
@@ -171,14 +196,17 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
         (Facet::Own, _) => Vec::new(),
         (Facet::Present, _) => vec![RowKind::Present],
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
-        (Facet::Text | Facet::CodeText, _) => vec![RowKind::One(Base::Text)],
+        (Facet::Text, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
-        (Facet::Listed, _) => vec![RowKind::One(Base::Ref)],
+        (Facet::Listed | Facet::Container, _) => vec![RowKind::One(Base::Ref)],
         (Facet::OfType, _) => vec![RowKind::Tuple(Tuple::TokenToken)],
         (Facet::Value, ParamType::Reference) => {
             vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)]
         }
-        (Facet::Value, ParamType::Composite) => tuple_shape(param, registry).map(RowKind::Tuple).into_iter().collect(),
+        (Facet::Value, ParamType::Composite) => {
+            let shape = tuple_shape(param, registry);
+            shape.into_iter().chain(shape.and_then(elsewhere)).map(RowKind::Tuple).collect()
+        }
         (Facet::Canonical, ParamType::Composite) => {
             let shape = tuple_shape(param, registry).filter(|shape| shape.parts().contains(&Base::Quantity));
             shape.map(RowKind::Tuple).into_iter().collect()
@@ -194,6 +222,13 @@ pub fn tuple_shape(param: ParamId, registry: &Registry) -> Option<Tuple> {
     Tuple::of(&parts?)
 }
 
+/// The shape of the same rows where the reference in them leaves the store.
+fn elsewhere(shape: Tuple) -> Option<Tuple> {
+    let leaves = |base: &Base| if *base == Base::Ref { Base::RefText } else { *base };
+    let parts: Vec<Base> = shape.parts().iter().map(leaves).collect();
+    Tuple::of(&parts).filter(|other| *other != shape)
+}
+
 /// The columns a value of this type fills as one part of a row.
 pub fn base(ty: ParamType) -> Option<Base> {
     match ty {
@@ -204,7 +239,9 @@ pub fn base(ty: ParamType) -> Option<Base> {
         ParamType::Date => Some(Base::Time),
         ParamType::Number => Some(Base::Number),
         ParamType::Quantity => Some(Base::Quantity),
-        ParamType::Composite | ParamType::Special => None,
+        // The one special parameter that has rows finds positions.
+        ParamType::Special => Some(Base::Point),
+        ParamType::Composite => None,
     }
 }
 
@@ -251,7 +288,6 @@ mod tests {
         let table = [
             ("Patient", "gender", Value, one(Base::Token)),
             ("Patient", "gender", Text, one(Base::Text)),
-            ("Patient", "gender", Facet::CodeText, vec![]),
             ("Patient", "gender", Canonical, vec![]),
             ("Patient", "identifier", OfType, vec![RowKind::Tuple(Tuple::TokenToken)]),
             ("Patient", "birthdate", Value, one(Base::Time)),
@@ -260,7 +296,9 @@ mod tests {
             ("Patient", "_profile", Value, one(Base::Url)),
             ("Patient", "_text", Words, one(Base::Word)),
             ("Patient", "_text", Value, vec![]),
-            ("Location", "near", Value, vec![]),
+            ("Location", "near", Value, one(Base::Point)),
+            ("Location", "near", Present, vec![RowKind::Present]),
+            ("Location", "near", Text, vec![]),
             ("ChargeItem", "factor-override", Value, one(Base::Number)),
             (
                 "Observation",
@@ -269,11 +307,18 @@ mod tests {
                 vec![RowKind::One(Base::Ref), RowKind::One(Base::RefText), RowKind::One(Base::Url)],
             ),
             ("Observation", "subject", Identifier, one(Base::Token)),
+            ("Observation", "_id", Value, vec![]),
+            ("Observation", "_id", Facet::Container, one(Base::Ref)),
             ("Observation", "value-quantity", Canonical, one(Base::Quantity)),
             ("Observation", "code-value-quantity", Canonical, vec![RowKind::Tuple(Tuple::TokenQuantity)]),
             ("Observation", "code-value-concept", Canonical, vec![]),
             ("Observation", "code-value-concept", Value, vec![RowKind::Tuple(Tuple::TokenToken)]),
-            ("DocumentReference", "relationship", Value, vec![RowKind::Tuple(Tuple::RefToken)]),
+            (
+                "DocumentReference",
+                "relationship",
+                Value,
+                vec![RowKind::Tuple(Tuple::RefToken), RowKind::Tuple(Tuple::RefTextToken)],
+            ),
         ];
         for (ty, code, facet, expected) in table {
             assert_eq!(row_kinds(param(ty, code), facet, Registry::r4()), expected, "{ty} {code} {facet:?}");

@@ -1,6 +1,6 @@
 //! Sets of resources: the whole vocabulary that a target must understand.
 
-use crate::rows::{Col, KeyId, RowKind, TypeCode, Value};
+use crate::rows::{Col, KeyId, Point, RowKind, TypeCode, Value};
 use serde::Serialize;
 use std::fmt;
 
@@ -79,7 +79,8 @@ pub enum Set {
         /// The set at the other end.
         far: SetId,
     },
-    /// Resources reached from `seed` over any number of edges, at most `bound` deep.
+    /// Resources reached from `seed` over any number of edges: the least set that holds `seed` and, with a resource,
+    /// everything one more edge away. Each resource is reached once, so cycles end, and so does the deepest chain.
     Closure {
         /// The edge.
         edge: Edge,
@@ -87,8 +88,6 @@ pub enum Set {
         from: End,
         /// Where it begins; part of the result.
         seed: SetId,
-        /// The greatest depth; deeper data is an error, never a shorter answer.
-        bound: u32,
     },
     /// Resources that an earlier step found.
     Slot(SlotId),
@@ -167,6 +166,11 @@ pub enum Atom {
     Ends(Col, String),
     /// A `Bytes` column contains the text.
     Has(Col, String),
+    /// A `Point` column is at most so far from the point, in a straight line.
+    Near(Col, Point, i64),
+    /// A `Bytes` column has all of these words, in any order, each between blanks or at an end of the text. A word has
+    /// no blank and is not empty; none is there twice.
+    Words(Col, Vec<String>),
 }
 
 /// How a stored interval `[a, b)` must lie to a search interval `[s, e)`.

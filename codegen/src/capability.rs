@@ -1,7 +1,7 @@
 //! What a target can be asked, and how well it answers.
 
 use crate::algebra::{Atom, End, On, Rel, Source, Test};
-use crate::program::{OrderBy, Yield};
+use crate::program::{OrderBy, OrderKey, OrderSource, Yield};
 use crate::rows::{BASES, Col, ColName, ColType, RowKind, TUPLES};
 use std::fmt;
 
@@ -51,6 +51,10 @@ pub enum Compare {
     Ends,
     /// [`Atom::Has`]
     Has,
+    /// [`Atom::Near`]
+    Near,
+    /// [`Atom::Words`]
+    Words,
 }
 
 /// The kinds of [`On`], without keys.
@@ -93,6 +97,10 @@ pub enum Question {
     OrderOrd,
     /// A sort key of another resource.
     OrderVia(Join),
+    /// Resources that stand inside others, as members and as holders of sort values.
+    Inside,
+    /// A sort key whose values stand under several keys or at the end of several links.
+    OrderTogether,
     /// A page of candidates.
     Page,
     /// A count of members.
@@ -109,6 +117,8 @@ pub enum Question {
     Alternatives,
     /// Sets nested deeper than a query may be.
     Depth,
+    /// A query of more parts than the target takes at once.
+    Size,
     /// A set that is not in the arena before its parent.
     Dangling,
     /// A position that does not fit the order.
@@ -151,6 +161,8 @@ impl Atom {
             Atom::Starts(col, _) => vec![ask(col, Compare::Starts)],
             Atom::Ends(col, _) => vec![ask(col, Compare::Ends)],
             Atom::Has(col, _) => vec![ask(col, Compare::Has)],
+            Atom::Near(col, _, _) => vec![ask(col, Compare::Near)],
+            Atom::Words(col, _) => vec![ask(col, Compare::Words)],
         }
     }
 }
@@ -185,14 +197,19 @@ impl From<On> for Join {
     }
 }
 
-impl From<OrderBy> for Question {
-    fn from(by: OrderBy) -> Self {
-        match by {
-            OrderBy::Rows { kind: RowKind::Id, .. } | OrderBy::Id => Question::OrderId,
-            OrderBy::Rows { kind: RowKind::Updated, .. } | OrderBy::Updated => Question::OrderUpdated,
-            OrderBy::Rows { kind, .. } => Question::OrderRows(kind),
+impl OrderKey {
+    /// The questions that the key asks of a target.
+    pub fn questions(&self) -> Vec<Question> {
+        let links = self.from.iter().flat_map(|source| &source.via).map(|edge| Question::OrderVia(edge.on.into()));
+        let values = self.from.iter().map(|source| match &source.by {
+            OrderBy::Rows { kind, .. } => Question::OrderRows(*kind),
+            OrderBy::Updated(_) => Question::OrderUpdated,
+            OrderBy::Id(_) => Question::OrderId,
             OrderBy::Ord => Question::OrderOrd,
-        }
+        });
+        let several = |source: &OrderSource| matches!(&source.by, OrderBy::Rows { keys, .. } if keys.len() != 1);
+        let together = (self.from.len() != 1 || self.from.iter().any(several)).then_some(Question::OrderTogether);
+        links.chain(values).chain(together).collect()
     }
 }
 
@@ -210,13 +227,15 @@ impl From<Yield> for Question {
 /// The comparisons that have a meaning for a column type.
 pub fn comparisons(ty: ColType) -> &'static [Compare] {
     use Compare::{
-        Covers, Differs, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, NotIn, NotInSlot, Order, Same, Starts, Within,
+        Covers, Differs, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, Near, NotIn, NotInSlot, Order, Same, Starts,
+        Within, Words,
     };
     match ty {
-        ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has],
+        ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has, Words],
         ColType::System => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion],
         ColType::Int | ColType::Rid => &[Eq, Ne, In, NotIn, InSlot, NotInSlot],
         ColType::Instants | ColType::Cuts => &[Within, Meets, Same, Covers, Differs],
+        ColType::Point => &[Near],
     }
 }
 
@@ -240,6 +259,8 @@ pub fn questions() -> Vec<Question> {
     all.extend(kinds().filter(|kind| !matches!(kind, RowKind::Id | RowKind::Updated)).map(Question::OrderRows));
     all.extend([Question::OrderUpdated, Question::OrderId, Question::OrderOrd]);
     all.extend(joins.map(Question::OrderVia));
+    all.push(Question::Inside);
+    all.push(Question::OrderTogether);
     all.extend([Question::Page, Question::Count, Question::Rid]);
     all.extend(joins.map(Question::Targets));
     all.push(Question::Measure);
@@ -264,9 +285,13 @@ impl fmt::Display for Question {
             Question::Via(on, end) => write!(f, "via {}, result at the {}", words(on), words(end)),
             Question::OrderVia(on) => write!(f, "order via {}", words(on)),
             Question::Targets(on) => write!(f, "targets over {}", words(on)),
+            Question::Inside => write!(f, "resources inside others"),
             Question::Cursor => write!(f, "a position that does not fit the order"),
             Question::Alternatives => write!(f, "too many alternatives in one test"),
             Question::Depth => write!(f, "sets nested too deeply"),
+            Question::Size => {
+                write!(f, "so many conditions and types at once; name the types of the links, or ask for less")
+            }
             Question::Dangling => write!(f, "a set that does not stand before its parent"),
             other => f.write_str(&words(other)),
         }

@@ -2,10 +2,11 @@
 
 use crate::rows::{Col, ColName, ColType, RowKind};
 
-/// The stored columns of a column: start and end of an interval, else one.
+/// The stored columns of a column: start and end of an interval, the coordinates of a point, else one.
 pub(crate) fn stored(kind: RowKind, col: Col) -> Vec<String> {
     match col.name.ty() {
         ColType::Instants | ColType::Cuts => vec![numbered(kind, col, "lo"), numbered(kind, col, "hi")],
+        ColType::Point => ["z", "x", "y"].map(|name| numbered(kind, col, name)).to_vec(),
         ColType::Int | ColType::Bytes | ColType::System | ColType::Rid => vec![numbered(kind, col, name(col.name))],
     }
 }
@@ -38,5 +39,6 @@ fn name(name: ColName) -> &'static str {
         ColName::Unit => "unit",
         ColName::Word => "word",
         ColName::Id => "id",
+        ColName::Place => "place",
     }
 }

@@ -1,7 +1,7 @@
 //! What runs: steps that each run whole in one place, and slots that carry tuples between them.
 
-use crate::algebra::{Edge, Node, SetId, Sets, SlotId, StoreId};
-use crate::rows::{KeyId, RowKind, Value};
+use crate::algebra::{Edge, Node, SetId, Sets, SlotId, StoreId, Universe};
+use crate::rows::{ColType, KeyId, RowKind, Value};
 
 /// A step of a [`Program`], by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,13 +24,22 @@ pub struct Roots {
     /// The total, if asked for.
     pub total: Option<StepId>,
     /// Included resources, in the order of the query.
-    pub includes: Vec<StepId>,
+    pub includes: Vec<Included>,
+}
+
+/// A step that adds resources to those of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Included {
+    /// The step.
+    pub step: StepId,
+    /// Whether it also starts from what steps have added, until nothing is new.
+    pub again: bool,
 }
 
 impl Roots {
     /// The place of the first step that belongs to `root`: behind the last step of the root before it.
     pub fn before(&self, root: StepId) -> u32 {
-        let roots = self.page.into_iter().chain(self.total).chain(self.includes.iter().copied());
+        let roots = self.page.into_iter().chain(self.total).chain(self.includes.iter().map(|include| include.step));
         roots.filter(|&other| other < root).map(|other| other.0 + 1).max().unwrap_or(0)
     }
 }
@@ -181,32 +190,69 @@ pub struct After {
 /// A sort key. Resources without a value come last, in both directions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderKey {
-    /// The link over which the value is reached, if it is another resource's.
-    pub via: Option<Edge>,
-    /// The value.
-    pub by: OrderBy,
-    /// The direction; of several values the one that comes first in it represents the resource.
+    /// Where values are looked for: numbers all, or texts all. Nowhere, and no resource has a value.
+    pub from: Vec<OrderSource>,
+    /// The direction; of all values the one that comes first in it represents the resource.
     pub dir: Dir,
 }
 
-/// The value that sorts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a sort key finds values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderSource {
+    /// The links to the resource whose values they are, the first from the resource itself; none if they are its own.
+    pub via: Vec<Edge>,
+    /// The values.
+    pub by: OrderBy,
+}
+
+/// The values that sort.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrderBy {
-    /// The first column of the rows of these keys (one key per resource type of a system-level search is one order key).
-    /// An interval sorts by its start ascending and by its end descending; a text by its primary form.
-    /// An empty text or code is no value.
+    /// The first column of the rows of these keys (one key per resource type of a system-level search is one source).
+    /// An interval sorts by its start ascending and by its end descending; a text by its primary form; a reference
+    /// to a resource of the store by the name of its type, `/`, and its id. An empty text or code is no value, and
+    /// neither is what stands inside another resource.
     Rows {
-        /// The key.
-        key: KeyId,
-        /// What its rows hold.
+        /// The keys; at least one.
+        keys: Vec<KeyId>,
+        /// What their rows hold.
         kind: RowKind,
     },
-    /// `meta.lastUpdated`.
-    Updated,
-    /// The logical id.
-    Id,
+    /// `meta.lastUpdated`; over links, of resources of these types alone.
+    Updated(Universe),
+    /// The logical id; over links, of resources of these types alone.
+    Id(Universe),
     /// The order in which resources were first created.
     Ord,
+}
+
+impl OrderKey {
+    /// A key whose values are the resource's own, all of one source.
+    pub fn own(by: OrderBy, dir: Dir) -> OrderKey {
+        OrderKey { from: vec![OrderSource { via: Vec::new(), by }], dir }
+    }
+
+    /// The values, if they are the resource's own and all of one source.
+    pub fn alone(&self) -> Option<&OrderBy> {
+        match self.from.as_slice() {
+            [OrderSource { via, by }] if via.is_empty() => Some(by),
+            _ => None,
+        }
+    }
+}
+
+impl OrderBy {
+    /// Whether the values are integers; else they are texts.
+    pub fn is_numeric(&self) -> bool {
+        match self {
+            OrderBy::Updated(_) | OrderBy::Ord => true,
+            OrderBy::Id(_) => false,
+            OrderBy::Rows { kind, .. } => {
+                let first = kind.columns().first().map(|col| col.name.ty());
+                matches!(first, Some(ColType::Instants | ColType::Int))
+            }
+        }
+    }
 }
 
 /// A direction.

@@ -29,7 +29,8 @@ impl fmt::Debug for TypeCode {
 pub enum Base {
     /// A coded value: `Code` folded, `System`, and `Exact` as written where that differs from `Code`, else empty.
     Token,
-    /// A string: `Text` folded, `Rank` (see [`Rank`]), `Exact` as written on rows of rank `Primary`, else empty.
+    /// A string: `Text` folded, `Rank` (see [`Rank`]), and `Exact`: as written on rows of the form that sorts, that form
+    /// on rows of rank `Dashed`, else empty.
     Text,
     /// A reference to a resource of this store: `Target`, and `Version` where the reference names one, else empty.
     Ref,
@@ -45,6 +46,8 @@ pub enum Base {
     Quantity,
     /// One folded word of a text: `Word`.
     Word,
+    /// A place in space: `Place`.
+    Point,
 }
 
 /// What one row holds. One row is about one element of the resource, so a test of one row is a same-element test.
@@ -77,12 +80,14 @@ pub enum Tuple {
     TokenText,
     /// code, number and number
     TokenNumberNumber,
-    /// reference and code
+    /// reference to a resource of this store, and code
     RefToken,
+    /// reference that leaves the store, and code
+    RefTextToken,
 }
 
 /// Every tuple shape, in the order in which schemas list them.
-pub const TUPLES: [Tuple; 7] = [
+pub const TUPLES: [Tuple; 8] = [
     Tuple::TokenToken,
     Tuple::TokenQuantity,
     Tuple::TokenNumber,
@@ -90,10 +95,11 @@ pub const TUPLES: [Tuple; 7] = [
     Tuple::TokenText,
     Tuple::TokenNumberNumber,
     Tuple::RefToken,
+    Tuple::RefTextToken,
 ];
 
 /// Every single-value kind, in the order in which schemas list them.
-pub const BASES: [Base; 9] = [
+pub const BASES: [Base; 10] = [
     Base::Token,
     Base::Text,
     Base::Ref,
@@ -103,12 +109,13 @@ pub const BASES: [Base; 9] = [
     Base::Number,
     Base::Quantity,
     Base::Word,
+    Base::Point,
 ];
 
 impl Tuple {
     /// The parts, in order.
     pub fn parts(self) -> &'static [Base] {
-        use Base::{Number, Quantity, Ref, Text, Time, Token};
+        use Base::{Number, Quantity, Ref, RefText, Text, Time, Token};
         match self {
             Tuple::TokenToken => &[Token, Token],
             Tuple::TokenQuantity => &[Token, Quantity],
@@ -117,6 +124,7 @@ impl Tuple {
             Tuple::TokenText => &[Token, Text],
             Tuple::TokenNumberNumber => &[Token, Number, Number],
             Tuple::RefToken => &[Ref, Token],
+            Tuple::RefTextToken => &[RefText, Token],
         }
     }
 
@@ -130,12 +138,22 @@ impl Tuple {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Rank {
-    /// The whole value, dashes dropped. The form that sorts.
+    /// The whole value, dashes dropped, where it has no other form. It sorts.
     Primary = 0,
-    /// The whole value, dashes read as blanks, where that differs.
+    /// The whole value, dashes read as blanks, where that differs; its `Exact` is the other form, so that one row tells
+    /// both.
     Dashed = 1,
     /// The rest of a family name from a later word on.
     Later = 2,
+    /// The whole value, dashes dropped, beside a row `Dashed`. It sorts.
+    Joined = 3,
+}
+
+impl Rank {
+    /// The ranks of the form that sorts: each value has exactly one.
+    pub const SORTS: [Rank; 2] = [Rank::Primary, Rank::Joined];
+    /// The ranks of whole values.
+    pub const WHOLE: [Rank; 3] = [Rank::Primary, Rank::Dashed, Rank::Joined];
 }
 
 /// The name of a column inside its part.
@@ -165,6 +183,8 @@ pub enum ColName {
     Unit,
     /// One folded word.
     Word,
+    /// A point.
+    Place,
     /// Logical id of the resource itself.
     Id,
 }
@@ -200,6 +220,8 @@ pub enum ColType {
     Instants,
     /// Half-open interval of `Bytes`.
     Cuts,
+    /// Three `Int`, ordered by `z`: see [`Point`].
+    Point,
 }
 
 impl ColName {
@@ -211,6 +233,7 @@ impl ColName {
             ColName::Target => ColType::Rid,
             ColName::Time => ColType::Instants,
             ColName::Cuts => ColType::Cuts,
+            ColName::Place => ColType::Point,
             ColName::Code
             | ColName::Exact
             | ColName::Text
@@ -236,6 +259,7 @@ impl Base {
             Base::Number => &[ColName::Cuts],
             Base::Quantity => &[ColName::Cuts, ColName::System, ColName::Code, ColName::Unit],
             Base::Word => &[ColName::Word],
+            Base::Point => &[ColName::Place],
         }
     }
 }
@@ -279,6 +303,35 @@ pub enum Value {
     Instants(i64, i64),
     /// A half-open interval of decimal cuts.
     Cuts(String, String),
+    /// A point.
+    Point(Point),
+}
+
+/// A point in space, in whole steps of the caller's unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub struct Point {
+    /// The coordinate that rows are sought by.
+    pub z: i64,
+    /// The second coordinate.
+    pub x: i64,
+    /// The third coordinate.
+    pub y: i64,
+}
+
+impl Point {
+    /// The largest coordinate in either direction; a radius is at most twice as large. So the squares that are compared,
+    /// three of a difference of at most twice this size, have room in 64 bits.
+    pub const LIMIT: i64 = 800_000_000;
+
+    /// Whether all coordinates are within [`Point::LIMIT`], as those of every stored point have to be.
+    pub fn is_within_limit(self) -> bool {
+        self.coordinates().iter().all(|coordinate| coordinate.unsigned_abs() <= Point::LIMIT.unsigned_abs())
+    }
+
+    /// The coordinates in the order of the stored columns.
+    pub fn coordinates(self) -> [i64; 3] {
+        [self.z, self.x, self.y]
+    }
 }
 
 impl serde::Serialize for TypeCode {

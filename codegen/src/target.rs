@@ -3,7 +3,7 @@
 use crate::algebra::{Edge, End, Order, Rel, SlotId, Universe};
 use crate::capability::Capabilities;
 use crate::program::{After, OrderKey, Yield};
-use crate::rows::{Col, KeyId, RowKind, TypeCode};
+use crate::rows::{Col, KeyId, Point, RowKind, TypeCode};
 
 /// A store's query language.
 ///
@@ -74,6 +74,11 @@ pub trait Target: Capabilities {
     fn scan_via(&mut self, edge: Edge, from: End, far: Self::Scan) -> Self::Scan;
     /// Computes the members once.
     fn build(&mut self, scan: Self::Scan) -> Self::Built;
+    /// Computes once what is reached from the members of `seed` over any number of edges, the result at end `from` of
+    /// each. Every resource is visited once: cycles end.
+    fn closure(&mut self, edge: Edge, from: End, seed: Self::Scan) -> Self::Built;
+    /// The members of a set that was computed once.
+    fn scan_built(&mut self, built: &Self::Built) -> Self::Scan;
 
     /// The finished query: each member is told once, however often it is produced.
     fn finish(self, members: Self::Scan, result: &Results<'_>) -> Self::Out;
@@ -117,6 +122,10 @@ pub enum Comparison<'a> {
     Ends(Col, &'a str),
     /// The text contains this.
     Has(Col, &'a str),
+    /// A point at most so far from the point; both within the limits of [`Point`].
+    Near(Col, Point, i64),
+    /// The text has all of these words, in any order, each between blanks or at an end.
+    Words(Col, &'a [String]),
 }
 
 /// Tuples of equal length.

@@ -19,7 +19,7 @@ pub use diagnostic::{Diagnostic, Label, Severity};
 pub use lex::show::{Shown, filter_tokens, search_tokens, value_tokens};
 pub use parse::filter::parse_filter;
 pub use parse::path::parse_path;
-pub use parse::search::{parse_include, parse_parameters, parse_search, parse_search_within, parse_sort};
+pub use parse::search::{parse_include, parse_search, parse_search_within, parse_sort};
 pub use render::render;
 pub use span::{Span, Spanned};
 pub use tree::filter::{

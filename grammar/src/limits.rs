@@ -3,6 +3,9 @@
 /// Bytes of a search string, unless the caller says otherwise.
 pub const MAX_SEARCH_BYTES: usize = 64 * 1024;
 
+/// Bytes of a search whose parameters stand in the body of a form as well.
+pub const MAX_FORM_BYTES: usize = 1024 * 1024;
+
 /// Parameters of one search.
 pub const MAX_PARAMETERS: usize = 1_000;
 

@@ -2,6 +2,7 @@
 
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 FHIR_TYPE = CORE + "structuredefinition-fhir-type"
+HIERARCHY = CORE + "structuredefinition-hierarchy"
 
 
 def types(structures, terminology):
@@ -51,7 +52,8 @@ def marks(element):
 
 
 def type_names(element):
-    """FHIR type names; a reference is followed by its target types, `(*)` when any resource may be meant."""
+    """FHIR type names; a reference is followed by its target types, `(*)` when any resource may be meant, and by `^`
+    where it is declared to be part of a strict hierarchy."""
     if "contentReference" in element:
         return [element["contentReference"].removeprefix("#")]
     if is_backbone(element):
@@ -61,13 +63,17 @@ def type_names(element):
 
 def type_name(found):
     code = found["code"]
+    strict = ""
     for extension in found.get("extension", []):
         if extension["url"] == FHIR_TYPE:
             code = extension["valueUrl"]
+        if extension["url"] == HIERARCHY and extension["valueBoolean"]:
+            strict = "^"
     if code not in ("Reference", "canonical"):
         return code
     targets = sorted({t.removeprefix(CORE) for t in found.get("targetProfile", [])})
-    return f"{code}(*)" if not targets or "Resource" in targets else f"{code}({','.join(targets)})"
+    names = "*" if not targets or "Resource" in targets else ",".join(targets)
+    return f"{code}({names}){strict}"
 
 
 def binding(element, terminology):

@@ -162,8 +162,9 @@ fn element(model: &Model, fact: &'static str) -> Option<ElementInfo> {
     Some(info)
 }
 
-/// `Quantity`, `Reference(Group,Patient)`, `canonical(*)`
+/// `Quantity`, `Reference(Group,Patient)`, `canonical(*)`, `Reference(Location)^`
 fn variant(model: &Model, name: &'static str, choice: bool, word: &'static str) -> Option<Variant> {
+    let (word, hierarchy) = word.strip_suffix('^').map_or((word, false), |word| (word, true));
     let (ty, targets) = word.strip_suffix(')').and_then(|word| word.split_once('(')).unwrap_or((word, ""));
     let targets = match targets {
         "" => TypeSet::EMPTY,
@@ -171,7 +172,7 @@ fn variant(model: &Model, name: &'static str, choice: bool, word: &'static str) 
         names => names.split(',').map(|name| model.resource_type(name)).collect::<Option<_>>()?,
     };
     let json_name = if choice { Cow::Owned(choice_name(name, ty)) } else { Cow::Borrowed(name) };
-    Some(Variant { json_name, ty, targets })
+    Some(Variant { json_name, ty, targets, hierarchy })
 }
 
 /// The JSON name of a choice: `value` and `dateTime` give `valueDateTime`. <http://hl7.org/fhir/R4/formats.html#choice>

@@ -6,10 +6,15 @@ mod compartment;
 mod composite;
 mod datatypes;
 mod expression;
+mod hierarchy;
+mod lifecycle;
 mod load;
 mod model;
 mod package;
 mod param;
+mod progress;
+mod standing;
+mod stored;
 mod suggest;
 mod tables;
 mod types;
@@ -18,10 +23,10 @@ mod version;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
-use self::apply::TypeParams;
+use self::apply::{Release, TypeParams};
 use self::load::Facts;
 
 pub use self::compartment::Compartment;
@@ -29,22 +34,35 @@ pub use self::datatypes::Datatypes;
 pub use self::model::{ElementInfo, TypeInfo, TypeKind, Variant};
 pub use self::package::{from_resource, load_package};
 pub use self::param::{Component, ComponentRef, ParamId, ParamType, SearchParam, Targets};
+pub use self::progress::Progress;
+pub use self::standing::{Standing, State};
+pub use self::stored::Unreadable;
 pub use self::tables::{Modifier, Prefix, modifiers, prefixes, reads};
 pub use self::types::{ResourceType, TypeSet};
 pub use self::version::FhirVersion;
 
 /// The definitions a search is resolved against: those of a release, and those added to it.
 ///
-/// A registry never changes; [`Registry::with_params`] makes a new one, in which every [`ParamId`] of the old one
-/// still means what it meant.
+/// A registry never changes; what changes definitions makes a new one. A parameter whose rows are not complete yet is
+/// *being built*: rows are kept for it, and no search knows it. Where it changes an older one, that one answers
+/// meanwhile. See [`Registry::define`].
 #[derive(Clone, Debug)]
 pub struct Registry {
     version: FhirVersion,
     facts: Arc<Facts>,
+    release: Arc<Release>,
+    /// Counted up by every change.
+    epoch: u32,
+    /// Definitions beyond the release, or instead of the release's; the later one wins.
+    added: Vec<Arc<SearchParam>>,
+    /// URLs of the release's definitions that hold no longer.
+    withdrawn: BTreeSet<String>,
     /// The current definition of each canonical URL.
     by_url: BTreeMap<String, Arc<SearchParam>>,
     /// The parameters of each resource type, in the order of the types.
     types: Vec<TypeParams>,
+    /// How far the rows of each build are.
+    builds: BTreeMap<u32, Arc<Progress>>,
 }
 
 impl Registry {
@@ -53,6 +71,27 @@ impl Registry {
         static R4: LazyLock<Registry> =
             LazyLock::new(|| Registry::from_text(FhirVersion::R4, include_str!("../../definitions/r4.txt")));
         &R4
+    }
+
+    /// A release without additions.
+    fn bare(version: FhirVersion, facts: Arc<Facts>, release: Arc<Release>) -> Self {
+        Self {
+            version,
+            facts,
+            epoch: 0,
+            added: Vec::new(),
+            withdrawn: BTreeSet::new(),
+            by_url: release.by_url.clone(),
+            types: release.types.clone(),
+            builds: BTreeMap::new(),
+            release,
+        }
+    }
+
+    /// The definitions of the release alone.
+    #[must_use]
+    pub fn release(&self) -> Self {
+        Self::bare(self.version, Arc::clone(&self.facts), Arc::clone(&self.release))
     }
 
     /// The release.
@@ -89,13 +128,36 @@ impl Registry {
     /// The parameters of a type in the order of their slots: those common to all resources first, then those of
     /// domain resources, then the type's own, then additions. A definition that was replaced is left out.
     pub fn params(&self, ty: ResourceType) -> impl Iterator<Item = ParamId> {
-        let slots = self.types.get(ty.index()).map(TypeParams::slots).unwrap_or_default();
+        let slots = self.types.get(ty.index()).map(TypeParams::answering).unwrap_or_default();
         slots.into_iter().map(move |slot| ParamId { ty, slot })
+    }
+
+    /// The parameters of a type that rows are kept for, in the order of their slots: those of [`Registry::params`] and
+    /// those that are being built.
+    pub fn kept(&self, ty: ResourceType) -> impl Iterator<Item = ParamId> {
+        let slots = self.types.get(ty.index()).map(TypeParams::kept).unwrap_or_default();
+        slots.into_iter().map(move |slot| ParamId { ty, slot })
+    }
+
+    /// How far the rows of the parameter are that `code` will name once they are complete; nothing where a parameter
+    /// of this code answers already, or none is being built.
+    pub fn being_built(&self, ty: ResourceType, code: &str) -> Option<Arc<Progress>> {
+        let params = self.types.get(ty.index())?;
+        if params.slot(code).is_some() {
+            return None;
+        }
+        let apply::State::Building(build) = params.slots.get(&params.in_building(code)?)?.state else { return None };
+        Some(self.builds.get(&build).map(Arc::clone).unwrap_or_default())
     }
 
     /// All current definitions, ordered by URL.
     pub fn definitions(&self) -> impl Iterator<Item = &SearchParam> {
         self.by_url.values().map(Arc::as_ref)
+    }
+
+    /// Counted up by every change of the definitions of a store.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
     }
 
     /// The definition behind a parameter.

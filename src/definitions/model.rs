@@ -63,6 +63,8 @@ pub struct Variant {
     pub ty: &'static str,
     /// The types that a `Reference` or a `canonical` may point to; empty for other types.
     pub targets: TypeSet,
+    /// Is it declared to be part of a strict one-way hierarchy? FHIR R4, extension `structuredefinition-hierarchy`.
+    pub hierarchy: bool,
 }
 
 /// All types of a release.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use fhirc_grammar::{Diagnostic, Severity, Span};
 use flate2::read::GzDecoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::param::{ComponentRef, ParamType, SearchParam, Targets};
 
@@ -61,6 +61,32 @@ pub fn from_resource(resource: &Value) -> Result<SearchParam, Diagnostic> {
         components: components(resource)?,
         experimental: resource.get("experimental").and_then(Value::as_bool).unwrap_or(false),
     })
+}
+
+/// The resource that states a definition; [`from_resource`] reads it back.
+pub(super) fn to_resource(param: &SearchParam) -> Value {
+    let mut resource = json!({
+        "resourceType": "SearchParameter", "url": param.url, "code": param.code, "base": param.bases,
+        "type": param.ty.code(), "experimental": param.experimental,
+    });
+    let mut set = |name: &str, value: Value| {
+        if let Some(elements) = resource.as_object_mut() {
+            elements.insert(name.to_owned(), value);
+        }
+    };
+    if let Some(expression) = &param.expression {
+        set("expression", json!(expression));
+    }
+    match &param.targets {
+        Targets::Unstated => {}
+        Targets::Any => set("target", json!(["Resource"])),
+        Targets::Named(names) => set("target", json!(names)),
+    }
+    if !param.components.is_empty() {
+        let part = |part: &ComponentRef| json!({ "definition": part.definition, "expression": part.expression });
+        set("component", param.components.iter().map(part).collect());
+    }
+    resource
 }
 
 fn components(resource: &Value) -> Result<Vec<ComponentRef>, Diagnostic> {

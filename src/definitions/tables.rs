@@ -31,9 +31,9 @@ pub enum Modifier {
     Identifier,
     /// A reference to a resource of this type: `subject:Patient`.
     Type,
-    /// The text of the code itself (R5).
+    /// What the code itself begins with (R5).
     CodeText,
-    /// The text that goes with a code or a reference, searched as a document is (R5).
+    /// Words of the text that goes with a code or a reference (R5).
     TextAdvanced,
 }
 
@@ -120,7 +120,10 @@ impl Prefix {
 /// The modifiers a parameter of type `ty` allows. FHIR R4 3.1.1.4.4; R5 3.2.1.5.5
 /// (`#modifiers` on both search pages).
 ///
-/// R4 excepts composites from `:missing`; we define it for them: a composite is missing where no tuple exists.
+/// R4 excepts composites from `:missing`; we define it for them: a composite is missing where no tuple exists. Of
+/// special parameters it says that only their own descriptions decide; that of `near` names no modifier, and whether a
+/// place has a position can be asked all the same.
+/// `:code-text` and `:text-advanced` are of R5; tokens take them in R4 too, since R4 gives these names no other meaning.
 /// R5 took `:text` from strings, gave it to references, and gave `:contains` to URIs.
 pub fn modifiers(version: FhirVersion, ty: ParamType) -> &'static [Modifier] {
     use Modifier::{
@@ -138,7 +141,7 @@ pub fn modifiers(version: FhirVersion, ty: ParamType) -> &'static [Modifier] {
             &[Missing, Exact, Contains],
         ),
         P::Token => (
-            &[Missing, Text, Not, Above, Below, In, NotIn, OfType],
+            &[Missing, Text, Not, Above, Below, In, NotIn, OfType, CodeText, TextAdvanced],
             &[Missing, Text, Not, Above, Below, In, NotIn, OfType, CodeText, TextAdvanced],
         ),
         P::Reference => (
@@ -150,8 +153,8 @@ pub fn modifiers(version: FhirVersion, ty: ParamType) -> &'static [Modifier] {
             &[Missing, Above, Below, Contains],
         ),
         P::Special => (
-            &[],
-            &[],
+            &[Missing],
+            &[Missing],
         ),
     };
     match version {
@@ -216,7 +219,10 @@ mod tests {
 
     #[test]
     fn r5_adds_modifiers_that_r4_refuses() {
-        assert!(!modifiers(FhirVersion::R4, ParamType::Token).contains(&Modifier::CodeText));
-        assert!(modifiers(FhirVersion::R5, ParamType::Token).contains(&Modifier::CodeText));
+        assert!(!modifiers(FhirVersion::R4, ParamType::Reference).contains(&Modifier::CodeText));
+        assert!(modifiers(FhirVersion::R5, ParamType::Reference).contains(&Modifier::CodeText));
+        for version in [FhirVersion::R4, FhirVersion::R5] {
+            assert!(modifiers(version, ParamType::Token).contains(&Modifier::CodeText));
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! Conditions on resources of a type: parameters with modifiers and values, over chains and `_has`.
 
-use super::pools::IDS;
+use super::pools::{BASE, IDS};
 use super::random::Random;
 use super::sample::Samples;
+use super::terms;
 use super::values::{self, escaped};
 use crate::definitions::{Modifier, ParamId, ParamType, ResourceType, modifiers};
 use crate::reference::Found;
@@ -73,8 +74,7 @@ impl Samples<'_> {
                 .filter(|_| random.chance(50))
                 .or(random.one(&filled).copied());
         }
-        let all: Vec<ParamId> =
-            self.registry.params(ty).filter(|param| self.kind(*param) != ParamType::Special).collect();
+        let all: Vec<ParamId> = self.registry.params(ty).collect();
         random.one(&all).copied()
     }
 
@@ -83,12 +83,20 @@ impl Samples<'_> {
     }
 
     fn leaf(&self, random: &mut Random, ty: ResourceType) -> Option<Condition> {
-        let param = self.param(random, ty).filter(|param| self.kind(*param) != ParamType::Special)?;
+        if random.chance(15)
+            && let Some(related) = self.related(random, ty)
+        {
+            return Some(related);
+        }
+        // There is but one of these, and few types have it.
+        let special = self.filled(ty).into_iter().find(|param| self.kind(*param) == ParamType::Special);
+        let param = special.filter(|_| random.chance(40)).or_else(|| self.param(random, ty))?;
         let (code, kind) = (self.code(param), self.kind(param));
         let allowed: Vec<Modifier> = modifiers(self.registry.version(), kind)
             .iter()
             .copied()
-            .filter(|modifier| kind == ParamType::Uri || !matches!(modifier, Modifier::Above | Modifier::Below))
+            // Of references, those that lead into a hierarchy are drawn on their own.
+            .filter(|modifier| kind != ParamType::Reference || !matches!(modifier, Modifier::Above | Modifier::Below))
             .filter(|modifier| USED.contains(modifier) && (code != "_id" || *modifier == Modifier::Not))
             .collect();
         if random.chance(7) {
@@ -107,11 +115,36 @@ impl Samples<'_> {
         Some(Condition { key, values })
     }
 
+    /// `:above` or `:below` on a reference that leads into a hierarchy.
+    fn related(&self, random: &mut Random, ty: ResourceType) -> Option<Condition> {
+        let leads = |link: &ParamId| !self.registry.hierarchies(*link).is_empty();
+        let links: Vec<ParamId> = self.links(ty).into_iter().filter(leads).collect();
+        let link = *random.one(&links)?;
+        let types: Vec<&str> =
+            self.registry.hierarchies(link).iter().map(|links| self.registry.type_name(links.ty())).collect();
+        let value = |random: &mut Random| match random.below(10) {
+            0..4 => random.pick(&IDS).to_owned(),
+            4..8 => format!("{}/{}", random.pick(&types), random.pick(&IDS)),
+            8 => format!("{BASE}/{}/{}/_history/1", random.pick(&types), random.pick(&IDS)),
+            _ => self.one_value(random, link, None),
+        };
+        let count = random.pick(&[1, 1, 1, 2, 3]);
+        let values = (0..count).map(|_| value(random)).collect();
+        let key = format!("{}:{}", self.code(link), random.pick(&["above", "below"]));
+        Some(Condition { key, values })
+    }
+
     fn one_value(&self, random: &mut Random, param: ParamId, modifier: Option<Modifier>) -> String {
         let sample = random.one(self.of(param)).cloned().unwrap_or_default();
         let kind = self.kind(param);
         match (modifier, sample.first()) {
             (Some(Modifier::Text), found) => escaped(&[values::string(random, found)]),
+            (Some(Modifier::TextAdvanced), found) => escaped(&[values::words(random, found)]),
+            (Some(Modifier::CodeText), found) => escaped(&[values::code_text(random, found)]),
+            (Some(Modifier::In | Modifier::NotIn), _) => random.pick(&terms::VALUE_SETS).to_owned(),
+            (Some(Modifier::Above | Modifier::Below), _) if kind == ParamType::Token => {
+                escaped(&terms::related(random))
+            }
             (Some(Modifier::Identifier), found) => {
                 let identifier = found.and_then(|found| found.json.get("identifier").cloned());
                 let identifier = identifier.map(|json| Found { datatype: "Identifier", json });
@@ -129,7 +162,7 @@ impl Samples<'_> {
 }
 
 /// Modifiers that are answered; `:missing` is drawn on its own.
-const USED: [Modifier; 8] = [
+const USED: [Modifier; 12] = [
     Modifier::Exact,
     Modifier::Contains,
     Modifier::Not,
@@ -138,6 +171,10 @@ const USED: [Modifier; 8] = [
     Modifier::Identifier,
     Modifier::Above,
     Modifier::Below,
+    Modifier::In,
+    Modifier::NotIn,
+    Modifier::CodeText,
+    Modifier::TextAdvanced,
 ];
 
 /// A value, with a prefix where its type has one.

@@ -4,17 +4,18 @@ use super::pools::IDS;
 use super::random::Random;
 use super::resources::{Maker, earlier};
 use crate::definitions::{Registry, ResourceType};
-use crate::reference::Resource;
+use crate::reference::{Inner, Resource};
 use crate::stores::Write;
 use crate::values::{Instant, Zone, parse_date};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// A write: a resource, or `{"delete": "Type/id"}`.
 pub(super) type Line = Json;
 
 /// Types that much refers to, and that much is asked of.
-const HUBS: [&str; 16] = [
+const HUBS: [&str; 20] = [
     "Observation",
     "Organization",
     "Practitioner",
@@ -22,6 +23,7 @@ const HUBS: [&str; 16] = [
     "Encounter",
     "Group",
     "Location",
+    "CarePlan",
     "ValueSet",
     "CodeSystem",
     "Questionnaire",
@@ -31,6 +33,9 @@ const HUBS: [&str; 16] = [
     "Device",
     "RelatedPerson",
     "MedicationRequest",
+    "List",
+    "Specimen",
+    "Consent",
 ];
 
 /// Types whose resources are no content of their own.
@@ -45,7 +50,9 @@ pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
         for id in IDS.iter().filter(|_| random.chance(75)).collect::<Vec<_>>() {
             let resource = maker.resource(random, ty, id);
             if random.chance(10) {
-                writes.push(earlier(random, &resource));
+                // Other resources may appear between the two versions.
+                let at = random.below(writes.len() + 1);
+                writes.insert(at, earlier(random, &resource));
             }
             writes.push(resource);
             if random.chance(6) {
@@ -64,6 +71,13 @@ fn types(registry: &Registry, random: &mut Random) -> Vec<ResourceType> {
     let all: Vec<&str> =
         registry.types().map(|ty| registry.type_name(ty)).filter(|name| !LEFT_OUT.contains(name)).collect();
     let mut names = vec!["Patient"];
+    // Places alone are asked for by distance.
+    names.extend(random.chance(35).then_some("Location"));
+    if random.chance(40) {
+        let hierarchies: Vec<_> = registry.types().filter(|ty| registry.hierarchy(*ty).is_some()).collect();
+        let name = random.one(&hierarchies).map(|ty| registry.type_name(*ty));
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
     while names.len() < 5 {
         let name = if random.chance(75) { random.pick(&HUBS) } else { random.pick(&all) };
         if !names.contains(&name) {
@@ -101,6 +115,15 @@ pub(super) fn writes(registry: &Registry, lines: &[Line]) -> Vec<Write> {
     lines.iter().filter_map(write).collect()
 }
 
+/// The contained resources that are or were there, in the order in which they first appeared.
+pub(super) fn appeared(registry: &Registry, lines: &[Line]) -> Vec<Inner> {
+    let of = |line: &Line| {
+        let (ty, id) = identity(registry, line)?;
+        Some(Inner::of(registry, &(ty, id.to_owned()), line))
+    };
+    lines.iter().filter_map(of).flatten().collect()
+}
+
 /// The resources that are there after all writes, in the order in which they were first created (decision 133).
 pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
     let mut named: Vec<((ResourceType, &str), Option<&Line>)> = Vec::new();
@@ -114,12 +137,12 @@ pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
             None => {}
         }
     }
-    let resource = |((ty, id), current): ((ResourceType, &str), Option<&Line>)| {
-        let json = current?.clone();
+    let resource = |(n, ((ty, id), current)): (i64, ((ResourceType, &str), Option<&Line>))| {
+        let json = Arc::new(current?.clone());
         let stated = json.pointer("/meta/lastUpdated").and_then(Json::as_str);
         let date = stated.and_then(|text| parse_date(text, &Zone::UTC).ok());
         let last_updated = date.map(|date| Instant(date.interval.start()));
-        Some(Resource { ty, id: id.to_owned(), last_updated, json })
+        Some(Resource { ty, id: id.to_owned(), ord: (i64::from(ty.code()) << 32) + n, last_updated, json })
     };
-    named.into_iter().filter_map(resource).collect()
+    (0..).zip(named).filter_map(resource).collect()
 }

@@ -1,6 +1,8 @@
 //! Elements of resources, by datatype.
 
-use super::pools::{BASE, CODES, DATES, DECIMALS, IDS, INTEGERS, MOMENTS, SYSTEMS, TEXTS, UNITS, URLS, VERSIONS};
+use super::pools::{
+    BASE, CODES, DATES, DECIMALS, IDS, INTEGERS, MOMENTS, PLACES, SYSTEMS, TEXTS, UNITS, URLS, VERSIONS,
+};
 use super::random::Random;
 use serde_json::{Map, Number, Value as Json, json};
 
@@ -76,6 +78,7 @@ pub(super) fn complex(random: &mut Random, ty: &str) -> Option<Json> {
         "SampledData" => json!({ "origin": quantity(random), "period": 10, "dimensions": 1 }),
         "Period" => period(random),
         "Timing" => timing(random),
+        "Location.position" => position(random),
         _ => return None,
     })
 }
@@ -90,6 +93,19 @@ fn period(random: &mut Random) -> Json {
 fn timing(random: &mut Random) -> Json {
     let bounds = random.maybe(40, |random| json!({ "boundsPeriod": period(random) }));
     object([("event", random.list(2, date_time)), ("repeat", bounds)])
+}
+
+/// Now and then only half of a position, or none.
+fn position(random: &mut Random) -> Json {
+    if random.chance(4) {
+        return extension_only();
+    }
+    let (latitude, longitude) = random.pick(&PLACES);
+    object([
+        ("latitude", random.maybe(95, |_| number(latitude))),
+        ("longitude", random.maybe(95, |_| number(longitude))),
+        ("altitude", random.maybe(20, |random| number(random.pick(&DECIMALS)))),
+    ])
 }
 
 fn coding(random: &mut Random) -> Json {
@@ -157,6 +173,11 @@ fn quantity(random: &mut Random) -> Json {
         members.insert("comparator".to_owned(), json!(random.pick(&["<", "<=", ">", ">="])));
     }
     quantity
+}
+
+/// A plain reference to one of these types, by type and id.
+pub(super) fn local(random: &mut Random, types: &[&str]) -> Json {
+    json!({ "reference": format!("{}/{}", random.pick(types), random.pick(&IDS)) })
 }
 
 /// A reference to one of these types.

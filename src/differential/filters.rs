@@ -1,11 +1,14 @@
 //! `_filter` expressions over the same parameters.
 
 use super::conditions::Path;
+use super::pools::IDS;
 use super::query::Filter;
 use super::random::Random;
 use super::sample::Samples;
+use super::terms;
 use super::values;
 use crate::definitions::{ParamType, ResourceType};
+use crate::reference::Found;
 
 impl Samples<'_> {
     /// A filter on resources of a type.
@@ -26,33 +29,57 @@ impl Samples<'_> {
 
     fn compare(&self, random: &mut Random, ty: ResourceType) -> Option<String> {
         let Path { links, end } = self.path(random, ty, 2);
+        if random.chance(15)
+            && let Some(bracket) = self.bracket(random, end)
+        {
+            return Some(links + &bracket);
+        }
+        if random.chance(6) {
+            return self.listed(random, end).map(|condition| links + &condition);
+        }
         let param = self.param(random, end)?;
         let (code, kind) = (self.code(param), self.kind(param));
-        let ops = operators(kind, code);
-        if ops.is_empty() || random.chance(8) {
+        if operators(kind, code).is_empty() || random.chance(8) {
             return Some(format!("{links}{code} pr {}", random.pick(&["true", "false"])));
         }
-        let op = random.pick(ops);
         let found = random.one(self.of(param)).and_then(|sample| sample.first());
-        let value = values::value(random, kind, found).join("|");
-        // Known: a text with a dash is stored as two rows, one per form, and `ne` looks at each row alone.
-        if kind == ParamType::String && op == "ne" && value.contains([' ', '-']) {
-            return None;
-        }
-        let bare = value.starts_with(|first: char| first.is_ascii_alphanumeric())
-            && value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-.:|/+".contains(letter));
-        let is_measured = matches!(kind, ParamType::Date | ParamType::Number);
-        let value = if is_measured || bare && random.chance(60) { value } else { serde_json::json!(value).to_string() };
-        Some(format!("{links}{code} {op} {value}"))
+        compared(random, code, kind, found).map(|condition| links + &condition)
     }
+
+    /// Membership in a List, or words.
+    fn listed(&self, random: &mut Random, ty: ResourceType) -> Option<String> {
+        let list = random.pick(&IDS);
+        let links = self.links(ty);
+        match (random.below(4), random.one(&links)) {
+            (0, _) => Some(format!("_list eq {list}")),
+            (1, _) => Some(format!("{} co {}", random.pick(&["_text", "_content"]), random.pick(&["smith", "100"]))),
+            (_, Some(link)) => Some(format!("{} {} List/{list}", self.code(*link), random.pick(&["in", "ni"]))),
+            (_, None) => None,
+        }
+    }
+}
+
+/// `name op value`, the value mostly that of `found`.
+pub(super) fn compared(random: &mut Random, name: &str, kind: ParamType, found: Option<&Found>) -> Option<String> {
+    let op = *random.one(operators(kind, name))?;
+    let value = match op {
+        "in" | "ni" => random.pick(&terms::VALUE_SETS).to_owned(),
+        "ss" | "sb" => terms::related(random).join("|"),
+        _ => values::value(random, kind, found).join("|"),
+    };
+    let bare = value.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-.:|/+".contains(letter));
+    let is_measured = matches!(kind, ParamType::Date | ParamType::Number);
+    let value = if is_measured || bare && random.chance(60) { value } else { serde_json::json!(value).to_string() };
+    Some(format!("{name} {op} {value}"))
 }
 
 /// The operators that a type of parameter has.
 fn operators(kind: ParamType, code: &str) -> &'static [&'static str] {
     match kind {
-        _ if code == "_id" => &["eq"],
+        _ if code == "_id" => &["eq", "ne"],
         ParamType::String => &["eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le"],
-        ParamType::Token => &["eq", "ne"],
+        ParamType::Token => &["eq", "eq", "eq", "ne", "ne", "ne", "in", "ni", "ss", "sb"],
         ParamType::Uri => &["eq", "ne", "sw", "ew", "co", "gt", "lt", "ge", "le"],
         ParamType::Date => &["eq", "ne", "co", "po", "gt", "lt", "ge", "le", "sa", "eb", "ap"],
         ParamType::Number => &["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"],

@@ -47,7 +47,7 @@ impl Samples<'_> {
         for _ in 0..=random.below(2) {
             types.push(self.registry.type_name(*random.one(&self.types)?).to_owned());
         }
-        let mut parts = vec![Part::Values { key: "_type".to_owned(), values: types }];
+        let mut parts = vec![Part::Values { key: "_type".to_owned(), values: types.clone() }];
         let prefix = random.pick(&["", "gt", "le", "sa", "ne"]);
         parts.push(match random.below(4) {
             0 => single("_id", random.pick(&IDS)),
@@ -55,16 +55,42 @@ impl Samples<'_> {
             2 => single("_tag", random.pick(&["a", "A", "b", "http://loinc.org|a", "http://snomed.info/sct|"])),
             _ => single("_security:not", "a"),
         });
-        if random.chance(50) {
-            parts.push(single("_sort", random.pick(&["_id", "-_id", "_lastUpdated", "-_lastUpdated,_id"])));
+        match random.below(4) {
+            0 => parts.push(single("_sort", random.pick(&["_id", "-_id", "_lastUpdated", "-_lastUpdated,_id"]))),
+            1 => parts.push(single("_sort", random.pick(&["_tag", "-_profile", "_source,-_security", "-_tag:text"]))),
+            _ => {
+                let named = types.iter().filter_map(|name| self.registry.resource_type(name));
+                let common = self.common(&named.collect::<Vec<_>>());
+                let key = random.one(&common).map(|code| format!("{}{code}", random.pick(&["", "-"])));
+                parts.extend(key.map(|key| single("_sort", &key)));
+            }
+        }
+        if random.chance(30) {
+            contained(random, &mut parts);
         }
         parts.push(single("_count", random.pick(&["1", "2", "3", "5"])));
         Some(Query { path: String::new(), parts })
     }
 
+    /// What sorts resources of all these types: parameters of the same type in each.
+    fn common(&self, types: &[ResourceType]) -> Vec<&str> {
+        let Some((first, others)) = types.split_first() else { return Vec::new() };
+        let sorts = |param: &ParamId| !matches!(self.kind(*param), ParamType::Composite | ParamType::Special);
+        let same = |param: &ParamId, ty: ResourceType| {
+            self.registry.param(ty, self.code(*param)).is_some_and(|other| self.kind(other) == self.kind(*param))
+        };
+        let in_all = |param: &ParamId| others.iter().all(|ty| same(param, *ty));
+        self.filled(*first).into_iter().filter(sorts).filter(in_all).map(|param| self.code(param)).collect()
+    }
+
     fn controls(&self, random: &mut Random, ty: ResourceType, parts: &mut Vec<Part>) {
+        let containers = random.chance(20) && contained(random, parts);
         if random.chance(45) {
-            let keys: Vec<String> = (0..=random.below(2)).filter_map(|_| self.sort_key(random, ty)).collect();
+            let keys = (0..=random.below(2)).filter_map(|_| match containers {
+                true => Some(own_key(random)),
+                false => self.sort_key(random, ty),
+            });
+            let keys: Vec<String> = keys.collect();
             parts.extend((!keys.is_empty()).then_some(Part::Values { key: "_sort".to_owned(), values: keys }));
         }
         if random.chance(65) {
@@ -77,38 +103,51 @@ impl Samples<'_> {
             _ => {}
         }
         for _ in 0..random.pick(&[0, 0, 0, 1, 2]) {
-            parts.extend(self.include(random, ty));
+            parts.extend(self.include(random, ty, containers));
         }
     }
 
+    /// By a parameter of the resource, or of what it refers to over a link or two, typed or not.
     fn sort_key(&self, random: &mut Random, ty: ResourceType) -> Option<String> {
         let direction = random.pick(&["", "-"]);
-        let sorts = |param: &ParamId| {
-            !matches!(self.kind(*param), ParamType::Composite | ParamType::Special | ParamType::Reference)
-                && !matches!(self.code(*param), "_id" | "_lastUpdated")
-        };
-        let (links, ty) = match random.below(10) {
-            0 => return Some(format!("{direction}{}", random.pick(&["_id", "_lastUpdated"]))),
-            1..3 => {
-                // Known: a chained sort does not see the values of contained resources on SQLite.
-                let links: Vec<ParamId> = self.links(ty).into_iter().filter(|link| !self.leads_inside(*link)).collect();
-                let link = *random.one(&links)?;
-                let target = *random.one(&self.targets(link))?;
-                (format!("{}:{}.", self.code(link), self.registry.type_name(target)), target)
-            }
-            _ => (String::new(), ty),
-        };
-        let able: Vec<ParamId> = self.filled(ty).into_iter().filter(sorts).collect();
-        let param = *random.one(&able)?;
-        Some(format!("{direction}{links}{}", self.code(param)))
+        let steps = random.pick(&[0, 0, 0, 0, 0, 1, 1, 1, 2]);
+        let (mut links, mut end) = (String::new(), ty);
+        for _ in 0..steps {
+            let from = self.links(end);
+            let Some(link) = random.one(&from) else { break };
+            let target = *random.one(&self.targets(*link))?;
+            let typed = if random.chance(70) { format!(":{}", self.registry.type_name(target)) } else { String::new() };
+            links += &format!("{}{typed}.", self.code(*link));
+            end = target;
+        }
+        if random.chance(10) {
+            return Some(format!("{direction}{links}{}", random.pick(&["_id", "_lastUpdated"])));
+        }
+        let sorts = |param: &ParamId| !matches!(self.kind(*param), ParamType::Composite | ParamType::Special);
+        let able: Vec<ParamId> = self.filled(end).into_iter().filter(sorts).collect();
+        // References as often as all else: few parameters of a type are.
+        let references = able.iter().copied().filter(|param| self.kind(*param) == ParamType::Reference);
+        let references: Vec<ParamId> = references.collect();
+        let param = *random.one(&references).filter(|_| random.chance(30)).or(random.one(&able))?;
+        let is_token = self.kind(param) == ParamType::Token && self.code(param) != "_id";
+        let text = if is_token && random.chance(25) { ":text" } else { "" };
+        Some(format!("{direction}{links}{}{text}", self.code(param)))
     }
 
-    fn include(&self, random: &mut Random, ty: ResourceType) -> Option<Part> {
+    /// Containers that come back may be of any type.
+    fn include(&self, random: &mut Random, ty: ResourceType, containers: bool) -> Option<Part> {
         let iterate = if random.chance(30) { ":iterate" } else { "" };
-        let around = if iterate.is_empty() { ty } else { *random.one(&self.types)? };
+        let around = if iterate.is_empty() && !containers { ty } else { *random.one(&self.types)? };
         if random.chance(50) {
-            if random.chance(10) {
-                return Some(single("_include", "*"));
+            match random.below(20) {
+                0..3 if !containers => return Some(single(&format!("_include{iterate}"), "*")),
+                3 => {
+                    return Some(single(
+                        &format!("_include{iterate}"),
+                        &format!("{}:*", self.registry.type_name(around)),
+                    ));
+                }
+                _ => {}
             }
             let links = self.links(around);
             let link = *random.one(&links)?;
@@ -118,12 +157,28 @@ impl Samples<'_> {
             let target = target.map_or(String::new(), |ty| format!(":{}", self.registry.type_name(*ty)));
             return Some(single(&format!("_include{iterate}"), &format!("{name}:{}{target}", self.code(link))));
         }
+        if random.chance(15) {
+            return Some(single(&format!("_revinclude{iterate}"), "*"));
+        }
         let links: Vec<ParamId> = self.types.iter().flat_map(|ty| self.links(*ty)).collect();
         let able: Vec<&ParamId> = links.iter().filter(|link| self.registry.targets(**link).contains(around)).collect();
         let link = **random.one(&able)?;
         let source = self.registry.type_name(link.ty());
         Some(single(&format!("_revinclude{iterate}"), &format!("{source}:{}", self.code(link))))
     }
+}
+
+/// What every resource of its own has.
+fn own_key(random: &mut Random) -> String {
+    format!("{}{}", random.pick(&["", "-"]), random.pick(&["_id", "_lastUpdated"]))
+}
+
+/// Asks for contained resources; whether their containers come back.
+fn contained(random: &mut Random, parts: &mut Vec<Part>) -> bool {
+    parts.push(single("_contained", random.pick(&["true", "both"])));
+    let returned = random.pick(&["", "container", "contained", "contained", "contained"]);
+    parts.extend((!returned.is_empty()).then(|| single("_containedType", returned)));
+    returned != "contained"
 }
 
 fn single(key: &str, value: &str) -> Part {

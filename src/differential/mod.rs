@@ -1,5 +1,6 @@
 //! Generated comparison: searches over generated resources, on a store and by the reference evaluator.
 
+mod brackets;
 mod case;
 mod conditions;
 mod data;
@@ -14,6 +15,7 @@ mod resources;
 mod sample;
 mod shrink;
 mod subject;
+mod terms;
 mod values;
 
 pub use case::{Answer, Case, Disagreement};

@@ -117,8 +117,68 @@ pub(super) const UNITS: [(&str, &str, &str); 8] = [
 /// The code system of units.
 pub(super) const UCUM: &str = "http://unitsofmeasure.org";
 
+/// Latitudes and longitudes in three crowds, so that neighbours are found: around the antimeridian, at a pole, and where
+/// some metres count. And the other pole.
+pub(super) const PLACES: [(&str, &str); 11] = [
+    ("0.0", "180"),
+    ("0", "-180.00"),
+    ("0", "179.95"),
+    ("0.05", "-179.95"),
+    ("90", "0"),
+    ("90.0", "123.4"),
+    ("89.99", "-60"),
+    ("-90", "-7"),
+    ("-33.8688", "151.2093"),
+    ("-3.38688e1", "151.20935"),
+    ("-33.86", "151.2093"),
+];
+
+/// Distances with their units, from none to more than half way round. No two of [`PLACES`] lie so far apart that rounding
+/// decides.
+pub(super) const DISTANCES: [(&str, &str); 10] = [
+    ("0", "km"),
+    ("0.001", ""),
+    ("10", "m"),
+    ("500", "m"),
+    ("1.5", "km"),
+    ("9", ""),
+    ("20", "[mi_i]"),
+    ("5000", "[nmi_i]"),
+    ("11000", "km"),
+    ("20100", ""),
+];
+
 /// Logical ids, the same for every type, so that an id alone says nothing.
 pub(super) const IDS: [&str; 6] = ["1", "2", "3", "4", "a-B.c", "A-b.C"];
 
 /// The server's own base.
 pub(super) const BASE: &str = "http://example.org/fhir";
+
+#[cfg(test)]
+mod tests {
+    use super::{DISTANCES, PLACES};
+    use crate::values::{Distance, Position};
+
+    /// Store and reference round in different ways, so no generated place may lie at the edge of what is near.
+    #[test]
+    fn no_place_lies_within_a_metre_of_an_edge() {
+        let place = |(latitude, longitude): (&str, &str)| {
+            Position::new(latitude.parse().unwrap(), longitude.parse().unwrap()).unwrap().point()
+        };
+        // 50 km is what is near without a distance; half way round the earth everything is.
+        let some = DISTANCES.into_iter().filter(|distance| *distance != ("20100", ""));
+        for (value, unit) in some.chain([("50", "km")]) {
+            let unit = if unit.is_empty() { "km" } else { unit };
+            let chord = Distance::new(&value.parse().unwrap(), unit).unwrap().chord();
+            for (a, b) in PLACES.iter().flat_map(|a| PLACES.iter().map(move |b| (*a, *b))) {
+                let (from, to) = (place(a), place(b));
+                let squares = [from.x - to.x, from.y - to.y, from.z - to.z].map(|side| side * side);
+                let apart = squares.iter().sum::<i64>().isqrt();
+                assert!(
+                    apart == 0 || (apart - chord).abs() > 100,
+                    "{a:?} and {b:?} are {apart} cm apart: {value}{unit}"
+                );
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Resources, made from the type model: every element that some search parameter looks at may be there.
 
-use super::elements::{complex, extension_only, primitive, reference};
+use super::elements::{complex, extension_only, local, primitive, reference};
 use super::pools::{SYSTEMS, TEXTS, URLS};
 use super::random::Random;
 use crate::definitions::{ElementInfo, Registry, ResourceType, TypeKind, Variant};
@@ -33,8 +33,8 @@ impl<'r> Maker<'r> {
     pub(super) fn resource(&self, random: &mut Random, ty: ResourceType, id: &str) -> Json {
         let mut resource = self.plain(random, ty, id);
         let may_contain = self.registry.is_a(self.registry.type_name(ty), "DomainResource");
-        if may_contain && random.chance(30) {
-            let inside = ["c1", "c2"].iter().take(1 + random.below(2)).filter_map(|id| {
+        if may_contain && random.chance(35) {
+            let inside = ["c2", "c1", "c3"].iter().take(1 + random.below(3)).filter_map(|id| {
                 let ty = *random.one(self.types)?;
                 Some(Json::Object(self.plain(random, ty, id)))
             });
@@ -78,7 +78,7 @@ impl<'r> Maker<'r> {
             let own = matches!(element.name, "id" | "meta" | "contained" | "extension" | "text");
             let variants: Vec<&Variant> = element.variants.iter().collect();
             if let Some(variant) = random.one(&variants).filter(|_| !own)
-                && random.chance(65)
+                && random.chance(if variant.hierarchy { 85 } else { 65 })
             {
                 self.add(random, element, variant, mentioned, depth, into);
             }
@@ -121,7 +121,8 @@ impl<'r> Maker<'r> {
                 let near: Vec<&str> = near.map(|ty| self.registry.type_name(*ty)).collect();
                 let all: Vec<&str> = variant.targets.iter().map(|ty| self.registry.type_name(ty)).collect();
                 let types = if near.is_empty() || random.chance(5) { &all } else { &near };
-                reference(random, types)
+                // Deep hierarchies, and cycles: most links lead on.
+                if variant.hierarchy && random.chance(70) { local(random, types) } else { reference(random, types) }
             }
             "Resource" => Json::Null,
             ty => complex(random, ty).unwrap_or_else(|| {

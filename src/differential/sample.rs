@@ -55,15 +55,6 @@ impl<'r> Samples<'r> {
         self.types.iter().copied().filter(|ty| targets.contains(*ty)).collect()
     }
 
-    /// Whether some reference leads to a contained resource.
-    pub(super) fn leads_inside(&self, link: ParamId) -> bool {
-        let text = |found: &Found| {
-            let text = found.json.as_str().or_else(|| found.json.get("reference")?.as_str());
-            text.is_some_and(|text| text.starts_with('#'))
-        };
-        self.of(link).iter().flatten().any(text)
-    }
-
     pub(super) fn code(&self, param: ParamId) -> &'r str {
         &self.registry.definition(param).code
     }

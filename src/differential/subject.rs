@@ -3,17 +3,17 @@
 use super::case::{Answer, Case, Disagreement};
 use super::data::{self, Line};
 use super::pools::BASE;
+use super::terms;
 use crate::compiler::{Compiled, Compiler, Options};
 use crate::definitions::Registry;
 use crate::explain::{Stage, explain};
 use crate::ir::{BaseUrl, Env, Search, Total};
 use crate::reference::{Name, Reference, page};
-use crate::runtime::{ExecuteError, Request, execute_program, measured, program, terminology};
+use crate::runtime::{ExecuteError, Request, execute, execute_program, measured, terminology};
 use crate::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
 use fhirc_codegen::program::Program;
-use fhirc_codegen::rows::TypeCode;
 use std::sync::Arc;
 
 /// 2024-01-01T00:00:00Z: `ap` on dates depends on the clock.
@@ -59,10 +59,10 @@ impl Subject {
     /// # Errors
     /// The store cannot be opened.
     pub async fn open(url: &StoreUrl) -> Result<Subject, StoreError> {
-        let registry = Arc::new(Registry::r4().clone());
         let bases = Some(vec![BASE.to_owned()]);
-        let settings = StoreSettings { bases, create: true, ..StoreSettings::new(Arc::clone(&registry)) };
-        let store = Store::open(url, settings).await?;
+        let release = Arc::new(Registry::r4().clone());
+        let store = Store::open(url, StoreSettings { bases, create: true, ..StoreSettings::new(release) }).await?;
+        let registry = store.registry();
         let tenants = store.tenants().await?.len();
         Ok(Subject { store, registry, tenants })
     }
@@ -89,11 +89,14 @@ impl Subject {
         for batch in data::writes(&self.registry, lines).chunks(BATCH) {
             self.store.write(&tenant, batch.to_vec()).await?;
         }
-        let terminology = Arc::new(terminology(&self.store, &tenant).await.map_err(store_error)?);
+        let mut terminology = terminology(&self.store, &tenant).await.map_err(store_error)?;
+        terms::resources().iter().for_each(|resource| terminology.add(&resource.to_string()));
+        let terminology = Arc::new(terminology);
         let bases = vec![BaseUrl::new(BASE)];
         let options = Options { bases, now: Some(NOW), terminology, ..Options::default() };
         let compiler = Compiler::new(Arc::clone(&self.registry), options);
         let reference = Reference::new(&self.registry, data::live(&self.registry, lines));
+        let reference = reference.with_inner(data::appeared(&self.registry, lines));
         Ok(Loaded { subject: self, tenant, compiler, reference })
     }
 }
@@ -115,16 +118,15 @@ impl Loaded<'_> {
     pub(super) async fn compare(&self, query: &str, plans: bool) -> Result<Verdict, StoreError> {
         let Ok(compiled) = self.compiler.compile(query) else { return Ok(Verdict::Rejected) };
         let expected = self.expected(&compiled.search);
-        let program = match program(&self.subject.store, &compiled, &self.tenant).await {
-            Ok(program) => program,
+        let mut found = match self.found(&compiled, None, expected.pages.len()).await {
             Err(ExecuteError::Refused { .. }) => return Ok(Verdict::Refused),
-            Err(error) => return Err(store_error(error)),
+            found => found.map_err(|error| error.to_string()),
         };
-        let mut found = self.found(&compiled, &program, expected.pages.len()).await;
         let mut what = "the search".to_owned();
         if plans && found.as_ref().is_ok_and(|found| *found == expected) {
             for (name, program) in self.programs(&compiled).await? {
-                found = self.found(&compiled, &program, expected.pages.len()).await;
+                let by_plan = self.found(&compiled, Some(&program), expected.pages.len()).await;
+                found = by_plan.map_err(|error| error.to_string());
                 if found.as_ref().is_ok_and(|found| *found == expected) {
                     continue;
                 }
@@ -143,7 +145,7 @@ impl Loaded<'_> {
     /// What the search must give.
     fn expected(&self, search: &Search) -> Answer {
         let answer = self.reference.search(search);
-        let name = |(ty, id): &Name| self.name(TypeCode(ty.code()), id);
+        let name = |(ty, id): &Name| format!("{}/{id}", self.compiler.registry().type_name(*ty));
         let count = search.page.count;
         let size = usize::try_from(count).unwrap_or(usize::MAX);
         let all = if size == 0 { 0 } else { answer.matches.len() };
@@ -160,29 +162,33 @@ impl Loaded<'_> {
         Answer { pages, included, total }
     }
 
-    /// What the store gives: all pages, one after the other, and one more than there should be at the most.
-    async fn found(&self, compiled: &Compiled, program: &Program, pages: usize) -> Result<Answer, String> {
+    /// What the store gives, by its own program or a given one: all pages, one after the other, and one more than there
+    /// should be at the most.
+    async fn found(
+        &self,
+        compiled: &Compiled,
+        program: Option<&Program>,
+        pages: usize,
+    ) -> Result<Answer, ExecuteError> {
+        let (store, registry) = (&self.subject.store, self.compiler.registry());
         let mut answer = Answer::default();
         let mut request = Request { tenant: self.tenant.clone(), cursor: None };
         loop {
-            let page = execute_program(&self.subject.store, compiled, program, &request, None).await;
-            let page = page.map_err(|error| error.to_string())?;
+            let page = match program {
+                Some(program) => execute_program(store, compiled, program, &request, None).await?,
+                None => execute(store, compiled, &request, None).await?,
+            };
             if answer.pages.is_empty() {
-                answer.included = page.included.iter().map(|found| self.name(found.ty, &found.id)).collect();
+                answer.included = page.included.iter().map(|found| found.name(registry)).collect();
                 answer.included.sort();
                 answer.total = page.total;
             }
-            answer.pages.push(page.matches.iter().map(|found| self.name(found.ty, &found.id)).collect());
+            answer.pages.push(page.matches.iter().map(|found| found.name(registry)).collect());
             if page.next.is_none() || answer.pages.len() > pages {
                 return Ok(answer);
             }
             request.cursor = page.next;
         }
-    }
-
-    fn name(&self, ty: TypeCode, id: &str) -> String {
-        let registry = self.compiler.registry();
-        format!("{}/{id}", registry.resource_type_of_code(ty.0).map_or("?", |ty| registry.type_name(ty)))
     }
 
     async fn explained(&self, query: &str) -> Result<String, StoreError> {

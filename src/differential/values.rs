@@ -1,6 +1,6 @@
 //! Texts of search values: from an element that is there, now and then changed.
 
-use super::pools::{CODES, DATES, DECIMALS, IDS, MOMENTS, SYSTEMS, TEXTS, UCUM, URLS, VERSIONS};
+use super::pools::{CODES, DATES, DECIMALS, DISTANCES, IDS, MOMENTS, PLACES, SYSTEMS, TEXTS, UCUM, URLS, VERSIONS};
 use super::random::Random;
 use crate::definitions::ParamType;
 use crate::reference::Found;
@@ -34,7 +34,8 @@ pub(super) fn value(random: &mut Random, ty: ParamType, found: Option<&Found>) -
         ParamType::Quantity => quantity(random, found),
         ParamType::Reference => reference(random, found),
         ParamType::Uri => uri(random, found),
-        ParamType::Composite | ParamType::Special => vec![random.pick(&CODES).to_owned()],
+        ParamType::Special => near(random, found),
+        ParamType::Composite => vec![random.pick(&CODES).to_owned()],
     }
 }
 
@@ -67,6 +68,27 @@ pub(super) fn string(random: &mut Random, found: Option<&Found>) -> String {
         8 => text.to_lowercase().replace('-', " "),
         _ => random.pick(&["a", "s", "%", "_", "*", "é", "ss"]).to_owned(),
     }
+}
+
+/// Some words of a text, in any order, now and then with a dash between two of them or a part of one.
+pub(super) fn words(random: &mut Random, found: Option<&Found>) -> String {
+    let text = found.and_then(|found| text_in(random, &found.json)).filter(|_| random.chance(80));
+    let text = text.unwrap_or_else(|| random.pick(&TEXTS).to_owned());
+    let mut words: Vec<&str> = text.split([' ', '-']).collect();
+    let first = random.below(words.len());
+    words.rotate_left(first);
+    words.truncate(1 + random.below(words.len()));
+    let joined = words.join(random.pick(&[" ", " ", "-"]));
+    if random.chance(15) { string(random, found) } else { joined }
+}
+
+/// What some code begins with.
+pub(super) fn code_text(random: &mut Random, found: Option<&Found>) -> String {
+    let code = token(random, found).pop().filter(|code| !code.is_empty());
+    let code = code.unwrap_or_else(|| random.pick(&CODES).to_owned());
+    let letters = code.chars().count();
+    let code: String = code.chars().take(1 + random.below(letters)).collect();
+    if random.chance(20) { code.to_uppercase() } else { code }
 }
 
 fn member(json: &Json, name: &str) -> Option<String> {
@@ -144,6 +166,28 @@ fn quantity(random: &mut Random, found: Option<&Found>) -> Pieces {
         6 if !system.is_empty() => vec![value, system, String::new()],
         _ => vec![value, UCUM.to_owned(), random.pick(&["g", "mg", "kg", "Cel", "/min", "/s"]).to_owned()],
     }
+}
+
+/// A place that is there, or another, and mostly how far from it.
+fn near(random: &mut Random, found: Option<&Found>) -> Pieces {
+    let coordinate = |name: &str| match found?.json.get(name)? {
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let there = coordinate("latitude").zip(coordinate("longitude")).filter(|_| random.chance(60));
+    let (latitude, longitude) = there.unwrap_or_else(|| {
+        let (latitude, longitude) = random.pick(&PLACES);
+        (latitude.to_owned(), longitude.to_owned())
+    });
+    let (distance, unit) = random.pick(&DISTANCES);
+    let mut pieces = vec![latitude, longitude];
+    if random.chance(92) {
+        pieces.push(distance.to_owned());
+        // Kilometres need not be written.
+        let unit = if unit.is_empty() && random.chance(50) { None } else { Some(unit.to_owned()) };
+        pieces.extend(unit);
+    }
+    pieces
 }
 
 fn reference(random: &mut Random, found: Option<&Found>) -> Pieces {

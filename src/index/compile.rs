@@ -5,55 +5,40 @@ use std::collections::BTreeMap;
 use fhirc_grammar::{Diagnostic, PathExpr, PathNode, Span, parse_path};
 
 use super::convert::converter;
+use super::programs::OfType;
 use super::route::{Condition, Route};
 use super::routing::{Ground, Unroutable};
 use super::trie::{Leaf, Node, Reader, Rule};
 use super::tuples::{Part, Tuples};
 use super::unindexed::Unindexed;
-use super::words::{Source, Texts};
+use super::words::Source;
 use crate::definitions::{Component, ParamId, ParamType, Registry, ResourceType, SearchParam, TypeKind};
-use crate::keys::{LIST_ITEM, MAX_SLOTS, base, tuple_shape};
+use crate::keys::{LIST_ITEM, base, facets, tuple_shape};
 
-/// The extraction programs of all resource types.
-#[derive(Debug, Default)]
-pub(super) struct Programs {
-    /// In the order of the types.
-    pub(super) roots: Vec<Node>,
-    /// Where texts stand, for the parameters that are about words.
-    pub(super) texts: Texts,
-    /// The parameters of each type that are about words.
-    pub(super) words: Vec<Vec<(ParamId, Source)>>,
-    /// Parameters without rows, in the order of the types and slots.
-    pub(super) unindexed: Vec<(ParamId, Unindexed)>,
-    /// What could not be compiled; such a parameter has no rows either.
-    pub(super) diagnostics: Vec<Diagnostic>,
-}
-
-/// Compiles every parameter of every type.
-pub(super) fn compile(registry: &Registry) -> Programs {
-    let mut programs = Programs { texts: Texts::new(registry), ..Programs::default() };
-    let mut parsed = Parsed::default();
-    for ty in registry.types() {
-        let mut compiler = Compiler { registry, ty, parsed: &mut parsed, root: Node::default() };
-        let mut words = Vec::new();
-        for param in registry.params(ty) {
-            if let Some(source) = Source::of(registry.definition(param)) {
-                words.push((param, source));
-            } else if let Some(why) = Unindexed::why(registry.definition(param)) {
-                programs.unindexed.push((param, why));
-            } else if let Err(refused) = compiler.param(param) {
-                programs.diagnostics.push(compiler.diagnostic(param, refused));
-            }
+/// Compiles the parameters of a type that rows are kept for, as far as they are wanted.
+pub(super) fn compile(
+    registry: &Registry,
+    ty: ResourceType,
+    parsed: &mut Parsed,
+    wanted: impl Fn(ParamId) -> bool,
+) -> OfType {
+    let mut compiler = Compiler { registry, ty, parsed, root: Node::default() };
+    let mut of = OfType::default();
+    for param in registry.kept(ty).filter(|&param| wanted(param)) {
+        if let Some(source) = Source::of(registry.definition(param)) {
+            of.words.push((param, source));
+        } else if let Some(why) = Unindexed::why(registry.definition(param)) {
+            of.unindexed.push((param, why));
+        } else if let Err(refused) = compiler.param(param) {
+            of.diagnostics.push(compiler.diagnostic(param, refused));
         }
-        programs.roots.push(compiler.root);
-        programs.words.push(words);
     }
-    programs
+    OfType { root: compiler.root, ..of }
 }
 
 /// Expressions read so far: one definition may be for fourteen types.
 #[derive(Debug, Default)]
-struct Parsed {
+pub(super) struct Parsed {
     trees: BTreeMap<String, Result<PathNode, Refused>>,
 }
 
@@ -103,16 +88,15 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn param(&mut self, id: ParamId) -> Result<(), Refused> {
         let param = self.registry.definition(id);
-        if id.slot() >= MAX_SLOTS {
-            return Err(Refused::new(format!("a resource type has room for {MAX_SLOTS} parameters")));
-        }
         let Some(expression) = &param.expression else {
             return Err(Refused::new("it has no expression"));
         };
         let path = self.parsed.path(expression)?;
         match param.ty {
             ParamType::Composite => self.composite(id, &path),
-            ParamType::Special => Err(Refused::new("a special parameter has rules of its own")),
+            ParamType::Special if facets(param).is_empty() => {
+                Err(Refused::new("a special parameter has rules of its own"))
+            }
             _ => self.plain(id, param, &path),
         }
     }
@@ -168,6 +152,15 @@ impl Compiler<'_> {
         let Some(shape) = tuple_shape(id, self.registry) else {
             return Err(Refused::new("components of types that no row combines"));
         };
+        // A canonical joins by its url: no row has that beside another part.
+        if self
+            .registry
+            .components(id)
+            .iter()
+            .any(|part| part.ty() == ParamType::Reference && part.datatypes.some_urls())
+        {
+            return Err(Refused::new("a canonical among other components"));
+        }
         let focuses = self.ground(&self.resource()).routes(path)?;
         if focuses.is_empty() {
             return Err(Refused::new("no element to read components on"));

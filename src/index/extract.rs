@@ -1,16 +1,19 @@
 //! The extractor: index rows of a resource and of the resources it contains.
 
-use fhirc_codegen::rows::{Row, RowKind};
+use fhirc_codegen::rows::{Base, Row, RowKind, TypeCode, Value as Cell};
 use fhirc_grammar::Diagnostic;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
-use super::compile::{Programs, compile};
 use super::harvest::{Harvest, Warnings};
 use super::place::Place;
+use super::programs::Programs;
 use super::scope::Scope;
 use super::settings::ExtractSettings;
-use super::target::{contained_id, resource_type};
-use super::trie::{Node, Spot};
+use super::target::{contained_id, container_key, resource_type};
+#[cfg(test)]
+use super::trie::Node;
+use super::trie::Spot;
 use super::unindexed::Unindexed;
 use super::warning::{Problem, Warning};
 use crate::definitions::{ParamId, Registry, ResourceType};
@@ -47,9 +50,22 @@ pub struct ContainedRows {
 }
 
 impl Extractor {
-    /// Compiles the parameters of all types.
+    /// Compiles the parameters of all types that rows are kept for, those that are being built included.
     pub fn new(registry: &Registry, settings: ExtractSettings) -> Self {
-        Self { registry: registry.clone(), settings, programs: compile(registry) }
+        Self { registry: registry.clone(), settings, programs: Programs::new(registry, |_| true) }
+    }
+
+    /// Compiles these parameters alone.
+    pub fn only(registry: &Registry, settings: ExtractSettings, params: &BTreeSet<ParamId>) -> Self {
+        let programs = Programs::new(registry, |param| params.contains(&param));
+        Self { registry: registry.clone(), settings, programs }
+    }
+
+    /// This extractor under changed definitions. Only types are compiled whose parameters have changed.
+    #[must_use]
+    pub fn changed(&self, registry: &Registry) -> Self {
+        let programs = Programs::again(registry, (&self.programs, &self.registry));
+        Self { registry: registry.clone(), settings: self.settings.clone(), programs }
     }
 
     /// Parameters that could not be compiled and have no rows. Empty for the built-in definitions.
@@ -72,12 +88,17 @@ impl Extractor {
         let place = Place::root(name);
         let list = place.member("contained");
         let all = resource.get("contained").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let mut taken = BTreeSet::new();
         for (index, inner) in all.iter().enumerate() {
             let place = list.item(index);
+            if !inner.get("id").and_then(Value::as_str).is_none_or(|id| taken.insert(id)) {
+                warnings.add(None, place.to_string(), Problem::SameContained);
+                continue;
+            }
             match self.identity(scope, inner) {
                 Some((ty, id)) => {
                     let mut rows = self.rows(scope.contained(inner, ty), Level::Contained, place, &mut warnings);
-                    rows.extend(self.standing(ty));
+                    rows.extend(self.standing(scope, ty));
                     rows.sort_unstable();
                     contained.push(ContainedRows { ty, id, rows });
                 }
@@ -87,34 +108,45 @@ impl Extractor {
         Extraction { rows, contained, warnings: warnings.list }
     }
 
-    /// The row that every contained resource of a type has: what negation within them is taken from.
-    fn standing(&self, ty: ResourceType) -> Option<Row> {
-        let param = self.registry.param(ty, "_id")?;
-        Some(Row { key: standing(param), kind: RowKind::Present, values: Vec::new() })
+    /// The rows that every contained resource of a type has: what negation within them is taken from, and where it
+    /// stands.
+    fn standing(&self, scope: Scope<'_>, ty: ResourceType) -> Vec<Row> {
+        let container = scope.container.get("id").and_then(Value::as_str);
+        let (Some(param), Some(key), Some(id)) =
+            (self.registry.param(ty, "_id"), container_key(&self.registry, ty), container)
+        else {
+            return Vec::new();
+        };
+        let stands = Cell::Rid(TypeCode(scope.container_type.code()), id.to_owned());
+        vec![
+            Row { key: standing(param), kind: RowKind::Present, values: Vec::new() },
+            Row { key, kind: RowKind::One(Base::Ref), values: vec![stands, Cell::Text(String::new())] },
+        ]
     }
 
     fn identity(&self, scope: Scope<'_>, inner: &Value) -> Option<(ResourceType, String)> {
         let ty = resource_type(inner, &self.registry)?;
-        let id = inner.get("id")?.as_str()?;
+        let id = inner.get("id")?.as_str().filter(|id| !id.is_empty())?;
         let container = scope.container.get("id")?.as_str()?;
         Some((ty, contained_id(self.registry.type_name(scope.container_type), container, id)))
     }
 
     fn rows<'v>(&'v self, scope: Scope<'v>, level: Level, place: Place<'_>, warnings: &mut Warnings) -> Vec<Row> {
         let mut harvest = Harvest::new(scope, &self.settings, level, warnings);
-        if let Some(root) = self.root(scope.ty) {
-            root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
+        if let Some(of) = self.programs.get(scope.ty.index()) {
+            of.root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
                 harvest.meet(meeting, element, place);
             });
-        }
-        for &(param, source) in self.programs.words.get(scope.ty.index()).into_iter().flatten() {
-            harvest.words(param, self.programs.texts.words(source, scope.resource));
+            for &(param, source) in &of.words {
+                harvest.words(param, self.programs.texts.words(source, scope.resource));
+            }
         }
         harvest.into_rows()
     }
 
     /// The program of a type.
+    #[cfg(test)]
     pub(super) fn root(&self, ty: ResourceType) -> Option<&Node> {
-        self.programs.roots.get(ty.index())
+        self.programs.get(ty.index()).map(|of| &of.root)
     }
 }

@@ -8,6 +8,7 @@ mod extract;
 mod harvest;
 mod place;
 mod presence;
+mod programs;
 mod route;
 mod routing;
 mod scope;
@@ -28,5 +29,7 @@ pub use extract::{ContainedRows, Extraction, Extractor};
 pub use scope::Scope;
 pub use settings::ExtractSettings;
 pub use target::Target;
+#[cfg(feature = "sqlite")]
+pub(crate) use target::{contained_id, container_key};
 pub use unindexed::Unindexed;
 pub use warning::{Problem, Warning};

@@ -5,6 +5,8 @@ use serde_json::Value;
 
 use super::scope::Scope;
 use crate::definitions::{Registry, ResourceType};
+use crate::keys::container;
+use fhirc_codegen::rows::KeyId;
 
 /// What the text of a reference names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,8 +102,13 @@ pub(super) fn contained<'v>(container: &'v Value, id: &str) -> Option<&'v Value>
 
 /// The id of a contained resource in the whole store: `Observation/1#p`. No logical id looks like that, so that a
 /// search for `Patient/p` never meets it (item 89).
-pub(super) fn contained_id(container_type: &str, container_id: &str, id: &str) -> String {
+pub(crate) fn contained_id(container_type: &str, container_id: &str, id: &str) -> String {
     format!("{container_type}/{container_id}#{id}")
+}
+
+/// The key of the row that says where a contained resource of a type stands.
+pub(crate) fn container_key(registry: &Registry, ty: ResourceType) -> Option<KeyId> {
+    registry.param(ty, "_id").map(container)
 }
 
 /// The type a resource says it is.

@@ -40,24 +40,37 @@ impl Tuples {
     }
 
     fn combine(&self, parts: &[Vec<Reading>], facet: Facet, values: &mut Values<'_>) {
-        let mut tuples: Vec<Vec<Cell>> = vec![Vec::new()];
+        let mut tuples: Vec<(Vec<Base>, Vec<Cell>)> = vec![Default::default()];
         for (part, found) in self.parts.iter().zip(parts) {
             // Only quantities have a canonical form beside the plain one.
             let facet = if part.base == Base::Quantity { facet } else { Facet::Value };
             let wanted: Vec<_> =
-                found.iter().filter(|one| one.facet == facet && one.kind == RowKind::One(part.base)).collect();
+                found.iter().filter(|one| one.facet == facet).filter_map(|one| part.cells(one)).collect();
             if tuples.len().saturating_mul(wanted.len()) > MAX_TUPLES {
                 return values.complain(Problem::TooManyTuples(MAX_TUPLES));
             }
-            tuples =
-                tuples.iter().flat_map(|begun| wanted.iter().map(|one| [&begun[..], &one.cells].concat())).collect();
+            let longer = |(bases, begun): &(Vec<Base>, Vec<Cell>)| {
+                let with =
+                    |(base, cells): &(Base, &[Cell])| ([bases.as_slice(), &[*base]].concat(), [begun, *cells].concat());
+                wanted.iter().map(with).collect::<Vec<_>>()
+            };
+            tuples = tuples.iter().flat_map(longer).collect();
         }
-        let kind = RowKind::Tuple(self.shape);
-        values.found.extend(tuples.into_iter().map(|cells| Reading { facet, kind, cells }));
+        let reading = |(bases, cells): (Vec<Base>, Vec<Cell>)| {
+            Some(Reading { facet, kind: RowKind::Tuple(Tuple::of(&bases)?), cells })
+        };
+        values.found.extend(tuples.into_iter().filter_map(reading));
     }
 }
 
 impl Part {
+    /// The columns that a value fills, if it is one of this part: a reference may leave the store.
+    fn cells<'r>(&self, found: &'r Reading) -> Option<(Base, &'r [Cell])> {
+        let RowKind::One(base) = found.kind else { return None };
+        let fits = base == self.base || (self.base, base) == (Base::Ref, Base::RefText);
+        fits.then_some((base, found.cells.as_slice()))
+    }
+
     fn read<'v>(&self, focus: &'v Value, values: &mut Values<'v>) -> Vec<Reading> {
         for (route, reader) in &self.readers {
             values.system = reader.system;

@@ -7,19 +7,13 @@ use crate::definitions::SearchParam;
 pub enum Unindexed {
     /// Every store has the value as a column of the resource's own record.
     OwnColumn,
-    /// Positions and distances are not indexed yet.
-    Position,
     /// It names a query that the server defines; no element holds it.
     NamedQuery,
 }
 
 /// | code | why |
-const UNINDEXED: &[(&str, Unindexed)] = &[
-    ("_id", Unindexed::OwnColumn),
-    ("_lastUpdated", Unindexed::OwnColumn),
-    ("near", Unindexed::Position),
-    ("_query", Unindexed::NamedQuery),
-];
+const UNINDEXED: &[(&str, Unindexed)] =
+    &[("_id", Unindexed::OwnColumn), ("_lastUpdated", Unindexed::OwnColumn), ("_query", Unindexed::NamedQuery)];
 
 impl Unindexed {
     /// Why this parameter of the specification has no rows; `None` if it should have some.

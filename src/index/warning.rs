@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::definitions::ParamId;
-use crate::values::{DateError, DecimalError};
+use crate::values::{DateError, DecimalError, PositionError};
 
 /// A value that could not be indexed as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +54,14 @@ pub enum Problem {
     Conditional(String),
     /// A composite with more combinations in one element than are indexed.
     TooManyTuples(usize),
+    /// Coordinates beyond a pole or more than half way round.
+    Position(PositionError),
+    /// A latitude without a longitude, or the other way round.
+    HalfPosition,
     /// A contained resource of no known type, or without an id.
     NoContained,
+    /// A contained resource with the id of one before it. FHIR R4 `references.html#contained`.
+    SameContained,
 }
 
 impl Problem {
@@ -87,7 +93,10 @@ impl fmt::Display for Problem {
             Self::NoReference(text) => write!(f, "`{text}` refers to nothing"),
             Self::Conditional(text) => write!(f, "`{text}` is a conditional reference, left over from a transaction"),
             Self::TooManyTuples(limit) => write!(f, "more than {limit} combinations of component values"),
+            Self::Position(error) => error.fmt(f),
+            Self::HalfPosition => f.write_str("a position needs a latitude and a longitude"),
             Self::NoContained => f.write_str("a contained resource needs a known type and an id"),
+            Self::SameContained => f.write_str("the contained resource before it that has the same id stands for it"),
         }
     }
 }

@@ -8,11 +8,11 @@ mod shape;
 mod test;
 
 pub use env::{BaseUrl, Env};
-pub use predicate::{Link, Pred, PredKind, Way};
+pub use predicate::{Direction, Link, Pred, PredKind, Root, Way};
 pub use print::print;
-pub use search::{Branch, Dir, Include, Page, Search, SortBy, SortKey, Total};
+pub use search::{Branch, Contained, Dir, Include, Page, Returned, Search, SortBy, SortKey, SortValue, Total};
 pub use shape::{Elements, Shape};
 pub use test::{
-    CodeCase, DateTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest, TokenTest,
-    UnitTest, UrlTest,
+    CodeCase, DateTest, NearTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest,
+    TokenTest, UnitTest, UrlTest,
 };

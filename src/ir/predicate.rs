@@ -54,6 +54,21 @@ pub enum PredKind {
         /// The condition per type of the resource at the other end; other types do not take part.
         ends: Vec<(ResourceType, Pred)>,
     },
+    /// Some reference of the parameter leads to a root or, along the links of a hierarchy, to a resource above or below
+    /// one of them. FHIR R4 3.1.1.4.14; item 91.
+    ///
+    /// The links are those of stored resources, wherever they lead: to another one, to one that is gone or was never
+    /// there, to one contained in the same resource. A root need not be stored. A contained resource has no links.
+    Hierarchy {
+        /// The parameter that refers.
+        param: ParamId,
+        /// The parameter whose references are the links: from a resource to the one above it.
+        links: ParamId,
+        /// Which way.
+        direction: Direction,
+        /// The roots, of the type that has the links; none is never.
+        roots: Vec<Root>,
+    },
     /// Some List that satisfies a condition has the resource as an entry that is not flagged as deleted (item 112).
     Listed {
         /// The parameter that holds the entries.
@@ -70,6 +85,24 @@ pub enum PredKind {
 pub struct Link {
     /// The parameter that holds the reference.
     pub param: ParamId,
+}
+
+/// Which way a hierarchy is followed, of resources or of codes. What it is followed from always belongs to what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To what stands above: the whole, the more general.
+    Above,
+    /// To what stands below: the parts, the more special.
+    Below,
+}
+
+/// Where a hierarchy is followed from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The logical id.
+    pub id: String,
+    /// Only references to this version lead to the root itself; what stands above and below it does so in any version.
+    pub version: Option<String>,
 }
 
 /// In which direction a link is followed.
@@ -112,6 +145,45 @@ impl Pred {
     pub fn not(self) -> Pred {
         let span = self.span;
         Pred::new(PredKind::Not(Box::new(self)), span)
+    }
+
+    /// The same condition, all of it said at `span`.
+    pub fn at(self, span: Span) -> Pred {
+        let all = |preds: Vec<Pred>| preds.into_iter().map(|pred| pred.at(span)).collect();
+        let kind = match self.kind {
+            PredKind::All(preds) => PredKind::All(all(preds)),
+            PredKind::Any(preds) => PredKind::Any(all(preds)),
+            PredKind::Not(inner) => PredKind::Not(Box::new(inner.at(span))),
+            PredKind::Linked { link, way, ends } => {
+                let ends = ends.into_iter().map(|(ty, pred)| (ty, pred.at(span))).collect();
+                PredKind::Linked { link, way, ends }
+            }
+            PredKind::Listed { item, list } => PredKind::Listed { item, list: Box::new(list.at(span)) },
+            kind @ (PredKind::Param { .. }
+            | PredKind::Present { .. }
+            | PredKind::Hierarchy { .. }
+            | PredKind::Const(_)) => kind,
+        };
+        Pred { kind, span }
+    }
+
+    /// Adds the parameters that it asks for, with the places that do.
+    pub(super) fn params(&self, found: &mut Vec<(ParamId, Span)>) {
+        match &self.kind {
+            PredKind::All(preds) | PredKind::Any(preds) => preds.iter().for_each(|pred| pred.params(found)),
+            PredKind::Not(pred) => pred.params(found),
+            PredKind::Param { param, .. } | PredKind::Present { param } => found.push((*param, self.span)),
+            PredKind::Linked { link, ends, .. } => {
+                found.push((link.param, self.span));
+                ends.iter().for_each(|(_, pred)| pred.params(found));
+            }
+            PredKind::Hierarchy { param, links, .. } => found.extend([(*param, self.span), (*links, self.span)]),
+            PredKind::Listed { item, list } => {
+                found.push((*item, self.span));
+                list.params(found);
+            }
+            PredKind::Const(_) => {}
+        }
     }
 
     /// Always or never.

@@ -2,8 +2,8 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Dir, Elements, Include, Pred, PredKind, ReferenceTest, Rel, Search, Shape, SortBy, SystemTest, Test,
-    TextMatch, Total, UnitTest, UrlTest, Way,
+    CodeCase, Contained, Dir, Direction, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Returned,
+    Search, Shape, SortBy, SortValue, SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -16,6 +16,10 @@ pub fn print(search: &Search, registry: &Registry) -> String {
     printer.out
 }
 
+/// Links of an include that are named, and values of a sort key.
+const LINKS_SHOWN: usize = 30;
+const VALUES_SHOWN: usize = 12;
+
 struct Printer<'r> {
     out: String,
     registry: &'r Registry,
@@ -27,12 +31,16 @@ impl Printer<'_> {
             writeln!(self.out, "{}", self.registry.type_name(branch.ty))?;
             self.pred(&branch.filter, 1)?;
         }
+        if let Some(Contained { both, returned, .. }) = search.contained {
+            let what = if both { "contained too" } else { "contained only" };
+            let back = if returned == Returned::Container { "container comes back" } else { "comes back alone" };
+            writeln!(self.out, "{what}, {back}")?;
+        }
         for key in &search.order {
-            let by = match key.by {
+            let by = match &key.by {
                 SortBy::LastUpdated => "_lastUpdated".to_owned(),
                 SortBy::Id => "_id".to_owned(),
-                SortBy::Param { via: None, param } => self.code(param),
-                SortBy::Param { via: Some(link), param } => format!("{} -> {}", self.code(link), self.code(param)),
+                SortBy::Values(values) => self.sort_values(values),
             };
             writeln!(self.out, "sort {by} {}", direction(key.dir))?;
         }
@@ -50,11 +58,26 @@ impl Printer<'_> {
         writeln!(self.out)
     }
 
+    fn sort_values(&self, values: &[SortValue]) -> String {
+        let value = |SortValue { via, param, facet }: &SortValue| {
+            let links: String = via.iter().map(|link| format!("{} -> ", self.code(link.param))).collect();
+            format!("{links}{}{}", self.code(*param), facet.suffix())
+        };
+        let shown = values.iter().take(VALUES_SHOWN).map(value).collect::<Vec<_>>().join(", ");
+        match values.len().checked_sub(VALUES_SHOWN) {
+            Some(more @ 1..) => format!("{shown} and {more} more"),
+            _ => shown,
+        }
+    }
+
     fn include(&mut self, include: &Include) -> fmt::Result {
         let way = if include.way == Way::Forward { "include" } else { "revinclude" };
         write!(self.out, "{way}{}", if include.iterate { " iterate" } else { "" })?;
-        for link in &include.links {
+        for link in include.links.iter().take(LINKS_SHOWN) {
             write!(self.out, " {}", self.code(link.param))?;
+        }
+        if let Some(more @ 1..) = include.links.len().checked_sub(LINKS_SHOWN) {
+            write!(self.out, " and {more} more")?;
         }
         match include.target {
             Some(ty) => writeln!(self.out, " only {}", self.registry.type_name(ty)),
@@ -87,6 +110,13 @@ impl Printer<'_> {
             PredKind::Present { param } => writeln!(self.out, "{} present", self.code(*param)),
             PredKind::Param { param, facet, test } => {
                 writeln!(self.out, "{}{} {}", self.code(*param), facet.suffix(), self.test(test))
+            }
+            PredKind::Hierarchy { param, links, direction, roots } => {
+                let way = if *direction == Direction::Above { "above" } else { "below" };
+                let ty = self.registry.type_name(links.ty());
+                let roots: Vec<String> = roots.iter().map(|root| named(ty, &root.id, root.version.as_ref())).collect();
+                let (param, links) = (self.code(*param), self.code(*links));
+                writeln!(self.out, "{param} refers to {} or {way} by {links}", roots.join(" or "))
             }
             PredKind::Listed { list, .. } => {
                 writeln!(self.out, "entry of List")?;
@@ -140,14 +170,21 @@ impl Printer<'_> {
                 format!("{differs}{system}|{code}{case}")
             }
             Test::MediaType(name) => format!("is media type {name:?} or below"),
+            Test::CodeStarts(code) => format!("code starts {code:?}"),
+            Test::AllWords(forms) => {
+                let words = forms.iter().map(|words| format!("{words:?}"));
+                format!("has all words of {}", words.collect::<Vec<_>>().join(" or "))
+            }
             Test::Reference(ReferenceTest::Local { ty, id, version }) => {
-                let version = version.as_ref().map_or(String::new(), |version| format!(" version {version:?}"));
-                format!("refers to {}/{id:?}{version}", self.registry.type_name(*ty))
+                format!("refers to {}", named(self.registry.type_name(*ty), id, version.as_ref()))
             }
             Test::Reference(ReferenceTest::Foreign(url)) => format!("refers to {url:?}"),
             Test::Url(url) => url_test(url),
             Test::Id(id) => format!("is {id:?}"),
             Test::Word(word) => format!("has {word:?}"),
+            Test::Near(NearTest { centre, within }) => {
+                format!("within {} m of {} {}", within.metres(), centre.latitude(), centre.longitude())
+            }
             Test::Tuple(tests) => self.list(tests, " $ "),
             Test::Any(tests) => self.list(tests, " or "),
         }
@@ -156,6 +193,12 @@ impl Printer<'_> {
     fn list(&self, tests: &[Test], between: &str) -> String {
         format!("({})", tests.iter().map(|test| self.test(test)).collect::<Vec<_>>().join(between))
     }
+}
+
+/// `Patient/"23" version "2"`
+fn named(ty: &str, id: &str, version: Option<&String>) -> String {
+    let version = version.map_or(String::new(), |version| format!(" version {version:?}"));
+    format!("{ty}/{id:?}{version}")
 }
 
 fn direction(dir: Dir) -> &'static str {

@@ -2,6 +2,7 @@
 
 use crate::definitions::{ParamId, ResourceType};
 use crate::ir::{Env, Link, Pred, Shape, Way};
+use crate::keys::Facet;
 use fhirc_grammar::Span;
 
 /// A search as it was understood.
@@ -17,10 +18,33 @@ pub struct Search {
     pub includes: Vec<Include>,
     /// Whether the number of all matches is wanted.
     pub total: Total,
+    /// Whether resources that stand inside others are looked for too; not, if nothing is said.
+    pub contained: Option<Contained>,
     /// Which parts of the resources come back.
     pub shape: Shape,
     /// What the meaning depends on beside the text.
     pub env: Env,
+}
+
+impl Search {
+    /// Every parameter that decides what matches and in which order, with the place that asks for it.
+    pub fn params(&self) -> Vec<(ParamId, Span)> {
+        let mut params = Vec::new();
+        self.branches.iter().for_each(|branch| branch.filter.params(&mut params));
+        for key in &self.order {
+            if let SortBy::Values(values) = &key.by {
+                let of = |value: &SortValue| value.via.iter().map(|link| link.param).chain([value.param]).collect();
+                let used = values.iter().flat_map::<Vec<ParamId>, _>(of);
+                params.extend(used.map(|param| (param, key.span)));
+            }
+        }
+        params
+    }
+
+    /// Every parameter that something is included by.
+    pub fn included_by(&self) -> impl Iterator<Item = (ParamId, Span)> {
+        self.includes.iter().flat_map(|include| include.links.iter().map(|link| (link.param, include.span)))
+    }
 }
 
 /// What is looked for among the resources of one type.
@@ -45,26 +69,32 @@ pub struct SortKey {
 
 impl PartialEq for SortKey {
     fn eq(&self, other: &Self) -> bool {
-        (self.by, self.dir) == (other.by, other.dir)
+        (&self.by, self.dir) == (&other.by, other.dir)
     }
 }
 
 impl Eq for SortKey {}
 
 /// What sorts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SortBy {
-    /// The values of a parameter, of the resource itself or of the resource that `via` refers to.
-    Param {
-        /// The reference that leads to the resource whose value sorts.
-        via: Option<ParamId>,
-        /// The parameter.
-        param: ParamId,
-    },
+    /// The values of parameters of one type: one per type of resource, and per way that links may take.
+    Values(Vec<SortValue>),
     /// `meta.lastUpdated`.
     LastUpdated,
     /// The logical id.
     Id,
+}
+
+/// Values that sort, of the resource itself or of a resource that it refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SortValue {
+    /// The references that lead to the resource whose values sort; none if they are its own.
+    pub via: Vec<Link>,
+    /// The parameter.
+    pub param: ParamId,
+    /// Which of its indexed views.
+    pub facet: Facet,
 }
 
 /// A direction.
@@ -88,10 +118,47 @@ pub struct Page {
 pub enum Total {
     /// It is not.
     None,
-    /// A cheap estimate will do; an exact number is one.
+    /// A rough number will do. Every store counts exactly here too: a total that is wrong by no one knows how much helps
+    /// nobody, and an exact one is allowed.
     Estimate,
     /// It must be exact.
     Accurate,
+}
+
+/// A search among the resources that stand inside others. FHIR R4 3.1.1.5.6.
+#[derive(Clone, Copy, Debug)]
+pub struct Contained {
+    /// Whether resources that stand for themselves match too: `both`, not `true`.
+    pub both: bool,
+    /// What comes back for one that matches.
+    pub returned: Returned,
+    /// Where the query says so.
+    pub span: Span,
+}
+
+impl PartialEq for Contained {
+    fn eq(&self, other: &Self) -> bool {
+        (self.both, self.returned) == (other.both, other.returned)
+    }
+}
+
+impl Eq for Contained {}
+
+/// What comes back for a contained resource that matches: `_containedType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Returned {
+    /// The resource that contains it, once, however many in it match.
+    #[default]
+    Container,
+    /// It alone.
+    Contained,
+}
+
+impl Search {
+    /// Whether contained resources come back themselves.
+    pub fn returns_contained(&self) -> bool {
+        self.contained.is_some_and(|contained| contained.returned == Returned::Contained)
+    }
 }
 
 /// Resources that come along with the matches of a page. FHIR R4 3.1.1.5.5.

@@ -1,7 +1,7 @@
 //! Tests of one value of a parameter, typed as the value is.
 
 use crate::definitions::ResourceType;
-use crate::values::{DecimalRange, Interval};
+use crate::values::{DecimalRange, Distance, Interval, Position};
 
 /// A test of one value. There is no negation: "not" is a condition on the resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub enum Test {
     Token(TokenTest),
     /// Of a coded media type: this one or one below it (item 74). In lower case, `type` or `type/subtype`.
     MediaType(String),
+    /// Of a coded value: its code begins with this, folded as codes are (item 73).
+    CodeStarts(String),
+    /// Of a text: all folded words of one of these lists occur in it as whole words, in any order (item 73).
+    AllWords(Vec<Vec<String>>),
     /// Of a reference.
     Reference(ReferenceTest),
     /// Of a uri or canonical.
@@ -26,6 +30,8 @@ pub enum Test {
     Id(String),
     /// Of one folded word of a text: exactly this one.
     Word(String),
+    /// Of a position: how far away it is.
+    Near(NearTest),
     /// Of the component values inside one element: a test per component, in order.
     Tuple(Vec<Test>),
     /// One of these holds of the same value; empty is false.
@@ -124,6 +130,15 @@ pub enum TextMatch {
     GreaterOrEqual,
     /// It differs from the text.
     Differs,
+}
+
+/// A test of a position (item 115).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearTest {
+    /// The place searched around.
+    pub centre: Position,
+    /// At most so far away.
+    pub within: Distance,
 }
 
 /// A test of a coded value: system and code of one coding (item 61).

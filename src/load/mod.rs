@@ -4,6 +4,7 @@ mod bundle;
 mod check;
 mod identity;
 mod input;
+mod open;
 mod parse;
 mod place;
 mod reader;
@@ -13,6 +14,7 @@ mod run;
 mod tests;
 
 pub use input::{Input, MissingInput, inputs};
+pub use open::open;
 pub use place::{Place, Refusal};
 pub use report::{Counts, EXAMPLES, Example, Group, Groups, Report};
 pub use run::{Limits, Watch, load};

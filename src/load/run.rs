@@ -106,7 +106,7 @@ struct Pending {
 
 impl Loading<'_> {
     async fn chunk(&mut self, chunk: Chunk, watch: &mut dyn Watch) -> Result<(), StoreError> {
-        let registry: Arc<Registry> = Arc::clone(self.store.registry());
+        let registry: Arc<Registry> = self.store.registry();
         let zone = self.store.zone().clone();
         let parsed =
             spawn_blocking(move || parse_all(chunk, &registry, &zone)).await.map_err(|_| StoreError::Closed)?;

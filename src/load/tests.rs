@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::definitions::Registry;
-use crate::stores::{Clock, Method, Store, StoreSettings, StoreUrl};
+use crate::stores::{Clock, Method, Store, StoreError, StoreSettings, StoreUrl};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
 use fhirc_codegen::rows::TypeCode;
@@ -310,5 +310,27 @@ fn values_that_cannot_be_indexed_are_reported_and_stored() {
         assert!(reason.contains("`birthdate` of Patient"), "{reason}");
         assert_eq!(group.examples[1].detail.as_deref(), Some("Patient.birthDate"));
         assert!(body(&store, "Patient", "b").await.is_some());
+    });
+}
+
+#[test]
+fn files_are_a_store_that_is_the_same_every_time() {
+    block_on(async {
+        let directory = Directory::new();
+        let lines = [r#"{"resourceType":"Patient","id":"a"}"#, "nonsense", r#"{"resourceType":"Patient","id":"b"}"#];
+        let path = directory.file("export.ndjson", lines.join("\n"));
+        let tenant = TenantContext::default();
+        let settings = || StoreSettings::new(Arc::new(Registry::r4().clone()));
+        let (store, report) = open(&StoreUrl::ReferenceFiles(path.clone()), settings(), &tenant).await.unwrap();
+        let report = report.unwrap();
+        assert_eq!((report.counts.created, report.counts.refused), (2, 1));
+        let (again, _) = open(&StoreUrl::ReferenceFiles(path), settings(), &tenant).await.unwrap();
+        assert_eq!(store.secret().await.unwrap(), again.secret().await.unwrap());
+        let ty = TypeCode(store.registry().resource_type("Patient").unwrap().code());
+        assert_eq!(store.read(&tenant, ty, "a").await.unwrap(), again.read(&tenant, ty, "a").await.unwrap());
+        let nowhere = open(&StoreUrl::ReferenceFiles(directory.0.join("none")), settings(), &tenant).await;
+        assert!(matches!(nowhere, Err(StoreError::Failed { .. })), "{nowhere:?}");
+        let (empty, report) = open(&StoreUrl::Reference, settings(), &tenant).await.unwrap();
+        assert!(report.is_none() && empty.tenants().await.unwrap().is_empty());
     });
 }

@@ -1,30 +1,44 @@
 //! From conditions to sets. Negation gets its universe here, a link becomes a join.
 
-use crate::definitions::{ParamId, ParamType, Registry, ResourceType};
-use crate::ir::{Dir, Include, Link, Pred, PredKind, Search, SortBy, SortKey, Test, Total, Way};
-use crate::keys::{Facet, Key, Level, standing};
+mod results;
+
+use crate::definitions::{Registry, ResourceType};
+use crate::ir::{Contained, Link, Pred, PredKind, Returned, Search, Test, Total, Way};
+use crate::keys::{Facet, Key, Level, container, standing};
+use crate::plan::hierarchy::Related;
+use crate::plan::order;
 use crate::plan::rows::{rows, type_code};
-use crate::plan::{Graph, IncludeRoot, PAGE_SLOT, Plan, Root};
+use crate::plan::{Graph, Plan, Root};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
-use fhirc_codegen::program::{self, OrderBy, OrderKey, Strategy};
-use fhirc_codegen::rows::{Base, KeyId, RowKind};
+use fhirc_codegen::program::Strategy;
+use fhirc_codegen::rows::{KeyId, RowKind};
 use std::collections::HashMap;
 
 /// The plan of a search, before any pass.
 pub fn build(search: &Search, registry: &Registry) -> Plan {
-    let mut builder = Builder { graph: Graph::default(), registry, typed: HashMap::new() };
-    let branches: Vec<SetId> =
-        search.branches.iter().map(|branch| builder.typed(branch.ty, Level::Top, &branch.filter)).collect();
-    let span = search.branches.first().map(|branch| branch.filter.span).map_or(Span::default(), place);
-    let set = match branches.as_slice() {
-        [only] => *only,
-        _ => builder.add(Set::Or(branches), span),
+    let inside = search.returns_contained();
+    let mut builder = Builder {
+        graph: Graph::default(),
+        registry,
+        searched: returned(search, registry),
+        typed: HashMap::new(),
+        inside,
     };
+    let set = builder.matches(search);
     let includes = search.includes.iter().flat_map(|include| builder.include(include)).collect();
-    let order = search.order.iter().map(|key| builder.order_key(key)).collect();
+    let order = order::keys(search, registry);
     let order_spans = search.order.iter().map(|key| place(key.span)).collect();
-    let page = Root { set, order, order_spans, take: search.page.count, strategy: Strategy::SetFirst };
+    let inside = search.contained.map(|contained| place(contained.span));
+    let page = Root { set, order, order_spans, inside, take: search.page.count, strategy: Strategy::SetFirst };
     Plan { graph: builder.graph, page, total: search.total != Total::None, includes }
+}
+
+/// The types that matches may have: containers of what matched are of any.
+fn returned(search: &Search, registry: &Registry) -> Vec<ResourceType> {
+    match search.contained {
+        Some(Contained { returned: Returned::Container, .. }) => registry.types().collect(),
+        _ => search.branches.iter().map(|branch| branch.ty).collect(),
+    }
 }
 
 /// A span as nodes carry it.
@@ -32,16 +46,56 @@ pub(super) fn place(span: fhirc_grammar::Span) -> Span {
     Span { start: span.start, end: span.end }
 }
 
-struct Builder<'r> {
+/// A plan under construction.
+pub(super) struct Builder<'r> {
     graph: Graph,
-    registry: &'r Registry,
+    pub(super) registry: &'r Registry,
+    /// The types of what comes back as a match.
+    searched: Vec<ResourceType>,
     /// The sets of conditions that stand behind several links, by type, level and place in memory.
     typed: HashMap<(ResourceType, Level, usize), SetId>,
+    /// Whether contained resources come back themselves, beside others.
+    inside: bool,
 }
 
 impl Builder<'_> {
-    fn add(&mut self, set: Set, span: Span) -> SetId {
+    pub(super) fn add(&mut self, set: Set, span: Span) -> SetId {
         self.graph.add(set, Access::Probe, span)
+    }
+
+    /// All that matches: resources of their own, contained ones, or what contains those.
+    fn matches(&mut self, search: &Search) -> SetId {
+        let span = search.branches.first().map(|branch| branch.filter.span).map_or(Span::default(), place);
+        let mut sets = Vec::new();
+        if search.contained.is_none_or(|contained| contained.both) {
+            sets.extend(self.branches(search, Level::Top));
+        }
+        if let Some(Contained { returned, span, .. }) = search.contained {
+            let inside = self.branches(search, Level::Contained);
+            match returned {
+                Returned::Contained => sets.extend(inside),
+                Returned::Container => sets.push(self.containers(search, inside, place(span))),
+            }
+        }
+        self.any(sets, span)
+    }
+
+    /// What each branch finds at a level.
+    fn branches(&mut self, search: &Search, level: Level) -> Vec<SetId> {
+        search.branches.iter().map(|branch| self.typed(branch.ty, level, &branch.filter)).collect()
+    }
+
+    /// The resources, of any type, that contain what the branches found.
+    fn containers(&mut self, search: &Search, inside: Vec<SetId>, span: Span) -> SetId {
+        let mut around = Vec::new();
+        for (branch, far) in search.branches.iter().zip(inside) {
+            let Some(param) = self.registry.param(branch.ty, "_id") else { continue };
+            let edge = Edge { key: container(param), on: On::Rid };
+            around.push(self.add(Set::Via { edge, from: End::Target, far }, span));
+        }
+        let around = self.any(around, span);
+        let live = self.add(Set::All(Universe(self.registry.types().map(type_code).collect())), span);
+        self.add(Set::And(vec![live, around]), span)
     }
 
     /// The live resources of a type and level that satisfy the condition.
@@ -89,10 +143,19 @@ impl Builder<'_> {
             PredKind::Not(inner) => {
                 Set::Minus { from: self.universe(ty, level, span), less: self.set(ty, level, inner) }
             }
+            PredKind::Present { param } if self.registry.definition(*param).code == "_lastUpdated" => match level {
+                Level::Top => return self.universe(ty, level, span),
+                // FHIR R4 `dom-4`: only its container has a time of change.
+                Level::Contained => Set::None,
+            },
             PredKind::Present { param } => present(Key { param: *param, facet: Facet::Present, level }.id(), ty),
             PredKind::Param { param, facet, test } => {
                 let key = Key { param: *param, facet: *facet, level };
                 return self.rows(ty, key, test, span);
+            }
+            PredKind::Hierarchy { param, links, direction, roots } => {
+                let key = Key { param: *param, facet: Facet::Value, level };
+                return self.related(&Related { key, links: *links, direction: *direction, roots, span });
             }
             PredKind::Listed { item, list } => {
                 let far = self.typed(item.ty(), Level::Top, list);
@@ -104,9 +167,9 @@ impl Builder<'_> {
         self.add(set, span)
     }
 
-    fn rows(&mut self, ty: ResourceType, key: Key, test: &Test, span: Span) -> SetId {
+    pub(super) fn rows(&mut self, ty: ResourceType, key: Key, test: &Test, span: Span) -> SetId {
         let universe = Universe(vec![type_code(ty)]);
-        let sets: Vec<SetId> = rows(self.registry, key.param, key.facet, key.level, test)
+        let sets: Vec<SetId> = rows(key.param, key.facet, key.level, test)
             .into_iter()
             .map(|(key, kind, test)| self.add(Set::Rows { key, kind, universe: universe.clone(), test }, span))
             .collect();
@@ -150,105 +213,12 @@ impl Builder<'_> {
         if datatypes.some_urls() {
             for (ty, pred) in ends {
                 // The type whose url the canonical names: the far end of a chain, the near end of `_has`.
-                let Some(on) = self.by_url(if way == Way::Forward { *ty } else { near }) else { continue };
+                let Some(on) = by_url(self.registry, if way == Way::Forward { *ty } else { near }) else { continue };
                 let far = self.typed(*ty, Level::Top, pred);
                 ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
             }
         }
         self.any(ways, span)
-    }
-
-    /// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
-    /// canonical: `Device.url` is an address in a network.
-    fn by_url(&self, ty: ResourceType) -> Option<On> {
-        let key = |code| {
-            let param = self.registry.param(ty, code)?;
-            Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
-        };
-        Some(On::UrlVersion { url: key("url")?, version: key("version")? })
-    }
-
-    /// What an include adds: the other ends of its links from the resources in the slot.
-    fn include(&mut self, include: &Include) -> Vec<IncludeRoot> {
-        let span = place(include.span);
-        let slot = self.add(Set::Slot(PAGE_SLOT), span);
-        let root = |set| IncludeRoot { set, iterate: include.iterate, span };
-        include.links.iter().map(|link| root(self.included(include, *link, slot, span))).collect()
-    }
-
-    /// The resources that one link of an include adds.
-    fn included(&mut self, include: &Include, link: Link, slot: SetId, span: Span) -> SetId {
-        let key = Key { param: link.param, facet: Facet::Value, level: Level::Top }.id();
-        let named: Vec<ResourceType> = match include.target {
-            Some(target) => vec![target],
-            None => self.registry.targets(link.param).iter().collect(),
-        };
-        let (from, sources) = match include.way {
-            Way::Forward => (End::Target, Universe(named.iter().copied().map(type_code).collect())),
-            Way::Reverse => (End::Source, Universe(vec![type_code(link.param.ty())])),
-        };
-        // `…:Target` restricts what comes along, or for a `_revinclude` the matches that are looked at.
-        let far = match (include.way, include.target) {
-            (Way::Reverse, Some(target)) => self.slot_of(target, slot, span),
-            _ => slot,
-        };
-        let datatypes = self.registry.datatypes(link.param);
-        let mut ways = Vec::new();
-        if !datatypes.only_urls() {
-            ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
-        }
-        if datatypes.some_urls() {
-            for ty in named {
-                let Some(on) = self.by_url(ty) else { continue };
-                let far = if include.way == Way::Reverse { self.slot_of(ty, slot, span) } else { slot };
-                ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
-            }
-        }
-        let any = self.any(ways, span);
-        let live = self.add(Set::All(sources), span);
-        self.add(Set::And(vec![live, any]), span)
-    }
-
-    /// The resources of a type among those in the slot.
-    fn slot_of(&mut self, ty: ResourceType, slot: SetId, span: Span) -> SetId {
-        let of_type = self.universe(ty, Level::Top, span);
-        self.add(Set::And(vec![of_type, slot]), span)
-    }
-
-    fn order_key(&self, key: &SortKey) -> OrderKey {
-        let dir = match key.dir {
-            Dir::Asc => program::Dir::Asc,
-            Dir::Desc => program::Dir::Desc,
-        };
-        let (via, by) = match key.by {
-            SortBy::LastUpdated => (None, OrderBy::Updated),
-            SortBy::Id => (None, OrderBy::Id),
-            SortBy::Param { via, param } => (via.map(|link| self.order_edge(link, param)), self.order_by(param)),
-        };
-        OrderKey { via, by, dir }
-    }
-
-    /// The join of a sort key to the resource whose value sorts. Where the link may be a canonical, that join is
-    /// asked of the store.
-    fn order_edge(&self, link: ParamId, param: ParamId) -> Edge {
-        let by_url = self.registry.datatypes(link).some_urls().then(|| self.by_url(param.ty())).flatten();
-        Edge { on: by_url.unwrap_or(On::Rid), ..edge(link) }
-    }
-
-    fn order_by(&self, param: ParamId) -> OrderBy {
-        let base = match self.registry.definition(param).ty {
-            ParamType::Number => Base::Number,
-            ParamType::Date => Base::Time,
-            ParamType::String => Base::Text,
-            ParamType::Quantity => Base::Quantity,
-            ParamType::Uri => Base::Url,
-            ParamType::Reference => Base::Ref,
-            ParamType::Token | ParamType::Composite | ParamType::Special => Base::Token,
-        };
-        // Quantities sort by canonical value where there is one (decision 43).
-        let facet = if base == Base::Quantity { Facet::Canonical } else { Facet::Value };
-        let key = Key { param, facet, level: Level::Top }.id();
-        OrderBy::Rows { key, kind: RowKind::One(base) }
     }
 }
 
@@ -258,6 +228,12 @@ fn present(key: KeyId, ty: ResourceType) -> Set {
     Set::Rows { key, kind: RowKind::Present, universe, test: algebra::Test::TRUE }
 }
 
-fn edge(param: ParamId) -> Edge {
-    Edge { key: Key { param, facet: Facet::Value, level: Level::Top }.id(), on: On::Rid }
+/// How a canonical names resources of a type: by url and version. A type that lacks either parameter is not
+/// canonical: `Device.url` is an address in a network.
+pub(super) fn by_url(registry: &Registry, ty: ResourceType) -> Option<On> {
+    let key = |code| {
+        let param = registry.param(ty, code)?;
+        Some(Key { param, facet: Facet::Value, level: Level::Top }.id())
+    };
+    Some(On::UrlVersion { url: key("url")?, version: key("version")? })
 }

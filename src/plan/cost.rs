@@ -1,7 +1,7 @@
 //! How many resources a set is thought to hold. Estimates choose a plan and never an answer.
 
 use crate::plan::Graph;
-use crate::plan::types::implied;
+use crate::plan::types::{implied, key_type};
 use fhirc_codegen::algebra::{Atom, Edge, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::rows::{ColName, KeyId, RowKind, Value};
 use fhirc_codegen::stats::{Counted, Stats};
@@ -70,7 +70,10 @@ impl<'s> Estimates<'s> {
                 self.get(*from) * (1.0 - (self.get(*less) / universe).min(1.0))
             }
             Set::Via { edge, from, far } => self.via(graph, id, *edge, *from, *far),
-            Set::Closure { seed, .. } => self.get(*seed) * CLOSURE,
+            Set::Closure { edge, from, seed } => {
+                let share = if *from == End::Source { BELOW } else { ABOVE };
+                (self.get(*seed) * share).min(self.resources(&Universe(vec![key_type(edge.key)])).max(self.get(*seed)))
+            }
             Set::Slot(_) => SLOT,
         }
     }
@@ -120,10 +123,15 @@ impl<'s> Estimates<'s> {
 
 /// Resources per slot, where nothing is known.
 const SLOT: f64 = 100.0;
-/// Members of a closure per seed.
-const CLOSURE: f64 = 10.0;
+/// Members of a closure per seed, where many refer to one.
+const BELOW: f64 = 10.0;
+/// The same the other way, where one refers to few.
+const ABOVE: f64 = 3.0;
 /// References to one resource by one parameter.
 const REFERRERS: f64 = 20.0;
+
+/// From the middle of where most places of one store lie to its border, in the unit of points: 500 km.
+const REGION: f64 = 5e7;
 
 /// How many different ones are hit when `throws` fall on `places` at random.
 fn spread(throws: f64, places: f64) -> f64 {
@@ -152,9 +160,10 @@ fn usual_share(atom: &Atom) -> f64 {
         Atom::Range(_, Rel::Same, _) => 0.001,
         Atom::Range(_, _, Value::Instants(i64::MIN, _) | Value::Instants(_, i64::MAX)) => 0.3,
         Atom::Range(..) => 0.05,
+        Atom::Near(_, _, radius) => (*radius as f64 / REGION).powi(2).min(1.0),
         Atom::Order(..) => 0.3,
         Atom::Starts(..) => 0.01,
-        Atom::Ends(..) | Atom::Has(..) => 0.02,
+        Atom::Ends(..) | Atom::Has(..) | Atom::Words(..) => 0.02,
     }
 }
 
@@ -165,6 +174,6 @@ fn equal_share(column: ColName) -> f64 {
         ColName::Text | ColName::Word => 0.001,
         ColName::Code => 0.01,
         ColName::System | ColName::Unit => 0.5,
-        ColName::Exact | ColName::Rank | ColName::Version | ColName::Time | ColName::Cuts => 0.9,
+        ColName::Exact | ColName::Rank | ColName::Version | ColName::Time | ColName::Cuts | ColName::Place => 0.9,
     }
 }

@@ -117,9 +117,7 @@ pub(crate) fn renumbered(set: &Set, place: impl Fn(SetId) -> SetId) -> Set {
         Set::Or(children) => Set::Or(children.iter().map(|&child| place(child)).collect()),
         Set::Minus { from, less } => Set::Minus { from: place(*from), less: place(*less) },
         Set::Via { edge, from, far } => Set::Via { edge: *edge, from: *from, far: place(*far) },
-        Set::Closure { edge, from, seed, bound } => {
-            Set::Closure { edge: *edge, from: *from, seed: place(*seed), bound: *bound }
-        }
+        Set::Closure { edge, from, seed } => Set::Closure { edge: *edge, from: *from, seed: place(*seed) },
         Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) => set.clone(),
     }
 }

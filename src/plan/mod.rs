@@ -4,7 +4,9 @@ mod build;
 mod cost;
 mod dot;
 mod graph;
+mod hierarchy;
 mod measure;
+mod order;
 mod passes;
 mod print;
 mod program;
@@ -30,6 +32,9 @@ use fhirc_codegen::program::{OrderKey, Strategy};
 /// The slot that holds the matches of a page, for includes.
 pub const PAGE_SLOT: SlotId = SlotId(0);
 
+/// The most resources that come along with one page; more are left out and said to be (item 140).
+pub const BUDGET: u32 = 10_000;
+
 /// A search as sets.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -52,6 +57,8 @@ pub struct Root {
     pub order: Vec<OrderKey>,
     /// Where the query names each sort key.
     pub order_spans: Vec<Span>,
+    /// Where the query looks for resources that stand inside others, if it does.
+    pub inside: Option<Span>,
     /// Matches on a page; 0: none are wanted.
     pub take: u32,
     /// How the page is produced.

@@ -5,8 +5,8 @@ use crate::keys::{Key, Level};
 use crate::plan::Plan;
 use crate::plan::program::strategy;
 use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
-use fhirc_codegen::program::{Dir, OrderBy, OrderKey};
-use fhirc_codegen::rows::{Col, KeyId, Value};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderSource};
+use fhirc_codegen::rows::{Col, KeyId, Point, Value};
 use std::fmt::{self, Write};
 
 /// The plan as text for people and golden files.
@@ -35,6 +35,9 @@ fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
     Ok(())
 }
 
+/// Levels that are shown. A set that stands in two places is written twice: a chain of 16 links would take a day to read.
+const LEVELS: usize = 16;
+
 /// A set and what it is made of, a line each.
 pub(super) fn print_sets<'n>(
     node: &dyn Fn(SetId) -> Option<&'n Node>,
@@ -43,6 +46,9 @@ pub(super) fn print_sets<'n>(
     depth: usize,
 ) -> String {
     let Some(found) = node(id) else { return String::new() };
+    if depth > LEVELS {
+        return format!("{:width$}…\n", "", width = depth * 2);
+    }
     let access = match found.access {
         Access::Probe => "",
         Access::Drive => "  [drive]",
@@ -78,7 +84,7 @@ impl Names<'_> {
             Set::Or(_) => "or".to_owned(),
             Set::Minus { .. } => "minus".to_owned(),
             Set::Via { edge, from, .. } => format!("via {}", self.edge(*edge, *from)),
-            Set::Closure { edge, from, bound, .. } => format!("closure {} at most {bound}", self.edge(*edge, *from)),
+            Set::Closure { edge, from, .. } => format!("closure {}", self.edge(*edge, *from)),
             Set::Slot(slot) => format!("{slot:?}"),
         }
     }
@@ -107,15 +113,24 @@ impl Names<'_> {
     }
 
     pub(super) fn order_key(self, key: &OrderKey) -> String {
-        let by = match key.by {
-            OrderBy::Rows { key, .. } => self.key(key),
-            OrderBy::Updated => "_lastUpdated".to_owned(),
-            OrderBy::Id => "_id".to_owned(),
+        let mut sources: Vec<String> = key.from.iter().map(|source| self.order_source(source)).collect();
+        // References of one key are several kinds of rows.
+        sources.dedup();
+        let dir = if key.dir == Dir::Asc { "" } else { " descending" };
+        format!("{}{dir}", sources.join(" or "))
+    }
+
+    fn order_source(self, source: &OrderSource) -> String {
+        const SHOWN: usize = 6;
+        let by = match &source.by {
+            OrderBy::Rows { keys, .. } if keys.len() > SHOWN => format!("{} keys", keys.len()),
+            OrderBy::Rows { keys, .. } => keys.iter().map(|key| self.key(*key)).collect::<Vec<_>>().join(" or "),
+            OrderBy::Updated(_) => "_lastUpdated".to_owned(),
+            OrderBy::Id(_) => "_id".to_owned(),
             OrderBy::Ord => "order of creation".to_owned(),
         };
-        let via = key.via.map_or(String::new(), |edge| format!("{} ", self.edge(edge, End::Source)));
-        let dir = if key.dir == Dir::Asc { "" } else { " descending" };
-        format!("{via}{by}{dir}")
+        let links: String = source.via.iter().map(|edge| format!("{} ", self.edge(*edge, End::Source))).collect();
+        format!("{links}{by}")
     }
 
     fn test(self, test: &Test) -> String {
@@ -149,6 +164,8 @@ impl Names<'_> {
             Atom::Starts(col, text) => format!("{} starts {text:?}", column(*col)),
             Atom::Ends(col, text) => format!("{} ends {text:?}", column(*col)),
             Atom::Has(col, text) => format!("{} has {text:?}", column(*col)),
+            Atom::Near(col, centre, radius) => format!("{} within {radius} of {}", column(*col), point(*centre)),
+            Atom::Words(col, words) => format!("{} has the words {words:?}", column(*col)),
         }
     }
 
@@ -175,6 +192,7 @@ impl Names<'_> {
             Value::Rid(ty, id) => format!("{}/{id:?}", self.universe(&Universe(vec![*ty]))),
             Value::Instants(start, end) => format!("[{}, {})", instant(*start), instant(*end)),
             Value::Cuts(lo, hi) => format!("[{lo}, {hi})"),
+            Value::Point(at) => point(*at),
         }
     }
 }
@@ -208,6 +226,10 @@ fn sign(order: Order) -> &'static str {
         Order::After => ">",
         Order::From => ">=",
     }
+}
+
+fn point(Point { z, x, y }: Point) -> String {
+    format!("({x}, {y}, {z})")
 }
 
 fn instant(micros: i64) -> String {

@@ -45,7 +45,7 @@ fn role(program: &Program, id: StepId) -> &'static str {
         " (matches)"
     } else if roots.total == Some(id) {
         " (total)"
-    } else if roots.includes.contains(&id) {
+    } else if roots.includes.iter().any(|include| include.step == id) {
         " (included)"
     } else {
         ""

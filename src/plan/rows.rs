@@ -1,24 +1,18 @@
 //! Tests of values as tests of index rows.
 
-use crate::definitions::{ParamId, Registry, ResourceType};
+use crate::definitions::{ParamId, ResourceType};
 use crate::ir::{
-    CodeCase, DateTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest, TokenTest,
-    UnitTest, UrlTest,
+    CodeCase, DateTest, NearTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest,
+    TokenTest, UnitTest, UrlTest,
 };
 use crate::keys::{Facet, Key, Level};
-use crate::values::{fold, fold_code};
+use crate::values::{EarthPoint, fold, fold_code};
 use fhirc_codegen::algebra::{self, Atom, Order, Source};
-use fhirc_codegen::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Tuple, TypeCode, Value};
+use fhirc_codegen::rows::{Base, Col, ColName, KeyId, Point, Rank, RowKind, Tuple, TypeCode, Value};
 use std::collections::BTreeMap;
 
 /// The rows that a test of `param` looks at: a test per kind of row. One of them must pass.
-pub(super) fn rows(
-    registry: &Registry,
-    param: ParamId,
-    facet: Facet,
-    level: Level,
-    test: &Test,
-) -> Vec<(KeyId, RowKind, algebra::Test)> {
+pub(super) fn rows(param: ParamId, facet: Facet, level: Level, test: &Test) -> Vec<(KeyId, RowKind, algebra::Test)> {
     if facet == Facet::Own && level == Level::Contained {
         // A contained resource has no identity and no time of change of its own.
         return Vec::new();
@@ -27,7 +21,7 @@ pub(super) fn rows(
     let mut by_kind: BTreeMap<RowKind, Vec<algebra::Test>> = BTreeMap::new();
     for test in alternatives(test) {
         let (kind, test) = match test {
-            Test::Tuple(parts) => match tuple(registry, param, facet, parts) {
+            Test::Tuple(parts) => match tuple(facet, parts) {
                 Some(found) => found,
                 None => continue,
             },
@@ -58,6 +52,13 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
         Test::Text(text) => (RowKind::One(Base::Text), text_test(text, part)),
         Test::Token(token) => (RowKind::One(Base::Token), token_test(token, part)),
         Test::MediaType(name) => (RowKind::One(Base::Token), media_type(name, col(ColName::Code))),
+        Test::CodeStarts(code) => {
+            (RowKind::One(Base::Token), algebra::Test::Atom(Atom::Starts(col(ColName::Code), code.clone())))
+        }
+        Test::AllWords(forms) => {
+            let words = |words: &Vec<String>| algebra::Test::Atom(Atom::Words(col(ColName::Text), words.clone()));
+            (RowKind::One(Base::Text), any(forms.iter().map(words).collect()))
+        }
         Test::Reference(ReferenceTest::Local { ty, id, version }) => {
             let target = Atom::Eq(col(ColName::Target), Value::Rid(type_code(*ty), id.clone()));
             let version = version.iter().map(|version| Atom::Eq(col(ColName::Version), Value::Text(version.clone())));
@@ -73,6 +74,11 @@ fn one(test: &Test, facet: Facet, part: u8) -> (RowKind, algebra::Test) {
             let word = Value::Text(word.clone());
             (RowKind::One(Base::Word), algebra::Test::Atom(Atom::Eq(col(ColName::Word), word)))
         }
+        Test::Near(NearTest { centre, within }) => {
+            let EarthPoint { x, y, z } = centre.point();
+            let near = Atom::Near(col(ColName::Place), Point { z, x, y }, within.chord());
+            (RowKind::One(Base::Point), algebra::Test::Atom(near))
+        }
         // Resolution leaves alternatives and tuples on the outside only.
         Test::Tuple(_) | Test::Any(_) => (RowKind::Present, algebra::Test::FALSE),
     }
@@ -83,16 +89,17 @@ pub(super) fn type_code(ty: ResourceType) -> TypeCode {
     TypeCode(ty.code())
 }
 
-/// All components of one row; nothing if no row can hold such a value.
-fn tuple(registry: &Registry, param: ParamId, facet: Facet, parts: &[Test]) -> Option<(RowKind, algebra::Test)> {
+/// All components of one row; nothing if no row can hold such values together: a part may be a canonical where rows
+/// hold references.
+fn tuple(facet: Facet, parts: &[Test]) -> Option<(RowKind, algebra::Test)> {
     let tests: Vec<_> = (0u8..).zip(parts).map(|(part, test)| one(test, facet, part)).collect();
-    let shape = match facet {
-        Facet::OfType => Tuple::TokenToken,
-        _ => crate::keys::tuple_shape(param, registry)?,
+    let base = |(kind, _): &(RowKind, algebra::Test)| match kind {
+        RowKind::One(base) => Some(*base),
+        _ => None,
     };
-    let fits = tests.iter().zip(shape.parts()).all(|((kind, _), base)| *kind == RowKind::One(*base));
-    let tests = tests.into_iter().map(|(_, test)| test).collect();
-    fits.then_some((RowKind::Tuple(shape), algebra::Test::All(tests)))
+    let bases: Vec<Base> = tests.iter().map(base).collect::<Option<_>>()?;
+    let shape = Tuple::of(&bases)?;
+    Some((RowKind::Tuple(shape), algebra::Test::All(tests.into_iter().map(|(_, test)| test).collect())))
 }
 
 fn range(col: Col, rel: Rel, value: Value) -> algebra::Test {
@@ -140,7 +147,7 @@ fn text_test(test: &TextTest, part: u8) -> algebra::Test {
     };
     let eq = |col, form: &String| Atom::Eq(col, Value::Text(form.clone()));
     let starts = |col, form: &String| Atom::Starts(col, form.clone());
-    let whole = || rank(&[Rank::Primary, Rank::Dashed]);
+    let whole = || rank(&Rank::WHOLE);
     // A text that folds to nothing is no value but for `:exact` (decision 52).
     let is_some = || algebra::Test::Atom(Atom::Ne(col(ColName::Text), Value::Text(String::new())));
     let equals = || algebra::Test::All(vec![each(&eq), whole()]);
@@ -148,7 +155,7 @@ fn text_test(test: &TextTest, part: u8) -> algebra::Test {
     let order = |order| {
         let by = |form: &String| algebra::Test::Atom(Atom::Order(col(ColName::Text), order, Value::Text(form.clone())));
         let first = any(test.forms.iter().take(1).map(by).collect());
-        algebra::Test::All(vec![first, is_some(), rank(&[Rank::Primary])])
+        algebra::Test::All(vec![first, is_some(), rank(&Rank::SORTS)])
     };
     match test.how {
         TextMatch::Starts => each(&starts),
@@ -160,16 +167,21 @@ fn text_test(test: &TextTest, part: u8) -> algebra::Test {
         TextMatch::Exact => {
             let exact = |_, form: &String| Atom::Eq(col(ColName::Exact), Value::Text(form.clone()));
             let folded = |text, form: &String| Atom::Eq(text, Value::Text(fold(form)));
-            algebra::Test::All(vec![each(&folded), each(&exact), rank(&[Rank::Primary])])
+            algebra::Test::All(vec![each(&folded), each(&exact), rank(&Rank::SORTS)])
         }
         TextMatch::Less => order(Order::Before),
         TextMatch::LessOrEqual => any(vec![equals(), order(Order::Before)]),
         TextMatch::Greater => order(Order::After),
         TextMatch::GreaterOrEqual => any(vec![equals(), order(Order::After)]),
         TextMatch::Differs => {
-            let differs = |form: &String| Atom::Ne(col(ColName::Text), Value::Text(form.clone()));
-            let tests = test.forms.iter().map(|form| algebra::Test::Atom(differs(form)));
-            algebra::Test::All(tests.chain([is_some(), rank(&[Rank::Primary])]).collect())
+            let differs = |name| {
+                let other = move |form: &String| Atom::Ne(col(name), Value::Text(form.clone()));
+                test.forms.iter().map(other).map(algebra::Test::Atom)
+            };
+            let alone = differs(ColName::Text).chain([is_some(), rank(&[Rank::Primary])]);
+            // A row of the form with blanks tells the other form too: neither may be the text.
+            let both = differs(ColName::Text).chain(differs(ColName::Exact)).chain([rank(&[Rank::Dashed])]);
+            algebra::Test::Any(vec![algebra::Test::All(alone.collect()), algebra::Test::All(both.collect())])
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Split: cut a plan into steps that the store answers whole, and refuse by name what it cannot.
 
-use crate::plan::{PAGE_SLOT, Plan};
+use crate::plan::{BUDGET, PAGE_SLOT, Plan};
 use fhirc_codegen::algebra::{Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test};
 use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
-use fhirc_codegen::program::{Op, OrderBy, Program, Query, Step, StepId, Strategy, Take, Yield};
+use fhirc_codegen::program::{Included, Op, Program, Query, Step, StepId, Strategy, Take, Yield};
 use fhirc_codegen::rows::{Base, Col, ColName, RowKind};
 use fhirc_grammar::Diagnostic;
 use std::collections::HashMap;
@@ -30,25 +30,30 @@ impl Refusal {
 /// Where the store joins, each root is one query. Where it does not, the far side of every join is a step of its own
 /// that fills a slot, and the join becomes membership in it.
 pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refusal>> {
-    let mut splitter = Splitter { plan, store, program: Program::default(), slots: PAGE_SLOT.0, refusals: Vec::new() };
+    let (program, refusals) = (Program::default(), Vec::new());
+    let mut splitter = Splitter { plan, store, program, slots: PAGE_SLOT.0, filled: HashMap::new(), refusals };
     let root = &plan.page;
     splitter.check_order();
+    splitter.check_inside();
     if root.take > 0 {
         // One more than the page holds tells whether there is a next page.
         let take = Take { n: root.take.saturating_add(1), after: None };
-        let page = splitter.query(root.set, Yield::Page, root.strategy.clone(), Some(take));
+        let page = splitter.root(root.set, Yield::Page, root.strategy.clone(), Some(take));
         let page = Query { order: root.order.clone(), ..page };
         let fills = (!plan.includes.is_empty()).then_some(PAGE_SLOT);
         splitter.program.roots.page = Some(splitter.step(page, fills));
     }
     if plan.total {
-        let total = splitter.query(root.set, Yield::Count, root.strategy.clone(), None);
+        let total = splitter.root(root.set, Yield::Count, root.strategy.clone(), None);
         splitter.program.roots.total = Some(splitter.step(total, None));
     }
     for include in &plan.includes {
-        let include = splitter.query(include.set, Yield::Page, Strategy::SetFirst, None);
-        let step = splitter.step(include, None);
-        splitter.program.roots.includes.push(step);
+        // Of so many, more than the budget are new even if all matches and all that was included before are among them.
+        let most = BUDGET.saturating_mul(2).saturating_add(root.take).saturating_add(1);
+        let take = Some(Take { n: most, after: None });
+        let query = splitter.root(include.set, Yield::Page, Strategy::SetFirst, take);
+        let step = splitter.step(query, None);
+        splitter.program.roots.includes.push(Included { step, again: include.iterate });
     }
     if splitter.refusals.is_empty() { Ok(splitter.program) } else { Err(splitter.refusals) }
 }
@@ -59,10 +64,18 @@ struct Splitter<'p> {
     program: Program,
     /// The last slot in use.
     slots: u32,
+    /// What the steps of this root have filled slots with: a set that stands behind two joins is found once.
+    filled: HashMap<(SetId, Yield), SlotId>,
     refusals: Vec<Refusal>,
 }
 
 impl Splitter<'_> {
+    /// The query of a root. What the steps of the root before have filled may be out of date, or not yet there.
+    fn root(&mut self, set: SetId, yields: Yield, strategy: Strategy, take: Option<Take>) -> Query {
+        self.filled.clear();
+        self.query(set, yields, strategy, take)
+    }
+
     fn step(&mut self, query: Query, fills: Option<SlotId>) -> StepId {
         let id = StepId(u32::try_from(self.program.steps.len()).unwrap_or(u32::MAX));
         self.program.steps.push(Step { op: Op::Query { store: StoreId::default(), query }, fills });
@@ -116,14 +129,17 @@ impl Splitter<'_> {
             End::Source => Yield::Rid,
             End::Target => Yield::Targets(edge),
         };
-        let slot = if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && from == End::Source {
-            PAGE_SLOT
-        } else {
-            let query = self.query(far, yields, Strategy::SetFirst, None);
-            self.slots += 1;
-            let slot = SlotId(self.slots);
-            self.step(query, Some(slot));
-            slot
+        let slot = match self.filled.get(&(far, yields)) {
+            _ if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && from == End::Source => PAGE_SLOT,
+            Some(&slot) => slot,
+            None => {
+                let query = self.query(far, yields, Strategy::SetFirst, None);
+                self.slots += 1;
+                let slot = SlotId(self.slots);
+                self.step(query, Some(slot));
+                self.filled.insert((far, yields), slot);
+                slot
+            }
         };
         match from {
             End::Target => Set::Slot(slot),
@@ -138,16 +154,15 @@ impl Splitter<'_> {
     /// What the sort keys ask of the store.
     fn check_order(&mut self) {
         for (key, &span) in self.plan.page.order.iter().zip(&self.plan.page.order_spans) {
-            let by = match key.by {
-                OrderBy::Rows { kind, .. } => Question::OrderRows(kind),
-                OrderBy::Updated => Question::OrderUpdated,
-                OrderBy::Id => Question::OrderId,
-                OrderBy::Ord => Question::OrderOrd,
-            };
-            let via = key.via.map(|edge| Question::OrderVia(join(edge.on)));
-            let refused = via.into_iter().chain([by]).find(|what| self.store.answer(*what) != Answer::Exact);
+            let refused = key.questions().into_iter().find(|what| self.store.answer(*what) != Answer::Exact);
             self.refusals.extend(refused.map(|what| Refusal { what, span }));
         }
+    }
+
+    /// Whether the store knows resources that stand inside others.
+    fn check_inside(&mut self) {
+        let span = self.plan.page.inside.filter(|_| self.store.answer(Question::Inside) != Answer::Exact);
+        self.refusals.extend(span.map(|span| Refusal { what: Question::Inside, span }));
     }
 
     /// What a set asks of the store beyond its parts.

@@ -1,8 +1,9 @@
 //! Which resource types the members of a set certainly have.
 
+use crate::keys::{self, Level};
 use crate::plan::Graph;
 use fhirc_codegen::algebra::{End, Set, SetId, Universe};
-use fhirc_codegen::rows::{KeyId, TypeCode};
+use fhirc_codegen::rows::{KeyId, RowKind, TypeCode};
 
 /// The types of a set whose members are all live resources of known types; `None` where that is not certain: the
 /// target of a reference may be gone.
@@ -17,7 +18,37 @@ pub(super) fn implied(graph: &Graph, id: SetId) -> Option<Universe> {
         }
         Set::Minus { from, .. } => implied(graph, *from),
         Set::Via { edge, from: End::Source, .. } => Some(Universe(vec![key_type(edge.key)])),
-        Set::Via { from: End::Target, .. } | Set::Closure { .. } | Set::Slot(_) => None,
+        Set::Closure { edge, from: End::Source, seed } => {
+            implied(graph, *seed).map(|types| union(&types, &Universe(vec![key_type(edge.key)])))
+        }
+        Set::Via { from: End::Target, .. } | Set::Closure { from: End::Target, .. } | Set::Slot(_) => None,
+    }
+}
+
+/// Whether the members certainly stand inside other resources. A junction holds those of one type, as built.
+pub(super) fn is_inside(graph: &Graph, id: SetId) -> bool {
+    match graph.set(id) {
+        // The row that stands for all is implied by the others, not the other way round.
+        Set::Rows { kind: RowKind::Id | RowKind::Updated, .. } => false,
+        Set::Rows { key, .. } => keys::level(*key) == Level::Contained,
+        Set::Via { edge, from: End::Source, .. } => keys::level(edge.key) == Level::Contained,
+        Set::And(children) => children.iter().any(|&child| is_inside(graph, child)),
+        Set::Or(children) => children.iter().all(|&child| is_inside(graph, child)),
+        Set::Minus { from, .. } => is_inside(graph, *from),
+        _ => false,
+    }
+}
+
+/// Whether the members certainly are resources of their own, which a universe holds.
+pub(super) fn is_top(graph: &Graph, id: SetId) -> bool {
+    match graph.set(id) {
+        Set::All(_) | Set::None => true,
+        Set::Rows { key, .. } => keys::level(*key) == Level::Top,
+        Set::Via { edge, from: End::Source, .. } => keys::level(edge.key) == Level::Top,
+        Set::And(children) => children.iter().any(|&child| is_top(graph, child)),
+        Set::Or(children) => children.iter().all(|&child| is_top(graph, child)),
+        Set::Minus { from, .. } => is_top(graph, *from),
+        Set::Via { from: End::Target, .. } | Set::Closure { .. } | Set::Slot(_) => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Invariants of every plan. A broken one is a fault of the pass that ran last, never of the query.
 
 use crate::definitions::{ParamType, Registry};
-use crate::keys::Key;
+use crate::keys::{Facet, Key};
 use crate::plan::types::implied;
 use crate::plan::{PAGE_SLOT, Plan};
 use fhirc_codegen::algebra::{Access, Atom, Edge, On, Set, SetId, SlotId, Source, Test};
@@ -35,10 +35,8 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
                 check(well_typed(*kind, test), "a test names columns of its rows, with values of their type", id);
                 check(!universe.0.is_empty(), "rows belong to a resource type", id);
             }
-            Set::Via { edge, .. } => check(is_edge(*edge, registry), "an edge is a reference", id),
-            Set::Closure { edge, bound, .. } => {
+            Set::Via { edge, .. } | Set::Closure { edge, .. } => {
                 check(is_edge(*edge, registry), "an edge is a reference", id);
-                check(*bound > 0, "a closure is bounded", id);
             }
             Set::And(children) => {
                 let drivers = children.iter().filter(|&&child| is_driver(plan, child)).count();
@@ -65,8 +63,11 @@ fn is_driver(plan: &Plan, id: SetId) -> bool {
 }
 
 fn is_edge(edge: Edge, registry: &Registry) -> bool {
-    let is_reference =
-        |key| Key::from_id(key, registry).is_some_and(|key| registry.definition(key.param).ty == ParamType::Reference);
+    let is_reference = |key| {
+        Key::from_id(key, registry).is_some_and(|key| {
+            registry.definition(key.param).ty == ParamType::Reference || key.facet == Facet::Container
+        })
+    };
     match edge.on {
         On::Rid | On::Url { .. } | On::UrlVersion { .. } => is_reference(edge.key),
     }
@@ -81,8 +82,12 @@ fn well_typed(kind: RowKind, test: &Test) -> bool {
             Atom::Range(col, _, value) => {
                 fits(&columns, *col, value) && matches!(value, Value::Instants(..) | Value::Cuts(..))
             }
-            Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) => {
+            Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) | Atom::Words(col, _) => {
                 columns.contains(col) && col.name.ty() == ColType::Bytes
+            }
+            Atom::Near(col, centre, radius) => {
+                let sphere = centre.is_within_limit() && *radius >= 0;
+                columns.contains(col) && col.name.ty() == ColType::Point && sphere
             }
             Atom::In(cols, Source::Values(tuples)) | Atom::NotIn(cols, Source::Values(tuples)) => {
                 let row = |tuple: &Vec<Value>| {

@@ -1,5 +1,8 @@
 //! Whether a resource satisfies a condition. FHIR R4 3.1.1.4; items 66, 67, 98, 116 to 127.
 
+use std::cell::LazyCell;
+
+use super::hierarchy::Hierarchy;
 use super::universe::{Node, Universe};
 use super::value::{self, Stored, composite, number, presence, reference, token, words};
 use crate::definitions::{ParamId, ParamType};
@@ -23,9 +26,16 @@ impl<'v> Universe<'v> {
                     Way::Reverse => self.sources(node, link.param).into_iter().any(holds),
                 }
             }
+            PredKind::Hierarchy { param, links, direction, roots } => {
+                let beyond = Hierarchy { universe: self, links: *links, roots };
+                self.values(node, *param, Facet::Value).iter().any(|stored| match stored {
+                    Stored::Reference(to) => beyond.leads(node, to, *direction),
+                    _ => false,
+                })
+            }
             PredKind::Listed { item, list } => {
-                let lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
-                !node.is_contained() && lists.into_iter().any(|list| reference::lists(self, list, node))
+                let mut lists = self.of_type(item.ty()).filter(|&node| self.satisfies(node, list));
+                lists.any(|list| reference::lists(self, list, node))
             }
             PredKind::Const(value) => *value,
         }
@@ -36,19 +46,17 @@ impl<'v> Universe<'v> {
         self.of_type(param.ty()).filter(|&source| self.targets(source, param).contains(&node)).collect()
     }
 
-    /// Does some value pass the test?
+    /// Does some value pass the test? The values are the same for every alternative.
     fn passes(&self, node: Node<'v>, param: ParamId, facet: Facet, test: &Test) -> bool {
-        match test {
-            Test::Any(tests) => tests.iter().any(|test| self.passes(node, param, facet, test)),
-            Test::Tuple(tests) => {
-                let holds = |tuple: &Vec<Vec<Stored>>| {
-                    let mut parts = tests.iter().zip(tuple);
-                    parts.all(|(test, part)| part.iter().any(|stored| value::passes(test, stored)))
-                };
-                self.tuples(node, param, facet).iter().any(holds)
-            }
-            _ => self.values(node, param, facet).iter().any(|stored| value::passes(test, stored)),
-        }
+        let values = LazyCell::new(|| self.values(node, param, facet));
+        let tuples = LazyCell::new(|| self.tuples(node, param, facet));
+        alternatives(test).into_iter().any(|test| match test {
+            Test::Tuple(tests) => tuples.iter().any(|tuple| {
+                let mut parts = tests.iter().zip(tuple);
+                parts.all(|(test, part)| part.iter().any(|stored| value::passes(test, stored)))
+            }),
+            _ => values.iter().any(|stored| value::passes(test, stored)),
+        })
     }
 
     /// The values of a parameter in the view that is asked for.
@@ -73,9 +81,9 @@ impl<'v> Universe<'v> {
                 let (code, ty) = (&self.registry.definition(param).code, self.registry.type_name(node.ty));
                 words::stored(self.registry, code, ty, node.json).into_iter().map(Stored::Word).collect()
             }
-            // `:of-type` has tuples; presence is no value; codes as texts no search of R4 asks for.
-            // What a List holds is asked of the List.
-            Facet::OfType | Facet::Present | Facet::CodeText | Facet::Listed => Vec::new(),
+            // `:of-type` has tuples; presence is no value. What a List holds is asked of the List. Where a contained
+            // resource stands, nobody asks by value.
+            Facet::OfType | Facet::Present | Facet::Listed | Facet::Container => Vec::new(),
         }
     }
 
@@ -92,12 +100,23 @@ impl<'v> Universe<'v> {
         }
     }
 
-    /// A composite is there where a tuple is (decision 108), another parameter where an element with content is.
+    /// A composite is there where a tuple is (decision 108), another parameter where an element with content is. Every
+    /// resource but contained ones has a time of change (`dom-4`).
     fn is_present(&self, node: Node<'v>, param: ParamId) -> bool {
-        match self.registry.definition(param).ty {
+        let definition = self.registry.definition(param);
+        match definition.ty {
+            _ if definition.code == "_lastUpdated" => !node.is_contained(),
             ParamType::Composite => !composite::tuples(self, node, param).is_empty(),
             _ => self.subjects(node, param).iter().any(presence::is_present),
         }
+    }
+}
+
+/// The tests of which one must hold.
+fn alternatives(test: &Test) -> Vec<&Test> {
+    match test {
+        Test::Any(tests) => tests.iter().flat_map(alternatives).collect(),
+        test => vec![test],
     }
 }
 

@@ -1,23 +1,30 @@
 //! The executable specification: a search evaluated over plain resources, slowly and obviously.
 
 mod expressions;
+mod hierarchy;
 mod includes;
+mod inner;
 mod matching;
 mod order;
 mod path;
+mod place;
 #[cfg(feature = "sqlite")]
 mod samples;
 mod universe;
 mod value;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use self::expressions::Expressions;
+pub use self::inner::Inner;
+pub use self::place::Place;
 #[cfg(feature = "sqlite")]
 pub(crate) use self::samples::Found;
-use self::universe::Universe;
+use self::universe::{Node, Universe};
 use crate::definitions::{Registry, ResourceType};
-use crate::ir::Search;
+use crate::ir::{Env, Returned, Search};
 use crate::values::Instant;
 
 /// The current version of a resource.
@@ -27,13 +34,16 @@ pub struct Resource {
     pub ty: ResourceType,
     /// Its logical id.
     pub id: String,
+    /// Its place in the order in which resources were first created: types in their order, then the older ones first
+    /// (decision 133). No other resource has the same.
+    pub ord: i64,
     /// When it last changed, as the store that holds it says; nothing where it was never told.
     pub last_updated: Option<Instant>,
     /// The resource itself.
-    pub json: Value,
+    pub json: Arc<Value>,
 }
 
-/// A resource by type and logical id.
+/// A resource by type and logical id; a contained one by its container's, and `#` and its own id behind that: `1#p`.
 pub type Name = (ResourceType, String);
 
 /// A set of current resources, and the answer to any search of them.
@@ -44,6 +54,8 @@ pub type Name = (ResourceType, String);
 pub struct Reference<'r> {
     registry: &'r Registry,
     resources: Vec<Resource>,
+    /// The contained resources, in the order in which they first appeared.
+    inner: Vec<Inner>,
     expressions: Expressions,
 }
 
@@ -58,28 +70,117 @@ pub struct Answer {
     pub total: usize,
 }
 
+/// A part of the answer to a search, as stores give it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The matches of the page, in order.
+    pub matches: Vec<Member>,
+    /// What comes along with them, in the order of creation.
+    pub included: Vec<Member>,
+    /// The number of all matches.
+    pub total: usize,
+    /// Where the page ends; nothing on the last one.
+    pub end: Option<Place>,
+}
+
+/// A resource of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// [`Resource::ord`] of the stored resource: itself, or the one that contains it.
+    pub ord: i64,
+    /// Type and id of a contained one, which is unique in what contains it only.
+    pub inside: Option<Name>,
+}
+
+impl Member {
+    fn of(node: &Node<'_>) -> Member {
+        Member { ord: node.stored.ord, inside: node.is_contained().then(|| (node.ty, node.id().to_owned())) }
+    }
+}
+
 impl<'r> Reference<'r> {
-    /// The resources in the order in which they were first created (decision 133). Deleted ones are left out by the
-    /// caller (item 147).
+    /// All current resources. Deleted ones are left out by the caller (item 147).
     pub fn new(registry: &'r Registry, resources: Vec<Resource>) -> Self {
-        Reference { registry, resources, expressions: Expressions::default() }
+        let inner = inner::of_all(registry, &resources);
+        Reference { registry, resources, inner, expressions: Expressions::default() }
+    }
+
+    /// With the order in which contained resources first appeared, where earlier versions of their containers had them
+    /// in another order than the current ones.
+    #[must_use]
+    pub fn with_inner(mut self, first: Vec<Inner>) -> Self {
+        let current = std::mem::replace(&mut self.inner, first);
+        self.inner.extend(current);
+        self
     }
 
     /// The answer to a search.
     pub fn search(&self, search: &Search) -> Answer {
-        let universe = Universe::new(self.registry, &self.resources, &self.expressions, &search.env);
-        let matches = search.branches.iter().flat_map(|branch| {
-            universe.of_type(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)).collect::<Vec<_>>()
-        });
-        let matches = order::sorted(&universe, matches.collect(), &search.order);
+        let universe = self.universe(&search.env);
+        let matches: Vec<_> = matches(&universe, search).into_iter().map(|(_, node)| node).collect();
         let first = page(&matches, 0, search.page.count);
-        let included = includes::included(&universe, first, &search.includes);
+        let included = includes::included(&universe, first, &search.includes, search.returns_contained());
         Answer {
             total: matches.len(),
             matches: matches.iter().map(|node| node.name()).collect(),
             included: included.iter().map(|node| node.name()).collect(),
         }
     }
+
+    /// The page that begins behind a place, or the first. A page of no matches has no end: it asks for the total alone
+    /// (item 134).
+    pub fn page(&self, search: &Search, behind: Option<&Place>) -> Page {
+        let universe = self.universe(&search.env);
+        let all = matches(&universe, search);
+        let is_before =
+            |(place, _): &(Place, Node<'_>)| behind.is_some_and(|behind| place.compare(behind, &search.order).is_le());
+        let first = all.iter().take_while(|placed| is_before(placed)).count();
+        let on_page = page(&all, first, search.page.count);
+        let is_last = first + on_page.len() == all.len();
+        let nodes: Vec<_> = on_page.iter().map(|(_, node)| *node).collect();
+        let included = includes::included(&universe, &nodes, &search.includes, search.returns_contained());
+        let members = |nodes: &[Node<'_>]| nodes.iter().map(Member::of).collect();
+        Page {
+            matches: members(&nodes),
+            included: members(&included),
+            total: all.len(),
+            end: on_page.last().filter(|_| !is_last).map(|(place, _)| place.clone()),
+        }
+    }
+}
+
+impl Reference<'_> {
+    fn universe<'v>(&'v self, env: &'v Env) -> Universe<'v> {
+        Universe::new(self.registry, &self.resources, &self.inner, &self.expressions, env)
+    }
+}
+
+/// All matches in their final order, with their places.
+fn matches<'v>(universe: &Universe<'v>, search: &Search) -> Vec<(Place, Node<'v>)> {
+    order::sorted(universe, unordered(universe, search), &search.order)
+}
+
+/// All that matches, in no order: resources of their own, contained ones, or what contains those (item 143).
+fn unordered<'v>(universe: &Universe<'v>, search: &Search) -> Vec<Node<'v>> {
+    let mut found: Vec<Node<'v>> = Vec::new();
+    for branch in &search.branches {
+        if search.contained.is_none_or(|contained| contained.both) {
+            found.extend(universe.of_type(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)));
+        }
+    }
+    let Some(contained) = search.contained else { return found };
+    for branch in &search.branches {
+        for node in universe.contained(branch.ty).filter(|&node| universe.satisfies(node, &branch.filter)) {
+            let back = match contained.returned {
+                Returned::Contained => node,
+                Returned::Container => node.container(),
+            };
+            if !found.contains(&back) {
+                found.push(back);
+            }
+        }
+    }
+    found
 }
 
 /// The page of at most `count` matches that begins at place `first`, counted from 0; empty behind the last.

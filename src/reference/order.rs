@@ -1,75 +1,50 @@
 //! The order of matches. FHIR R4 3.1.1.5.1; items 129 to 133.
 
-use std::cmp::Ordering;
-
+use super::place::{Place, Rank};
 use super::universe::{Node, Universe};
 use super::value::Stored;
 use super::value::reference::Ref;
-use crate::definitions::ParamType;
-use crate::ir::{Dir, SortBy, SortKey};
-use crate::keys::Facet;
+use crate::definitions::ParamId;
+use crate::ir::{Dir, SortBy, SortKey, SortValue};
 use crate::values::{Cut, fold_code};
 
-/// What stands for a resource under one key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Instant(i64),
-    Number(Cut),
-    Text(String),
-}
-
-/// The matches in order: by the keys, then by type and creation in the direction of the last key (decision 133).
-pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<Node<'v>> {
-    let ranks = |&node: &Node<'v>| keys.iter().map(|key| rank(universe, node, key)).collect::<Vec<_>>();
-    let mut ranked: Vec<(Vec<Option<Rank>>, Node<'v>)> = matches.iter().map(|node| (ranks(node), *node)).collect();
-    let last = keys.last().map_or(Dir::Asc, |key| key.dir);
-    ranked.sort_by(|(a, one), (b, other)| {
-        let compared = keys.iter().zip(a.iter().zip(b)).map(|(key, (a, b))| compare(a.as_ref(), b.as_ref(), key.dir));
-        let creation = directed((one.ty, one.place).cmp(&(other.ty, other.place)), last);
-        compared.fold(Ordering::Equal, Ordering::then).then(creation)
-    });
-    ranked.into_iter().map(|(_, node)| node).collect()
-}
-
-/// Resources without a value come last in both directions (decision 131).
-fn compare(a: Option<&Rank>, b: Option<&Rank>, dir: Dir) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => directed(a.cmp(b), dir),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    }
-}
-
-fn directed(ordering: Ordering, dir: Dir) -> Ordering {
-    match dir {
-        Dir::Asc => ordering,
-        Dir::Desc => ordering.reverse(),
-    }
+/// The matches in order, each with its place in it.
+pub(super) fn sorted<'v>(universe: &Universe<'v>, matches: Vec<Node<'v>>, keys: &[SortKey]) -> Vec<(Place, Node<'v>)> {
+    let place = |node: Node<'v>| {
+        let ranks = keys.iter().map(|key| rank(universe, node, key)).collect();
+        (Place { ranks, creation: universe.creation(&node) }, node)
+    };
+    let mut placed: Vec<_> = matches.into_iter().map(place).collect();
+    placed.sort_by(|(one, _), (other, _)| one.compare(other, keys));
+    placed
 }
 
 /// Of several values the one that comes first in the direction of the key (item 130).
-fn rank(universe: &Universe<'_>, node: Node<'_>, key: &SortKey) -> Option<Rank> {
-    let (param, of) = match key.by {
+fn rank<'v>(universe: &Universe<'v>, node: Node<'v>, key: &SortKey) -> Option<Rank> {
+    let values = match &key.by {
+        // A contained resource has neither of its own.
+        SortBy::LastUpdated | SortBy::Id if node.is_contained() => return None,
         SortBy::LastUpdated => return node.stored.last_updated.map(|instant| Rank::Instant(instant.0)),
         SortBy::Id => return Some(Rank::Text(node.id().to_owned())),
-        SortBy::Param { via: None, param } => (param, vec![node]),
-        SortBy::Param { via: Some(link), param } => {
-            (param, universe.targets(node, link).into_iter().filter(|target| target.ty == param.ty()).collect())
-        }
+        SortBy::Values(values) => values,
     };
-    let definition = universe.registry.definition(param);
-    let facet = match (definition.code.as_str(), definition.ty) {
-        ("_id" | "_lastUpdated", _) => Facet::Own,
-        (_, ParamType::Quantity) => Facet::Canonical,
-        _ => Facet::Value,
-    };
-    let values = of.into_iter().flat_map(|node| universe.values(node, param, facet));
-    let ranks = values.filter_map(|stored| rank_of(universe, stored, key.dir));
+    let stored = values.iter().flat_map(|value| stored(universe, node, value));
+    let ranks = stored.filter_map(|stored| rank_of(universe, stored, key.dir));
     match key.dir {
         Dir::Asc => ranks.min(),
         Dir::Desc => ranks.max(),
     }
+}
+
+/// The values of the resources that the links lead to, from one resource to the next; of the resource itself without
+/// links. Each link and the parameter are of one type of resource: others do not take part.
+fn stored<'v>(universe: &Universe<'v>, node: Node<'v>, value: &SortValue) -> Vec<Stored> {
+    let of_type = |nodes: Vec<Node<'v>>, param: ParamId| nodes.into_iter().filter(move |node| node.ty == param.ty());
+    let mut reached = vec![node];
+    for link in &value.via {
+        reached = of_type(reached, link.param).flat_map(|node| universe.targets(node, link.param)).collect();
+    }
+    of_type(reached, value.param).flat_map(|node| universe.values(node, value.param, value.facet)).collect()
 }
 
 fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
@@ -83,9 +58,10 @@ fn rank_of(universe: &Universe<'_>, stored: Stored, dir: Dir) -> Option<Rank> {
         Stored::Token(token) => Rank::Text(fold_code(&token.code?)),
         Stored::Reference(Ref::Local { ty, id, .. }) => Rank::Text(format!("{}/{id}", universe.registry.type_name(ty))),
         Stored::Reference(Ref::Elsewhere(url)) => Rank::Text(url),
-        Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.whole),
-        // Words do not sort.
-        Stored::Reference(Ref::Contained(_)) | Stored::Word(_) => return None,
+        // Urls sort without the version of a canonical.
+        Stored::Reference(Ref::Canonical(url)) | Stored::Url(url) => Rank::Text(url.url),
+        // Words and positions do not sort.
+        Stored::Reference(Ref::Contained(_)) | Stored::Word(_) | Stored::Place(_) => return None,
         Stored::Id(id) => Rank::Text(id),
     })
 }

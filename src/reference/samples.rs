@@ -2,7 +2,6 @@
 
 use super::Reference;
 use super::path::Element;
-use super::universe::Universe;
 use crate::definitions::{ParamId, ParamType, ResourceType};
 use crate::ir::Env;
 use serde_json::Value;
@@ -17,9 +16,10 @@ pub(crate) struct Found {
 }
 
 impl Reference<'_> {
-    /// The types that have resources.
+    /// The types that have resources, of their own or inside others.
     pub(crate) fn types(&self) -> Vec<ResourceType> {
-        let mut types: Vec<ResourceType> = self.resources.iter().map(|resource| resource.ty).collect();
+        let inner = self.inner.iter().map(|inner| inner.ty);
+        let mut types: Vec<ResourceType> = self.resources.iter().map(|resource| resource.ty).chain(inner).collect();
         types.sort_unstable();
         types.dedup();
         types
@@ -27,10 +27,10 @@ impl Reference<'_> {
 
     /// The elements that a parameter reads, each as a list of one; of a composite, a list with an element per part.
     pub(crate) fn found(&self, param: ParamId, env: &Env) -> Vec<Vec<Found>> {
-        let universe = Universe::new(self.registry, &self.resources, &self.expressions, env);
+        let universe = self.universe(env);
         let definition = self.registry.definition(param);
         let mut all = Vec::new();
-        for node in universe.of_type(param.ty()) {
+        for node in universe.of_type(param.ty()).chain(universe.contained(param.ty())) {
             if definition.ty != ParamType::Composite {
                 all.extend(universe.elements(node, param).iter().filter_map(|element| Some(vec![found(element)?])));
                 continue;

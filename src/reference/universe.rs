@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::expressions::Expressions;
 use super::path::{self, Element};
+use super::place::Creation;
 use super::value::reference::{self, Ref};
 use super::value::uri::Url;
-use super::{Name, Resource};
+use super::{Inner, Name, Resource, inner};
 use crate::definitions::{ParamId, ParamType, Registry, ResourceType, TypeKind, reads};
 use crate::ir::Env;
 
@@ -17,14 +18,17 @@ pub(super) struct Node<'v> {
     pub(super) json: &'v Value,
     /// The stored resource: itself, or the one it is contained in.
     pub(super) stored: &'v Resource,
-    /// The place of the stored resource in the order of creation.
-    pub(super) place: usize,
 }
 
 impl Node<'_> {
     /// Is it contained in another resource?
     pub(super) fn is_contained(&self) -> bool {
-        !std::ptr::eq(self.json, &self.stored.json)
+        !std::ptr::eq(self.json, &*self.stored.json)
+    }
+
+    /// The stored resource.
+    pub(super) fn container(self) -> Self {
+        Node { ty: self.stored.ty, json: &self.stored.json, ..self }
     }
 
     /// The logical id; that of a contained resource is unique in its container only.
@@ -32,9 +36,10 @@ impl Node<'_> {
         if self.is_contained() { local_id(self.json).unwrap_or_default() } else { &self.stored.id }
     }
 
-    /// Type and logical id.
+    /// Type and logical id, of a contained one those of its container first (item 144).
     pub(super) fn name(&self) -> Name {
-        (self.ty, self.id().to_owned())
+        let inside = if self.is_contained() { format!("#{}", self.id()) } else { String::new() };
+        (self.stored.ty, self.stored.id.clone() + &inside)
     }
 }
 
@@ -50,6 +55,7 @@ pub(super) struct Universe<'v> {
     pub(super) registry: &'v Registry,
     pub(super) env: &'v Env,
     resources: &'v [Resource],
+    inner: &'v [Inner],
     expressions: &'v Expressions,
 }
 
@@ -57,21 +63,41 @@ impl<'v> Universe<'v> {
     pub(super) fn new(
         registry: &'v Registry,
         resources: &'v [Resource],
+        inner: &'v [Inner],
         expressions: &'v Expressions,
         env: &'v Env,
     ) -> Self {
-        Universe { registry, env, resources, expressions }
+        Universe { registry, env, resources, inner, expressions }
     }
 
-    /// All stored resources, in the order of creation. Contained resources are none of them (item 143).
+    /// All stored resources. Contained resources are none of them (item 143).
     pub(super) fn all(&self) -> impl Iterator<Item = Node<'v>> + use<'v> {
-        let resources = self.resources.iter().enumerate();
-        resources.map(|(place, stored)| Node { ty: stored.ty, json: &stored.json, stored, place })
+        self.resources.iter().map(|stored| Node { ty: stored.ty, json: &stored.json, stored })
     }
 
     /// Those of one type.
     pub(super) fn of_type(&self, ty: ResourceType) -> impl Iterator<Item = Node<'v>> + use<'v> {
         self.all().filter(move |node| node.ty == ty)
+    }
+
+    /// The contained resources of one type.
+    pub(super) fn contained(&self, ty: ResourceType) -> impl Iterator<Item = Node<'v>> + use<'v> {
+        let registry = self.registry;
+        let inside = move |node: Node<'v>| {
+            inner::contained(registry, node.json).into_iter().map(move |(ty, _, json)| Node { ty, json, ..node })
+        };
+        self.all().flat_map(inside).filter(move |node| node.ty == ty)
+    }
+
+    /// The place of a resource in the order of all.
+    pub(super) fn creation(&self, node: &Node<'v>) -> Creation {
+        let is_it = |inner: &Inner| {
+            let (ty, id) = &inner.container;
+            (*ty, id, inner.ty, inner.id.as_str()) == (node.stored.ty, &node.stored.id, node.ty, node.id())
+        };
+        let appeared = || (0..).zip(self.inner).find(|(_, inner)| is_it(inner)).map_or(i64::MAX, |(n, _)| n);
+        let number = if node.is_contained() { appeared() } else { node.stored.ord };
+        Creation { ty: node.ty.code(), inside: node.is_contained(), number }
     }
 
     /// The elements of a resource that a parameter reads.
@@ -141,7 +167,7 @@ impl<'v> Universe<'v> {
     pub(super) fn inside(&self, node: Node<'v>, id: &str) -> Option<Node<'v>> {
         let stored = node.stored;
         if id.is_empty() {
-            return Some(Node { ty: stored.ty, json: &stored.json, ..node });
+            return Some(node.container());
         }
         let contained = stored.json.get("contained")?.as_array()?;
         let json = contained.iter().find(|json| local_id(json) == Some(id))?;

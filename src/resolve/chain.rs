@@ -137,7 +137,8 @@ impl Resolver<'_> {
             Some((Step::Has(_), _)) => true,
             Some((Step::Forward(name), rest)) => match self.registry.param(ty, &name.name.node) {
                 Some(param) => self.leads_on(param, name, rest, end, known),
-                None => false,
+                // What is being built is refused where the path is followed.
+                None => self.has(ty, &name.name.node),
             },
         };
         known.insert((ty, rest.len()), arrives);

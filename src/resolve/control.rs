@@ -2,7 +2,7 @@
 
 use crate::ir::Total;
 use crate::resolve::resolver::{MAX_PAGE, Resolver, Wanted};
-use crate::resolve::{errors, include, shape, sort};
+use crate::resolve::{errors, include, named, shape, sort};
 use fhirc_grammar::{Diagnostic, Param};
 
 /// A result parameter.
@@ -17,9 +17,12 @@ pub(super) enum Control {
     Revinclude,
     /// Read when the searched types are decided.
     Type,
+    /// Read before the others, which depend on it.
+    Contained,
     /// The form of the answer: the caller's concern.
     Format,
-    Contained,
+    /// A named query: conditions, but of the whole search.
+    Query,
 }
 
 impl Control {
@@ -29,7 +32,7 @@ impl Control {
     }
 }
 
-const CONTROLS: [(&str, Control); 12] = [
+const CONTROLS: [(&str, Control); 13] = [
     ("_sort", Control::Sort),
     ("_count", Control::Count),
     ("_total", Control::Total),
@@ -42,6 +45,7 @@ const CONTROLS: [(&str, Control); 12] = [
     ("_pretty", Control::Format),
     ("_contained", Control::Contained),
     ("_containedType", Control::Contained),
+    ("_query", Control::Query),
 ];
 
 /// The result parameter that `param` is, if it is one.
@@ -73,11 +77,8 @@ pub(super) fn apply(resolver: &mut Resolver<'_>, control: Control, param: &Param
         Control::Include => include::include(resolver, param, wanted, crate::ir::Way::Forward),
         Control::Revinclude => include::include(resolver, param, wanted, crate::ir::Way::Reverse),
         Control::Elements => shape::elements(resolver, param, wanted),
-        Control::Contained if text == "false" => {}
-        Control::Contained => {
-            resolver.report(errors::not_supported(&format!("`{}={text}`", param.key.code()), param.span));
-        }
-        Control::Type | Control::Format => {}
+        Control::Query => named::choose(resolver, param, text, wanted),
+        Control::Type | Control::Contained | Control::Format => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with the meaning of a search, and how it is said.
 
-use crate::definitions::{Modifier, ParamType, Registry, ResourceType};
+use crate::definitions::{Modifier, ParamType, Progress, Registry, ResourceType};
 use crate::resolve::control;
 use crate::resolve::terminology::TerminologyError;
 use fhirc_grammar::{Diagnostic, FilterOp, Name, Span, Spanned};
@@ -10,6 +10,9 @@ pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Sp
     if control::is_control(&name.node) {
         return misplaced_parameter(name);
     }
+    if let Some(progress) = registry.being_built(ty, &name.node) {
+        return being_built(registry, ty, name, &progress);
+    }
     let type_name = registry.type_name(ty);
     let message = format!("`{type_name}` has no search parameter `{}`", name.node);
     let help = format!("`fhirc parameters {type_name}` lists all {}", registry.params(ty).count());
@@ -17,8 +20,20 @@ pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Sp
         .help(help)
 }
 
-/// The same, where the parameter is left out.
+/// A parameter whose rows are not complete: refused in lenient searches too, since it is known, and leaving it out would
+/// answer something else.
+fn being_built(registry: &Registry, ty: ResourceType, name: &Spanned<String>, progress: &Progress) -> Diagnostic {
+    let (type_name, (done, total)) = (registry.type_name(ty), progress.get());
+    let message = format!("the index of `{}` of `{type_name}` is being built", name.node);
+    let help = format!("{done} of {total} resources are done; `fhirc reindex` goes on with it");
+    Diagnostic::error("being-built", name.span, message).help(help)
+}
+
+/// As [`unknown_parameter`], where the parameter is left out.
 pub(super) fn ignored_parameter(registry: &Registry, ty: ResourceType, name: &Spanned<String>) -> Diagnostic {
+    if let Some(progress) = registry.being_built(ty, &name.node) {
+        return being_built(registry, ty, name, &progress);
+    }
     let message = format!("`{}` has no search parameter `{}`: it is left out", registry.type_name(ty), name.node);
     let help = "with strict handling this is an error";
     suggest(Diagnostic::warning("ignored-parameter", name.span, message), registry.nearest_param(ty, &name.node))
@@ -43,6 +58,27 @@ pub(super) fn unknown_compartment(registry: &Registry, ty: &Spanned<String>) -> 
     let message = format!("`{}` has no compartment", ty.node);
     let known: Vec<&str> = registry.compartments().map(|known| registry.type_name(known.centre)).collect();
     Diagnostic::error("unknown-compartment", ty.span, message).help(format!("these have one: {}", list(&known)))
+}
+
+/// `_query=…` where no such query is registered (item 113).
+pub(super) fn unknown_query(name: &str, span: Span, known: &[&str]) -> Diagnostic {
+    let message = format!("there is no named query `{name}`");
+    let help =
+        if known.is_empty() { "none is registered".to_owned() } else { format!("registered are {}", list(known)) };
+    let nearest = fhirc_grammar::nearest(name, known.iter().copied());
+    suggest(Diagnostic::error("unknown-query", span, message), nearest).help(help)
+}
+
+/// `Patient?_query=…` where the query is one of Observations.
+pub(super) fn query_of_other_type(name: &str, span: Span, ty: &str, types: &[&str]) -> Diagnostic {
+    let message = format!("the named query `{name}` is none of `{ty}`");
+    Diagnostic::error("unknown-query", span, message).help(format!("it is registered for {}", list(types)))
+}
+
+/// `_query=high` without the limit that it asks for.
+pub(super) fn query_without(name: &str, span: Span, parameter: &str) -> Diagnostic {
+    let message = format!("the named query `{name}` needs a value for `{parameter}`");
+    Diagnostic::error("incomplete-query", span, message).help(format!("add `&{parameter}=…`"))
 }
 
 fn suggest(diagnostic: Diagnostic, nearest: Option<&str>) -> Diagnostic {
@@ -75,6 +111,33 @@ pub(super) fn unsupported_modifier(
     suggest(Diagnostic::error("unsupported-modifier", modifier.span, message), nearest).help(help)
 }
 
+/// `Observation?patient:below=…`: nothing that the parameter refers to stands in a hierarchy.
+pub(super) fn leads_into_no_hierarchy(
+    registry: &Registry,
+    parameter: &Spanned<String>,
+    modifier: &Spanned<String>,
+) -> Diagnostic {
+    let message = format!(
+        "modifier `{}` does not apply to `{}`: it refers to no type that has a hierarchy",
+        modifier.node, parameter.node
+    );
+    let types = registry.types().filter(|ty| registry.hierarchy(*ty).is_some());
+    let types: Vec<_> = types.map(|ty| registry.type_name(ty)).collect();
+    Diagnostic::error("unsupported-modifier", modifier.span, message).help(format!("these have one: {}", list(&types)))
+}
+
+/// `MedicationAdministration?context:below=EpisodeOfCare/1`; `types` are those whose hierarchies are followed.
+pub(super) fn no_hierarchy(ty: &str, types: &[&str], span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error("no-hierarchy", span, format!("`{ty}` has no hierarchy"));
+    if types.is_empty() { diagnostic } else { diagnostic.help(format!("here these have a hierarchy: {}", list(types))) }
+}
+
+/// `Procedure?location:below=http://elsewhere.org/Location/1`
+pub(super) fn hierarchy_elsewhere(url: &str, span: Span) -> Diagnostic {
+    let message = format!("`{url}` is not of this server: what stands above or below it is not known here");
+    Diagnostic::error("no-hierarchy", span, message).help("`id`, `Type/id` or a url of this server")
+}
+
 /// `gender gt male`; `usable` are the operators that the type of the parameter has.
 pub(super) fn unsupported_operator(ty: ParamType, op: &Spanned<FilterOp>, usable: &[FilterOp]) -> Diagnostic {
     let message = format!("operator `{}` does not apply to parameters of type {}", op.node.word(), ty.code());
@@ -89,6 +152,28 @@ pub(super) fn unsupported_operator(ty: ParamType, op: &Spanned<FilterOp>, usable
 /// Something that FHIR has and this version of the compiler does not.
 pub(super) fn not_supported(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("not-supported", span, format!("{what} is not supported yet"))
+}
+
+/// `name[…].part` asks something of one element that no index row tells; `path` is the element.
+pub(super) fn not_grouped(what: &str, span: Span, path: &str) -> Diagnostic {
+    let message = format!("{what} is not answered for one element");
+    let help = format!("the index knows which values stand together in one `{path}`, and no more of it");
+    Diagnostic::error("not-supported", span, message).help(help)
+}
+
+/// `name[…]` where no parameters of `name` are known to stand together.
+pub(super) fn ungrouped(name: &Spanned<String>) -> Diagnostic {
+    let message = format!("which values stand together in one `{}` is not known", name.node);
+    let help = "brackets stand behind references, elements that occur once, and elements over which a composite is \
+                defined, as in `component[code eq a].value gt 5`";
+    Diagnostic::error("not-supported", name.span, message).help(help)
+}
+
+/// A part of an element that brackets know nothing of; `parts` are those that they do.
+pub(super) fn unknown_part(name: &Spanned<String>, path: &str, parts: &[&str]) -> Diagnostic {
+    let message = format!("no search parameter reads `{}` of one `{path}`", name.node);
+    Diagnostic::error("not-supported", name.span, message)
+        .help(format!("these parts can be asked for: {}", list(parts)))
 }
 
 /// A value that cannot be read as what it must be.

@@ -3,9 +3,12 @@
 use crate::definitions::{ParamType, ResourceType};
 use crate::ir::{Pred, PredKind};
 use crate::resolve::chain::{End, Step};
+use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter_value;
-use crate::resolve::group::{self, Group, Part};
+use crate::resolve::group::{self, Group};
+use crate::resolve::group_rows::Asking;
+use crate::resolve::list;
 use crate::resolve::resolver::Resolver;
 use fhirc_grammar::{
     Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned,
@@ -55,7 +58,7 @@ fn join(left: Pred, op: Logic, right: Pred) -> Pred {
     Pred::new(kind, span)
 }
 
-fn compare(
+pub(super) fn compare(
     resolver: &mut Resolver<'_>,
     ty: ResourceType,
     path: &FilterPath,
@@ -114,8 +117,17 @@ impl End for Comparison<'_> {
             return None;
         }
         let name = self.name();
+        // FHIR defines some of them as parameters of every resource, `_query` for one.
+        if control::is_control(&name.node) {
+            resolver.report(errors::misplaced_parameter(name));
+            return None;
+        }
+        if name.node == "_list" {
+            return list::compare(resolver, self.op, self.value, self.span);
+        }
         let Some(param) = resolver.registry.param(ty, &name.node) else {
-            resolver.report(if resolver.knows(ty, &name.node) {
+            let of_fhir = resolver.knows(ty, &name.node) && !resolver.has(ty, &name.node);
+            resolver.report(if of_fhir {
                 errors::not_supported(&format!("`{}` in a filter", name.node), name.span)
             } else {
                 errors::unknown_parameter(resolver.registry, ty, name)
@@ -151,11 +163,10 @@ impl End for Bracket<'_> {
             .param(ty, &self.name.node)
             .is_some_and(|param| resolver.registry.definition(param).ty == ParamType::Reference);
         if let Some(group) = group::group(resolver.registry, ty, &self.name.node).filter(|_| !is_reference) {
-            return self.on_element(resolver, group);
+            return self.on_element(resolver, &group);
         }
         if !is_reference {
-            let what = format!("a condition on one element of `{}`", self.name.node);
-            resolver.report(errors::not_supported(&what, self.name.span));
+            resolver.report(errors::ungrouped(self.name));
             return None;
         }
         let link = Name { name: self.name.clone(), modifier: None };
@@ -165,14 +176,24 @@ impl End for Bracket<'_> {
 
 impl Bracket<'_> {
     /// Elsewhere the filter and what comes behind it hold of one element.
-    fn on_element(&self, resolver: &mut Resolver<'_>, group: Group<'_>) -> Option<Pred> {
+    fn on_element(&self, resolver: &mut Resolver<'_>, group: &Group<'_>) -> Option<Pred> {
         let Comparison { path, op, value, span } = *self.leaf;
-        if !self.rest.is_empty() {
-            resolver.report(errors::not_supported("a path that goes on from one element", path.span));
-            return None;
+        let first = self.rest.first().map(first_name);
+        let behind = first.unwrap_or(path.end.name.span).to(path.end.name.span);
+        let behind = FilterPath { links: self.rest.to_vec(), end: path.end.clone(), span: behind };
+        match group {
+            Group::Several(group) => group.holds(resolver, self.filter, Asking { path: &behind, op, value, span }),
+            Group::Single(group) => group.holds(resolver, self.filter, (&behind, op, value), span),
         }
-        let behind = FilterPath { links: Vec::new(), end: path.end.clone(), span: path.end.name.span };
-        group.holds(resolver, self.filter, Part { path: &behind, op, value, span })
+    }
+}
+
+/// Where a link begins.
+fn first_name(link: &FilterLink) -> Span {
+    match link {
+        FilterLink::Forward(name) => name.name.span,
+        FilterLink::Has(has) => has.span,
+        FilterLink::Element { name, .. } => name.span,
     }
 }
 

@@ -4,10 +4,12 @@ use crate::definitions::{ParamId, ParamType, Prefix};
 use crate::ir::{CodeCase, DateTest, NumberTest, Pred, PredKind, Rel, SystemTest, Test, TextMatch, UrlTest};
 use crate::keys::{Facet, facets};
 use crate::resolve::errors;
-use crate::resolve::parameter::{Asked, has_own_column, one_of};
+use crate::resolve::list;
+use crate::resolve::parameter::{self, Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::Direction;
 use crate::resolve::value::{Written, coded, composite, date, number, quantity, reference, string, token};
+use crate::resolve::words;
 use crate::values::DecimalRange;
 use fhirc_grammar::{FilterOp, FilterValue, FilterValueKind, Span, Spanned};
 
@@ -20,15 +22,27 @@ pub(super) fn compare(
     span: Span,
 ) -> Option<Pred> {
     let asked = Asked::of(resolver.registry, param, span);
-    if facets(resolver.registry.definition(param)) == [Facet::Words] {
-        resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
-        return None;
+    match facets(resolver.registry.definition(param)) {
+        [] => {
+            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), span));
+            return None;
+        }
+        [Facet::Words] => return words::compare(resolver, param, op, value),
+        _ => {}
     }
-    if op.node == FilterOp::Pr {
-        return presence(resolver, param, &asked, value);
-    }
-    let (facet, test) = test(resolver, &asked, op, value)?;
-    let pred = Pred::new(PredKind::Param { param, facet, test }, span);
+    let pred = match (op.node, asked.ty) {
+        (FilterOp::Pr, _) => return presence(resolver, param, &asked, value),
+        (FilterOp::In | FilterOp::Ni, ParamType::Reference) => list::refers_to_entry(resolver, param, value, span)?,
+        // Every resource has one id: that some value differs is that it does.
+        (FilterOp::Ne, _) if asked.code == "_id" => {
+            let same = Test::Id(value.text().to_owned());
+            return Some(Pred::new(PredKind::Param { param, facet: Facet::Own, test: same }, span).not());
+        }
+        _ => {
+            let (facet, test) = test(resolver, &asked, op, value)?;
+            Pred::new(PredKind::Param { param, facet, test }, span)
+        }
+    };
     // `ni` is the complement of `in`, as `:not-in` is (decision 160).
     Some(if op.node == FilterOp::Ni { pred.not() } else { pred })
 }
@@ -58,8 +72,9 @@ pub(super) fn test(
         ParamType::Quantity => quantities(resolver, asked, op, &written)?,
         ParamType::Reference => (Facet::Value, refers(resolver, asked, op, &written)?),
         ParamType::Composite => tuple(resolver, asked, op, value)?,
+        // None of its operators has a value.
         ParamType::Special => {
-            resolver.report(errors::not_supported(&format!("`{}` in a filter", asked.code), asked.span));
+            refuse(resolver, asked, op);
             return None;
         }
     })
@@ -69,14 +84,15 @@ pub(super) fn test(
 fn usable(asked: &Asked<'_>) -> &'static [FilterOp] {
     use FilterOp::{Ap, Co, Eb, Eq, Ew, Ge, Gt, In, Le, Lt, Ne, Ni, Po, Pr, Re, Sa, Sb, Ss, Sw};
     match asked.ty {
-        _ if asked.code == "_id" => &[Eq, Pr],
+        _ if asked.code == "_id" => &[Eq, Ne, Pr],
         ParamType::String | ParamType::Uri => &[Eq, Ne, Co, Sw, Ew, Gt, Lt, Ge, Le, Pr],
         ParamType::Token => &[Eq, Ne, Pr, Ss, Sb, In, Ni],
         ParamType::Date | ParamType::Number => &[Eq, Ne, Co, Gt, Lt, Ge, Le, Ap, Sa, Eb, Pr, Po],
         ParamType::Quantity => &[Eq, Ne, Gt, Lt, Ge, Le, Ap, Sa, Eb, Pr],
         ParamType::Reference => &[Pr, In, Ni, Re],
         ParamType::Composite => &[Eq, Pr],
-        ParamType::Special => FilterOp::ALL,
+        // How far away something is, no operator says.
+        ParamType::Special => &[Pr],
     }
 }
 
@@ -89,11 +105,7 @@ fn refuse(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>
 /// `pr true`, `pr false` (item 159).
 fn presence(resolver: &mut Resolver<'_>, param: ParamId, asked: &Asked<'_>, value: &FilterValue) -> Option<Pred> {
     let want = wanted(resolver, value)?;
-    if has_own_column(asked.code) {
-        return Some(Pred::constant(want, asked.span));
-    }
-    let present = Pred::new(PredKind::Present { param }, asked.span);
-    Some(if want { present } else { present.not() })
+    Some(parameter::presence(param, asked, want))
 }
 
 /// What `pr` asks for.
@@ -280,7 +292,7 @@ fn refers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>
     match op.node {
         FilterOp::Re => reference::plain(resolver, asked, written),
         FilterOp::In | FilterOp::Ni => {
-            resolver.report(errors::not_supported("membership in a list", op.span));
+            resolver.report(errors::not_supported("membership of one element in a List", op.span));
             None
         }
         _ => refuse(resolver, asked, op),

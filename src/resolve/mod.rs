@@ -1,13 +1,18 @@
 //! Text and definitions in, typed search out. All FHIR meaning is decided here.
 
 mod chain;
+mod contained;
 mod control;
 mod errors;
 mod filter;
 mod filter_value;
 mod group;
+mod group_rows;
+mod group_single;
+mod hierarchy;
 mod include;
 mod list;
+mod named;
 mod parameter;
 mod prefix;
 mod resolver;
@@ -18,5 +23,6 @@ mod types;
 mod value;
 mod words;
 
+pub use named::NamedQueries;
 pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
 pub use terminology::{Code, Direction, MAX_CODES, NoTerminology, Terminology, TerminologyError};

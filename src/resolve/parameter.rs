@@ -3,12 +3,13 @@
 use crate::definitions::{
     Component, Datatypes, Modifier, ParamId, ParamType, Registry, ResourceType, TypeSet, modifiers,
 };
-use crate::ir::{Pred, PredKind, Test};
+use crate::ir::{Direction, Pred, PredKind, Test};
 use crate::keys::{Facet, facets};
 use crate::resolve::chain::{End, Step};
 use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter;
+use crate::resolve::hierarchy;
 use crate::resolve::list;
 use crate::resolve::resolver::{Handling, Resolver};
 use crate::resolve::value;
@@ -16,15 +17,11 @@ use crate::resolve::words;
 use fhirc_grammar::{Diagnostic, Item, Link, Name, Param, Span, Spanned, Value};
 
 /// Parameters that FHIR defines for every type and this version of the compiler does not know yet.
-const NOT_YET: [&str; 4] = ["_query", "_in", "_score", "near"];
+pub(super) const NOT_YET: [&str; 2] = ["_in", "_score"];
 
-/// Whether a modifier needs a hierarchy of resources, or is such as later versions of FHIR add.
+/// Whether a modifier is such as later versions of FHIR give to references.
 fn is_not_yet(ty: ParamType, modifier: Modifier) -> bool {
-    match modifier {
-        Modifier::CodeText | Modifier::TextAdvanced => true,
-        Modifier::Above | Modifier::Below => ty == ParamType::Reference,
-        _ => false,
-    }
+    ty == ParamType::Reference && matches!(modifier, Modifier::CodeText | Modifier::TextAdvanced)
 }
 
 /// The last name of a key and its value.
@@ -65,9 +62,15 @@ impl Resolver<'_> {
         true
     }
 
-    /// Whether resources of type `ty` have a parameter `code`.
+    /// Whether resources of type `ty` have a parameter `code`. One that is being built counts: what names it is refused,
+    /// not passed over.
     pub(super) fn knows(&self, ty: ResourceType, code: &str) -> bool {
-        self.registry.param(ty, code).is_some() || matches!(code, "_filter" | "_list") || NOT_YET.contains(&code)
+        is_known(self.registry, ty, code) || NOT_YET.contains(&code)
+    }
+
+    /// Whether a definition says what `code` means, or will say it as soon as its rows are complete.
+    pub(super) fn has(&self, ty: ResourceType, code: &str) -> bool {
+        is_defined(self.registry, ty, code)
     }
 
     fn leaf(&mut self, ty: ResourceType, leaf: &Leaf<'_>) -> Option<Pred> {
@@ -86,8 +89,13 @@ impl Resolver<'_> {
             self.report(errors::unknown_parameter(self.registry, ty, name));
             return None;
         };
-        if facets(self.registry.definition(param)) == [Facet::Words] {
-            return words::occur(self, param, leaf.name, leaf.value, leaf.span);
+        match facets(self.registry.definition(param)) {
+            [Facet::Words] => return words::occur(self, param, leaf.name, leaf.value, leaf.span),
+            [] => {
+                self.report(errors::not_supported(&format!("`{}`", name.node), name.span));
+                return None;
+            }
+            _ => {}
         }
         let (modifier, only) = self.modifier(param, leaf.name)?;
         let items = self.items(leaf.value)?;
@@ -98,15 +106,17 @@ impl Resolver<'_> {
         let asked = Asked { modifier, only, ..Asked::of(self.registry, param, leaf.span) };
         match modifier {
             Some(Modifier::Missing) => self.missing(param, &asked, &items),
+            Some(Modifier::Above) if asked.ty == ParamType::Reference => {
+                hierarchy::related(self, param, Direction::Above, &asked, &items)
+            }
+            Some(Modifier::Below) if asked.ty == ParamType::Reference => {
+                hierarchy::related(self, param, Direction::Below, &asked, &items)
+            }
             _ => self.values(param, &asked, &items),
         }
     }
 
     fn refusal(&self, name: &Spanned<String>) -> Option<Diagnostic> {
-        // A named query that is not known is refused (item 113), and none is known.
-        if name.node == "_query" {
-            return Some(Diagnostic::error("unknown-query", name.span, "no named query is known"));
-        }
         if NOT_YET.contains(&name.node.as_str()) {
             return Some(errors::not_supported(&format!("`{}`", name.node), name.span));
         }
@@ -164,11 +174,18 @@ impl Resolver<'_> {
         let modifier = Modifier::from_name(&written.node).filter(|modifier| allowed.contains(modifier));
         let Some(modifier) = modifier.filter(|modifier| own_columns_allow(&name.name.node, *modifier)) else {
             let code = &name.name.node;
-            let usable = |modifier: &Modifier| own_columns_allow(code, *modifier) && !is_not_yet(ty, *modifier);
+            let leads = |modifier| ty != ParamType::Reference || hierarchy::applies(self.registry, param, modifier);
+            let usable = |modifier: &Modifier| {
+                own_columns_allow(code, *modifier) && !is_not_yet(ty, *modifier) && leads(*modifier)
+            };
             let usable: Vec<Modifier> = allowed.iter().copied().filter(usable).collect();
             self.report(errors::unsupported_modifier(self.registry, code, written, &usable));
             return None;
         };
+        if ty == ParamType::Reference && !hierarchy::applies(self.registry, param, modifier) {
+            self.report(errors::leads_into_no_hierarchy(self.registry, &name.name, written));
+            return None;
+        }
         if is_not_yet(ty, modifier) {
             let what = format!("modifier `{}` on parameters of type {}", written.node, ty.code());
             self.report(errors::not_supported(&what, written.span));
@@ -188,12 +205,7 @@ impl Resolver<'_> {
                 return None;
             }
         };
-        // Every resource has an id and a time of change (decision 108).
-        if has_own_column(asked.code) {
-            return Some(Pred::constant(!missing, asked.span));
-        }
-        let present = Pred::new(PredKind::Present { param }, asked.span);
-        Some(if missing { present.not() } else { present })
+        Some(presence(param, asked, !missing))
     }
 
     /// One of the items must match; with `:not` and `:not-in`, none of them may (items 66, 68).
@@ -280,6 +292,25 @@ impl<'r> Asked<'r> {
             span,
         }
     }
+}
+
+/// Whether resources of type `ty` have a parameter `code` that is answered.
+pub(super) fn is_known(registry: &Registry, ty: ResourceType, code: &str) -> bool {
+    is_defined(registry, ty, code) || matches!(code, "_filter" | "_list")
+}
+
+fn is_defined(registry: &Registry, ty: ResourceType, code: &str) -> bool {
+    registry.param(ty, code).is_some() || registry.being_built(ty, code).is_some()
+}
+
+/// Whether the parameter has a value at all. Every resource has an id (decision 108), and but for contained ones a time
+/// of change.
+pub(super) fn presence(param: ParamId, asked: &Asked<'_>, want: bool) -> Pred {
+    if asked.code == "_id" {
+        return Pred::constant(want, asked.span);
+    }
+    let present = Pred::new(PredKind::Present { param }, asked.span);
+    if want { present } else { present.not() }
 }
 
 /// Whether the parameter is a column of the resource itself, not indexed rows.

@@ -1,14 +1,18 @@
 //! The whole search: branches, result parameters, conditions.
 
 use crate::definitions::{Registry, ResourceType};
-use crate::ir::{Branch, Elements, Env, Include, Page, Pred, Search, Shape, SortKey, Total};
+use crate::ir::{Branch, Contained, Elements, Env, Include, Page, Pred, Returned, Search, Shape, SortKey, Total};
+use crate::resolve::named::{Named, NamedQueries};
 use crate::resolve::terminology::Terminology;
-use crate::resolve::{control, shape, types};
+use crate::resolve::{contained, control, shape, types};
 use fhirc_grammar::{Diagnostic, Param, Search as Tree, Span};
 use std::sync::Arc;
 
 /// The most matches on a page; a larger `_count` is cut to it, which item 134 allows.
 pub const MAX_PAGE: u32 = 1_000;
+
+/// Errors that are told of one search, and warnings: nobody reads more, and a list of 10,000 values may have as many.
+const MAX_REPORTED: usize = 100;
 
 /// What is done with a parameter that is not known. FHIR R4 3.1.1.3.1; the `Prefer: handling` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -18,6 +22,16 @@ pub enum Handling {
     Lenient,
     /// It is an error.
     Strict,
+}
+
+impl Handling {
+    /// The name, as the `Prefer` header has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Handling::Lenient => "lenient",
+            Handling::Strict => "strict",
+        }
+    }
 }
 
 /// What the caller decides.
@@ -31,6 +45,8 @@ pub struct Settings {
     pub default_count: u32,
     /// Value sets and code systems.
     pub terminology: Arc<dyn Terminology>,
+    /// What `_query` may name.
+    pub queries: Arc<NamedQueries>,
 }
 
 /// The outcome: a search unless there is an error among the diagnostics.
@@ -69,6 +85,7 @@ impl Resolver<'_> {
         let types = types::searched(self, tree);
         let known = types.is_some();
         let mut wanted = Wanted::new(self.settings, types.unwrap_or_default());
+        wanted.contained = contained::decide(self, tree);
         let mut conditions = Vec::new();
         for param in &tree.params {
             match control::of(param) {
@@ -83,10 +100,16 @@ impl Resolver<'_> {
         if !known {
             return None;
         }
+        contained::check_conditions(self, wanted.contained, &conditions);
         let membership = types::compartment(self, tree, &mut wanted.types);
         let mut branches = Vec::new();
         for &ty in &wanted.types {
             let mut filter: Vec<Pred> = membership.iter().filter(|(of, _)| *of == ty).map(|(_, p)| p.clone()).collect();
+            let (named, conditions) = match &wanted.query {
+                Some(query) => query.conditions(self, ty, &conditions),
+                None => (Vec::new(), conditions.clone()),
+            };
+            filter.extend(named);
             filter.extend(conditions.iter().filter_map(|param| self.condition(ty, param, &wanted.types)));
             branches.push(Branch { ty, filter: Pred::all(filter, whole(tree)) });
         }
@@ -103,9 +126,12 @@ impl Resolver<'_> {
         self.parameter(ty, param)
     }
 
-    /// Adds a diagnostic.
+    /// Adds a diagnostic, unless it is there, or enough of its sort are. A search over many types finds the same in each.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        let alike = self.diagnostics.iter().filter(|known| known.severity == diagnostic.severity).count();
+        if alike < MAX_REPORTED && !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
     }
 }
 
@@ -121,6 +147,8 @@ pub(super) struct Wanted {
     /// What `_summary` asks for, and where.
     pub(super) summary: Option<(Shape, Span)>,
     pub(super) elements: Vec<Elements>,
+    pub(super) query: Option<Named>,
+    pub(super) contained: Option<Contained>,
 }
 
 impl Wanted {
@@ -134,7 +162,14 @@ impl Wanted {
             includes: Vec::new(),
             summary: None,
             elements: Vec::new(),
+            query: None,
+            contained: None,
         }
+    }
+
+    /// Whether resources come back that only contain what is searched: of any type.
+    pub(super) fn returns_containers(&self) -> bool {
+        self.contained.is_some_and(|contained| contained.returned == Returned::Container)
     }
 
     fn check(&mut self) {
@@ -147,7 +182,8 @@ impl Wanted {
 
     fn into_search(self, branches: Vec<Branch>, shape: Shape, env: Env) -> Search {
         let page = Page { count: self.count };
-        Search { branches, order: self.order, page, includes: self.includes, total: self.total, shape, env }
+        let Wanted { order, includes, total, contained, .. } = self;
+        Search { branches, order, page, includes, total, contained, shape, env }
     }
 }
 

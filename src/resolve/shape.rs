@@ -25,7 +25,12 @@ pub(super) fn summary(resolver: &mut Resolver<'_>, param: &Param, text: &str, wa
 
 /// `_elements=identifier,Patient.name`: a name without a type speaks of every type searched.
 pub(super) fn elements(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut Wanted) {
+    let only_containers = wanted.returns_containers() && wanted.contained.is_some_and(|contained| !contained.both);
     for item in resolver.items(&param.value).unwrap_or_default() {
+        if only_containers && !item.text().contains('.') {
+            resolver.report(untyped(&item));
+            continue;
+        }
         for (ty, name) in named(resolver, &item, &wanted.types) {
             match wanted.elements.iter_mut().find(|elements| elements.ty == ty) {
                 Some(elements) => elements.names.push(name),
@@ -33,6 +38,13 @@ pub(super) fn elements(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut 
             }
         }
     }
+}
+
+/// An element of no type in particular, where resources of any type come back.
+fn untyped(item: &Item) -> Diagnostic {
+    let message = format!("`{}` has no type, and containers of any type come back", item.text());
+    let help = format!("name it, as in `MedicationRequest.{}`", item.text());
+    Diagnostic::error("untyped-element", item.span, message).help(help)
 }
 
 /// The elements that one item names. One that no type has is left out, with a word.

@@ -1,7 +1,9 @@
 //! What resolution asks of a terminology: the codes of value sets, and the hierarchy of code systems.
 
 use crate::ir::CodeCase;
+pub use crate::ir::Direction;
 use std::fmt;
+use std::sync::Arc;
 
 /// The most codes that the value sets and hierarchies of one search may name together.
 pub const MAX_CODES: usize = 10_000;
@@ -13,15 +15,6 @@ pub struct Code {
     pub system: String,
     /// The code.
     pub code: String,
-}
-
-/// Which way a hierarchy is followed from a code. The code itself always belongs to what is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// To the codes that subsume it.
-    Above,
-    /// To the codes that it subsumes.
-    Below,
 }
 
 /// Value sets and code systems. What is not known completely is an error, never a shorter list (item 69).
@@ -46,6 +39,12 @@ pub trait Terminology: fmt::Debug + Send + Sync {
         code: &str,
         case: CodeCase,
     ) -> Result<Vec<Code>, TerminologyError>;
+
+    /// What answers the questions of one search, where that is not the terminology itself: one that asks others
+    /// remembers what they said for so long.
+    fn for_search(&self) -> Option<Arc<dyn Terminology>> {
+        None
+    }
 }
 
 /// No terminology: a search that needs one is refused.
@@ -113,6 +112,17 @@ pub enum TerminologyError {
     TooDeep(String),
     /// More codes than a search may name.
     TooMany,
+    /// A code that no stored system has, without the system by which others could be asked.
+    NoSystem(String),
+    /// A terminology server did not answer, or not what was asked.
+    Server {
+        /// Its url, without credentials.
+        server: String,
+        /// What it did: `answered 500`.
+        what: String,
+    },
+    /// More questions than one search may ask of a terminology server.
+    TooManyQuestions(usize),
 }
 
 impl TerminologyError {
@@ -127,6 +137,9 @@ impl TerminologyError {
             TerminologyError::Incomplete { .. } | TerminologyError::Cycle(_) => "incomplete-terminology",
             TerminologyError::Unsupported { .. } | TerminologyError::TooDeep(_) => "unsupported-terminology",
             TerminologyError::TooMany => "too-many-codes",
+            TerminologyError::NoSystem(_) => "code-without-system",
+            TerminologyError::Server { .. } => "terminology-server",
+            TerminologyError::TooManyQuestions(_) => "too-many-questions",
         }
     }
 
@@ -137,9 +150,10 @@ impl TerminologyError {
                 "compile the search for a store: it answers from the ValueSets and CodeSystems stored there".into(),
             ),
             TerminologyError::UnknownValueSet(_) => {
-                Some("store the ValueSet, and name it by its url, `url|version` or `ValueSet/id`".into())
+                Some("store the ValueSet, and name it by its url, `url|version` or `ValueSet/id`; or search with a terminology server that has it".into())
             }
-            TerminologyError::UnknownSystem(_) => Some("store the CodeSystem with all of its concepts".into()),
+            TerminologyError::UnknownSystem(_) => Some("store the CodeSystem with all of its concepts, or search with a terminology server that has it".into()),
+            TerminologyError::NoSystem(code) => Some(format!("name its system, `system|{code}`")),
             TerminologyError::Ambiguous { .. } => Some("several versions are stored: name one, `url|version`".into()),
             _ => None,
         }
@@ -163,6 +177,13 @@ impl fmt::Display for TerminologyError {
             }
             TerminologyError::Cycle(name) => write!(f, "ValueSet `{name}` contains itself"),
             TerminologyError::TooDeep(name) => write!(f, "ValueSet `{name}` is nested too deeply in others"),
+            TerminologyError::NoSystem(code) => {
+                write!(f, "no stored CodeSystem has a code `{code}`, and a terminology server is asked by system")
+            }
+            TerminologyError::Server { server, what } => write!(f, "the terminology server `{server}` {what}"),
+            TerminologyError::TooManyQuestions(limit) => {
+                write!(f, "the search asks a terminology server more than {limit} questions")
+            }
             TerminologyError::TooMany => write!(f, "the search names more than {MAX_CODES} codes of value sets"),
         }
     }

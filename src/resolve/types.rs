@@ -57,7 +57,13 @@ pub(super) fn compartment(
             ways.push(own_id(resolver, of, id));
         }
         for code in owner.params(candidate) {
-            let Some(param) = resolver.registry.param(candidate, code) else { continue };
+            let Some(param) = resolver.registry.param(candidate, code) else {
+                if resolver.has(candidate, code) {
+                    let name = Spanned::new(code.clone(), span);
+                    resolver.report(errors::unknown_parameter(resolver.registry, candidate, &name));
+                }
+                continue;
+            };
             let test = Test::Reference(ReferenceTest::Local { ty: of, id: id.node.clone(), version: None });
             ways.push(Some(Pred::new(PredKind::Param { param, facet: Facet::Value, test }, span)));
         }

@@ -1,12 +1,12 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
 use crate::compiler::Compiled;
-use crate::plan::{Context, PAGE_SLOT, Plan, choose, split};
+use crate::plan::{Context, PAGE_SLOT, Plan, Refusal, choose, split};
+use crate::runtime::definitions;
 use crate::runtime::include::Included;
 use crate::runtime::measure::measured;
-use crate::runtime::shape;
-use crate::runtime::{CursorKey, ExecuteError, Page, Resource};
-use crate::stores::{Slots, Store, StoreError, Stored, Tuple};
+use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
+use crate::stores::{Slots, Store, StoreError, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
 use std::time::{Duration, Instant};
@@ -25,8 +25,8 @@ pub struct Request {
 pub struct StepReport<'q> {
     /// Its place in the program.
     pub step: StepId,
-    /// The query that ran.
-    pub query: &'q Query,
+    /// The query that ran; nothing where the search was evaluated without one.
+    pub query: Option<&'q Query>,
     /// Tuples that came back.
     pub rows: usize,
     /// How long it took.
@@ -39,15 +39,21 @@ pub type Observer<'o> = &'o mut (dyn FnMut(StepReport<'_>) + Send);
 /// One page of a compiled search.
 ///
 /// # Errors
-/// The store cannot do what is asked, the cursor belongs to another search, or the store fails. Never a shorter answer.
+/// The store cannot do what is asked, a parameter of the search has been changed or retired since it was compiled, the
+/// cursor belongs to another search, or the store fails. Never a shorter answer.
 pub async fn execute(
     store: &Store,
     search: &Compiled,
     request: &Request,
     observer: Option<Observer<'_>>,
 ) -> Result<Page, ExecuteError> {
-    let program = program(store, search, &request.tenant).await?;
-    execute_program(store, search, &program, request, observer).await
+    match store {
+        Store::Reference(resources) => evaluate::page(resources, search, request, observer).await,
+        Store::Sqlite(_) => {
+            let program = program(store, search, &request.tenant).await?;
+            execute_program(store, search, &program, request, observer).await
+        }
+    }
 }
 
 /// The same by some program: any that a plan of the search splits into must give the same page.
@@ -66,26 +72,30 @@ pub(crate) async fn execute_program(
         Some(cursor) => Some(key.open(cursor, search, &request.tenant)?),
         None => None,
     };
-    let mut run = Run { store, tenant: &request.tenant, slots: Slots::new(), observer };
-    let mut page = Page { total: run.total(program).await?, ..Page::default() };
-    let Some(mut tuples) = run.page(program, after).await? else { return Ok(page) };
-    page.next = cut(&mut tuples, search, &request.tenant, &key);
-    run.slots.insert(PAGE_SLOT, tuples.clone());
-    let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
-    let included = run.included(program, search, &ords).await?;
-    page.matches = run.bodies(&ords, search).await?;
-    page.included = run.bodies(&included.ords, search).await?;
-    page.outcome.extend(included.cut);
-    Ok(page)
+    let epoch = definitions::check(&store.registry(), search)?;
+    let mut run = Run { store, search, tenant: &request.tenant, epoch, slots: Slots::new(), observer };
+    let answer = run.answer(program, search, after, &key).await;
+    answer.map_err(|error| refused(error, search))
+}
+
+/// What a store refuses when it comes to run it is underlined as what it refuses beforehand.
+fn refused(error: ExecuteError, search: &Compiled) -> ExecuteError {
+    match error {
+        ExecuteError::Store(StoreError::Refused { what, span }) => ExecuteError::Refused {
+            query: search.query.clone(),
+            diagnostics: vec![Refusal { what, span }.diagnostic("this store")],
+        },
+        other => other,
+    }
 }
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.
 ///
 /// # Errors
 /// What the store cannot do.
-pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
+async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
     let measured = measured(store, tenant, &search.plan).await?;
-    let context = Context { registry: store.registry(), stats: &measured };
+    let context = Context { registry: &search.registry, stats: &measured };
     program_of(store, search, &choose(&search.plan, context))
 }
 
@@ -94,7 +104,7 @@ pub(crate) async fn program(store: &Store, search: &Compiled, tenant: &TenantCon
 /// # Errors
 /// What the store cannot do.
 pub(crate) fn program_of(store: &Store, search: &Compiled, plan: &Plan) -> Result<Program, ExecuteError> {
-    split(plan, store.capabilities().as_ref()).map_err(|refusals| ExecuteError::Refused {
+    split(plan, store.capabilities()?.as_ref()).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
         diagnostics: refusals.iter().map(|refusal| refusal.diagnostic("this store")).collect(),
     })
@@ -113,12 +123,34 @@ fn cut(tuples: &mut Vec<Tuple>, search: &Compiled, tenant: &TenantContext, key: 
 /// A program that is running.
 pub(super) struct Run<'r, 'o> {
     store: &'r Store,
+    search: &'r Compiled,
     tenant: &'r TenantContext,
+    /// That of the definitions under which the search was last found to mean what it meant.
+    epoch: u32,
     pub(super) slots: Slots,
     observer: Option<Observer<'o>>,
 }
 
 impl Run<'_, '_> {
+    async fn answer(
+        &mut self,
+        program: &Program,
+        search: &Compiled,
+        after: Option<After>,
+        key: &CursorKey,
+    ) -> Result<Page, ExecuteError> {
+        let mut page = Page { total: self.total(program).await?, ..Page::default() };
+        let Some(mut tuples) = self.page(program, after).await? else { return Ok(page) };
+        page.next = cut(&mut tuples, search, self.tenant, key);
+        self.slots.insert(PAGE_SLOT, tuples.clone());
+        let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
+        let included = self.included(program, search, &ords).await?;
+        page.matches = self.bodies(&ords, search).await?;
+        page.included = self.bodies(&included.ords, search).await?;
+        page.outcome.extend(included.cut);
+        Ok(page)
+    }
+
     async fn total(&mut self, program: &Program) -> Result<Option<u64>, ExecuteError> {
         let Some(root) = program.roots.total else { return Ok(None) };
         let tuples = self.root(program, root, None).await?;
@@ -164,25 +196,29 @@ impl Run<'_, '_> {
             take.after = after;
         }
         let begin = Instant::now();
-        let tuples = self.store.run(self.tenant, &query, &self.slots).await?;
+        let tuples = self.query(&query).await?;
         if let Some(observer) = &mut self.observer {
-            observer(StepReport { step: id, query: &query, rows: tuples.len(), time: begin.elapsed() });
+            observer(StepReport { step: id, query: Some(&query), rows: tuples.len(), time: begin.elapsed() });
         }
         Ok(tuples)
     }
 
+    /// Runs a query. Where definitions have changed since the step before, the search goes on if its own have not.
+    async fn query(&mut self, query: &Query) -> Result<Vec<Tuple>, ExecuteError> {
+        loop {
+            match self.store.run(self.tenant, query, &self.slots, self.epoch).await {
+                Err(StoreError::OtherDefinitions) => {
+                    self.epoch = definitions::check(self.store.refresh().await?.as_ref(), self.search)?;
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
+
     /// The resources with these numbers, cut down to what the search wants of them.
     async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
-        let registry = self.store.registry();
-        let resource = |stored: Stored| {
-            let Stored { ty, id, version, updated, body, .. } = stored;
-            let body = match registry.resource_type_of_code(ty.0) {
-                Some(ty) => shape::cut(registry, &search.search.shape, ty, body),
-                None => body,
-            };
-            Resource { ty, id, version, updated, body }
-        };
-        Ok(self.store.bodies(self.tenant, ords).await?.into_iter().map(resource).collect())
+        let stored = self.store.bodies(self.tenant, ords).await?;
+        Ok(stored.into_iter().map(|stored| Resource::cut(stored, &search.registry, search)).collect())
     }
 
     async fn included(

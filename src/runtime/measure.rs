@@ -1,8 +1,7 @@
 //! What the planner knows of a store's data: the counts that the store keeps, and those made for the search at hand.
 
 use crate::plan::{Plan, counted, questions};
-use crate::stores::sqlite::Statistics;
-use crate::stores::{Store, StoreError};
+use crate::stores::{Statistics, Store, StoreError};
 use crate::tenant::TenantContext;
 use fhirc_codegen::algebra::{Edge, End, Set};
 use fhirc_codegen::program::Query;
@@ -23,8 +22,9 @@ pub struct Measured {
 /// The store fails.
 pub async fn measured(store: &Store, tenant: &TenantContext, plan: &Plan) -> Result<Measured, StoreError> {
     let kept = store.statistics(tenant).await?;
-    let (sets, queries): (Vec<Set>, Vec<Query>) =
-        questions(plan, &kept, store.capabilities().as_ref()).into_iter().unzip();
+    // Where no query runs, nothing is chosen.
+    let Ok(capabilities) = store.capabilities() else { return Ok(Measured { kept, counted: HashMap::new() }) };
+    let (sets, queries): (Vec<Set>, Vec<Query>) = questions(plan, &kept, capabilities.as_ref()).into_iter().unzip();
     let found = if queries.is_empty() { Vec::new() } else { store.counts(tenant, &queries).await? };
     let counts = queries.iter().zip(found).map(|(query, found)| found.map(|found| counted(query, found)));
     let counted = sets.into_iter().zip(counts).filter_map(|(set, count)| Some((set, count?))).collect();

@@ -1,7 +1,10 @@
-//! Runs a program on a store: steps in order, slots filled, a page assembled.
+//! Runs a search on a store, a page at a time: by a program, whose steps run in order, or by evaluation.
 
+mod compile;
 mod cursor;
+mod definitions;
 mod error;
+mod evaluate;
 mod execute;
 mod include;
 mod measure;
@@ -9,10 +12,11 @@ mod page;
 mod shape;
 mod terminology;
 
+pub use compile::compile;
 pub use cursor::{CursorKey, InvalidCursor};
 pub use error::ExecuteError;
 pub use execute::{Observer, Request, StepReport, execute};
-pub(crate) use execute::{execute_program, program, program_of};
+pub(crate) use execute::{execute_program, program_of};
 pub use measure::{Measured, measured};
 pub use page::{Page, Resource};
 pub use terminology::terminology;

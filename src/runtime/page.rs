@@ -1,5 +1,9 @@
 //! What a search gives back.
 
+use crate::compiler::Compiled;
+use crate::definitions::Registry;
+use crate::runtime::shape;
+use crate::stores::{Container, Stored};
 use fhirc_codegen::rows::TypeCode;
 use fhirc_grammar::Diagnostic;
 
@@ -23,7 +27,7 @@ pub struct Page {
 pub struct Resource {
     /// Its type.
     pub ty: TypeCode,
-    /// Its logical id.
+    /// Its logical id, of a contained resource the name inside its container.
     pub id: String,
     /// Its version.
     pub version: i64,
@@ -31,4 +35,29 @@ pub struct Resource {
     pub updated: i64,
     /// The resource as JSON.
     pub body: String,
+    /// The resource that contains it, if it is none of its own: its id is unique there only, version and time of change
+    /// are the container's.
+    pub container: Option<Container>,
+}
+
+impl Resource {
+    /// `Patient/1`; of a contained resource that of its container and `#` with its id, `Observation/1#p`, as the end of
+    /// its `fullUrl` (item 144).
+    pub fn name(&self, registry: &Registry) -> String {
+        let name = |ty: TypeCode| registry.resource_type_of_code(ty.0).map_or("?", |ty| registry.type_name(ty));
+        match &self.container {
+            None => format!("{}/{}", name(self.ty), self.id),
+            Some(container) => format!("{}/{}#{}", name(container.ty), container.id, self.id),
+        }
+    }
+
+    /// What a search wants of a stored resource.
+    pub(super) fn cut(stored: Stored, registry: &Registry, search: &Compiled) -> Resource {
+        let Stored { ty, id, version, updated, body, container, .. } = stored;
+        let body = match registry.resource_type_of_code(ty.0) {
+            Some(ty) => shape::cut(registry, &search.search.shape, ty, body),
+            None => body,
+        };
+        Resource { ty, id, version, updated, body, container }
+    }
 }

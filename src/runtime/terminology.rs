@@ -5,7 +5,6 @@ use crate::runtime::{ExecuteError, Page, Request, execute};
 use crate::stores::Store;
 use crate::tenant::TenantContext;
 use crate::terminology::StoredTerminology;
-use std::sync::Arc;
 
 /// The terminology of a tenant, as it stands now. A CodeSystem or ValueSet that is written later is not part of it.
 ///
@@ -13,7 +12,7 @@ use std::sync::Arc;
 /// The store fails.
 pub async fn terminology(store: &Store, tenant: &TenantContext) -> Result<StoredTerminology, ExecuteError> {
     let options = Options { default_count: 100, ..Options::default() };
-    let compiler = Compiler::new(Arc::clone(store.registry()), options);
+    let compiler = Compiler::new(store.registry(), options);
     let mut terminology = StoredTerminology::default();
     for query in ["CodeSystem", "ValueSet"] {
         read(store, tenant, &compiler, query, &mut terminology).await?;

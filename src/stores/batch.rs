@@ -11,6 +11,8 @@ use std::collections::{HashMap, HashSet};
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) tenant: TenantContext,
+    /// The definitions that rows were extracted under.
+    pub(crate) epoch: u32,
     /// Runs of writes that each name a resource once; a second write of it stands in a later run.
     pub(crate) runs: Vec<Vec<Item>>,
 }
@@ -31,7 +33,7 @@ type Identity = (TypeCode, String);
 impl Batch {
     /// Makes the versions of all writes, on all cores. `current` holds what the store has, per write.
     pub(crate) fn new(
-        tenant: TenantContext,
+        (tenant, epoch): (TenantContext, u32),
         writes: Vec<Write>,
         current: Vec<Option<Current>>,
         with: &Versioning<'_>,
@@ -64,7 +66,7 @@ impl Batch {
             }
             runs.push(items);
         }
-        Ok(Batch { tenant, runs })
+        Ok(Batch { tenant, epoch, runs })
     }
 
     /// What extraction noticed, with the position of the write in the batch.

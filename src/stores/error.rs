@@ -1,6 +1,9 @@
 //! What a store says when it cannot do something.
 
 use super::url::InvalidUrl;
+use fhirc_codegen::algebra::Span;
+use fhirc_codegen::capability::Question;
+use fhirc_grammar::Diagnostic;
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
@@ -34,11 +37,25 @@ pub enum StoreError {
         /// What cannot be indexed, and why.
         problems: Vec<String>,
     },
+    /// The store was opened with a definition that it does not have, or has otherwise.
+    Undefined {
+        /// The URL of the definition.
+        url: String,
+    },
+    /// Definitions that cannot be added, changed or retired. Nothing was changed.
+    Definitions {
+        /// What is wrong; warnings stand among the errors.
+        problems: Vec<Diagnostic>,
+    },
+    /// The definitions of the store have changed since the query was planned.
+    OtherDefinitions,
     /// There is no store at the place.
     Missing {
         /// The file.
         path: PathBuf,
     },
+    /// Files were opened to be written.
+    OnlySearched,
     /// A resource cannot be written as it is.
     Invalid {
         /// Its place in the batch, from 0.
@@ -50,6 +67,13 @@ pub enum StoreError {
     Unsupported {
         /// What it is.
         what: String,
+    },
+    /// A part of a search that the store cannot answer.
+    Refused {
+        /// What it is.
+        what: Question,
+        /// Where in the text of the search it comes from.
+        span: Span,
     },
     /// The store's own data contradict each other.
     Corrupt {
@@ -100,11 +124,24 @@ impl fmt::Display for StoreError {
             StoreError::Unindexable { problems } => {
                 write!(f, "these search parameters cannot be indexed; leave them out: {}", problems.join("; "))
             }
+            StoreError::Undefined { url } => write!(
+                f,
+                "the store does not have the search parameter `{url}` as it is given; `fhirc parameters add` defines it"
+            ),
+            StoreError::Definitions { problems } => {
+                let errors = problems.iter().filter(|problem| problem.is_error());
+                f.write_str(&errors.map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))
+            }
+            StoreError::OtherDefinitions => f.write_str("the definitions of the store have changed meanwhile"),
             StoreError::Missing { path } => {
                 write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
             }
+            StoreError::OnlySearched => {
+                f.write_str("files can only be searched; `reference:` without a path takes writes, in memory")
+            }
             StoreError::Invalid { position, why } => write!(f, "write {position} of the batch: {why}"),
             StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),
+            StoreError::Refused { what, .. } => write!(f, "this store cannot answer {what}"),
             StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),
             StoreError::Limit { what } => write!(f, "the store is full: {what}"),
             StoreError::Busy => f.write_str("another process is writing to the store; try again"),

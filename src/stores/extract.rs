@@ -2,8 +2,7 @@
 
 use super::version::{Extracted, Owner, RowSet, WriteWarning};
 use crate::definitions::Registry;
-use crate::index::{ExtractSettings, Extractor, Problem, Warning};
-use crate::values::Zone;
+use crate::index::{Extractor, Problem, Warning};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::Value as Json;
 
@@ -12,11 +11,6 @@ use serde_json::Value as Json;
 pub(crate) struct Extract<'a> {
     registry: &'a Registry,
     extractor: &'a Extractor,
-}
-
-/// The extractor of a store. Made once: it compiles the expressions of all parameters.
-pub(crate) fn extractor(registry: &Registry, zone: &Zone, bases: &[String]) -> Extractor {
-    Extractor::new(registry, ExtractSettings::new(zone.clone(), bases.iter().cloned()))
 }
 
 impl<'a> Extract<'a> {
@@ -31,11 +25,7 @@ impl<'a> Extract<'a> {
         let mut rows = RowSet::from([(Owner::Itself, extraction.rows)]);
         for contained in extraction.contained {
             let owner = Owner::Contained(TypeCode(contained.ty.code()), contained.id);
-            let of_owner = rows.entry(owner).or_default();
-            of_owner.extend(contained.rows);
-            // Two contained resources of one id are against the specification, and are one here.
-            of_owner.sort_unstable();
-            of_owner.dedup();
+            rows.insert(owner, contained.rows);
         }
         let warnings = extraction.warnings.into_iter().map(|warning| self.in_words(&warning)).collect();
         Extracted { rows, warnings }

@@ -81,6 +81,18 @@ pub struct Stored {
     pub method: Method,
     /// The resource as JSON with its `meta`; empty if the version is a deletion.
     pub body: String,
+    /// Where the resource stands, if it is no resource of its own: its id is unique there only, version and time are
+    /// those of its container.
+    pub container: Option<Container>,
+}
+
+/// A resource that contains another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// Its type.
+    pub ty: TypeCode,
+    /// Its logical id.
+    pub id: String,
 }
 
 /// What made a version.

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// refuses to be opened with others.
 #[derive(Clone, Debug)]
 pub struct StoreSettings {
-    /// The definitions that rows are extracted under.
+    /// The definitions of a new store. An existing one has its own: the same release, and at least what is added here.
     pub registry: Arc<Registry>,
     /// The zone of stored dates without one. `None`: that of the store, UTC for a new one.
     pub zone: Option<Zone>,

@@ -1,8 +1,13 @@
 //! The stores of this build behind one face.
 
-use super::sqlite::{Place, SqliteStore, Statistics};
-use super::{Batch, Committed, Slots, StoreError, StoreSettings, StoreUrl, Stored, Tuple, Write, WriteOutcome};
-use crate::definitions::Registry;
+use super::build::{Built, Chunk, Leftover, reindex};
+use super::definitions::Builder;
+use super::memory::{MemoryStore, Origin};
+use super::sqlite::{Place, SqliteStore};
+use super::version::RowSet;
+use super::{Batch, Committed, Defined, Reindexed, Slots, Statistics, StoreError, StoreSettings, StoreUrl, Stored};
+use super::{Tuple, Watch, Write, WriteOutcome};
+use crate::definitions::{ParamId, Registry, SearchParam};
 use crate::tenant::TenantContext;
 use crate::values::Zone;
 use fhirc_codegen::capability::Capabilities;
@@ -18,10 +23,16 @@ use std::sync::Arc;
 pub enum Store {
     /// SQLite, in process.
     Sqlite(SqliteStore),
+    /// Resources in memory. It takes no queries: searches are evaluated over the resources themselves.
+    Reference(MemoryStore),
+}
+
+fn no_queries() -> StoreError {
+    StoreError::Unsupported { what: "queries: it evaluates searches as they are".to_owned() }
 }
 
 impl Store {
-    /// Opens the store at a URL.
+    /// Opens the store at a URL. `load::open` also opens files as one.
     ///
     /// # Errors
     /// The store is not there yet, does not exist, or was written under other settings.
@@ -29,14 +40,22 @@ impl Store {
         match url {
             StoreUrl::Sqlite(path) => SqliteStore::open(Place::File(path.clone()), settings).await.map(Store::Sqlite),
             StoreUrl::SqliteMemory => SqliteStore::open(Place::Memory, settings).await.map(Store::Sqlite),
+            StoreUrl::Reference => Ok(Store::Reference(MemoryStore::open(Origin::Writes, settings))),
+            // Who reads files stands above the stores.
+            StoreUrl::ReferenceFiles(_) => Err(StoreError::OnlySearched),
             other => Err(StoreError::NotYet { store: other.kind() }),
         }
     }
 
-    /// What it answers, question by question.
-    pub fn capabilities(&self) -> Box<dyn Capabilities> {
-        let Store::Sqlite(_) = self;
-        Box::new(Target::<Sqlite>::new())
+    /// What its queries answer, question by question.
+    ///
+    /// # Errors
+    /// It takes no queries.
+    pub fn capabilities(&self) -> Result<Box<dyn Capabilities>, StoreError> {
+        match self {
+            Store::Sqlite(_) => Ok(Box::new(Target::<Sqlite>::new())),
+            Store::Reference(_) => Err(no_queries()),
+        }
     }
 
     /// 32 random bytes that only this store has: what seals its cursors.
@@ -44,35 +63,140 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn secret(&self) -> Result<[u8; 32], StoreError> {
-        let Store::Sqlite(store) = self;
-        store.secret().await
+        match self {
+            Store::Sqlite(store) => store.secret().await,
+            Store::Reference(store) => Ok(store.secret()),
+        }
     }
 
-    /// The definitions that rows are extracted under.
-    pub fn registry(&self) -> &Arc<Registry> {
-        let Store::Sqlite(store) = self;
-        store.registry()
+    /// The definitions that hold, as far as this process knows: those that it opened the store with, or changed or met
+    /// since. Searches are compiled with these.
+    pub fn registry(&self) -> Arc<Registry> {
+        match self {
+            Store::Sqlite(store) => store.registry(),
+            Store::Reference(store) => store.registry(),
+        }
+    }
+
+    /// The definitions that hold now, whoever has changed them; a cheap look where nobody has.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn refresh(&self) -> Result<Arc<Registry>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.refresh().await,
+            Store::Reference(store) => Ok(store.registry()),
+        }
+    }
+
+    /// Adds SearchParameters to the definitions of the store, or changes those that have their URLs. All or none.
+    ///
+    /// New resources are indexed under them at once. What was there before needs [`Store::reindex`]: until it is done,
+    /// a search that names a new parameter is refused as `being-built`, and one that names a changed parameter means
+    /// the definition before. A SearchParameter that is merely written as a resource changes nothing.
+    ///
+    /// # Errors
+    /// Something is wrong with a definition ([`StoreError::Definitions`], [`StoreError::Unindexable`]), or the store fails.
+    pub async fn define(&self, params: Vec<SearchParam>) -> Result<Defined, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.define(params).await,
+            Store::Reference(store) => store.define(params),
+        }
+    }
+
+    /// Retires SearchParameters of the store or of the release: no search knows them from now on. A code that one had
+    /// taken over from another definition goes back to that, which is built again. All or none.
+    ///
+    /// # Errors
+    /// There is none with such a URL, others rest on it ([`StoreError::Definitions`]), or the store fails.
+    pub async fn retire(&self, urls: Vec<String>) -> Result<Defined, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.retire(urls).await,
+            Store::Reference(store) => store.retire(&urls),
+        }
+    }
+
+    /// Makes the index rows of all definitions that are being built, for the resources of all tenants, and deletes the
+    /// rows of changed and retired ones. A parameter answers as soon as its last row is made.
+    ///
+    /// Writes and searches go on meanwhile. It can be stopped at any point, by `watch`, by dropping the future, by the
+    /// end of the process: another call goes on from there. Several at once, in several processes, do no harm.
+    ///
+    /// # Errors
+    /// The store fails. What was done stays.
+    pub async fn reindex(&self, watch: &mut (dyn Watch + Send)) -> Result<Reindexed, StoreError> {
+        reindex(self, watch).await
+    }
+
+    pub(super) async fn chunk(
+        &self,
+        builder: Option<(u32, Arc<Builder>)>,
+    ) -> Result<Option<Chunk<String>>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.chunk(builder).await,
+            Store::Reference(_) => Ok(None),
+        }
+    }
+
+    pub(super) async fn build(&self, chunk: Chunk<RowSet>) -> Result<Built, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.build(chunk).await,
+            Store::Reference(_) => Ok(Built::Overtaken),
+        }
+    }
+
+    pub(super) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.leftovers(params).await,
+            Store::Reference(_) => Ok(Vec::new()),
+        }
+    }
+
+    pub(super) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
+        match self {
+            Store::Sqlite(store) => store.clear(leftover).await,
+            Store::Reference(_) => Ok((0, None)),
+        }
+    }
+
+    pub(super) async fn cleared(&self, params: Vec<ParamId>) -> Result<(), StoreError> {
+        match self {
+            Store::Sqlite(store) => store.cleared(params).await,
+            Store::Reference(_) => Ok(()),
+        }
     }
 
     /// The zone of stored dates without one.
     pub fn zone(&self) -> &Zone {
-        let Store::Sqlite(store) = self;
-        store.zone()
+        match self {
+            Store::Sqlite(store) => store.zone(),
+            Store::Reference(store) => store.zone(),
+        }
     }
 
     /// The server's own base URLs.
     pub fn bases(&self) -> &[String] {
-        let Store::Sqlite(store) = self;
-        store.bases()
+        match self {
+            Store::Sqlite(store) => store.bases(),
+            Store::Reference(store) => store.bases(),
+        }
     }
 
-    /// Runs a query. Dropping the future stops it.
+    /// Runs a query that was planned under the definitions of this [`Registry::epoch`]. Dropping the future stops it.
     ///
     /// # Errors
-    /// The store does not answer the query, or fails.
-    pub async fn run(&self, tenant: &TenantContext, query: &Query, slots: &Slots) -> Result<Vec<Tuple>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.run(tenant, query, slots).await
+    /// The definitions have changed ([`StoreError::OtherDefinitions`]), the store does not answer the query, or fails.
+    pub async fn run(
+        &self,
+        tenant: &TenantContext,
+        query: &Query,
+        slots: &Slots,
+        epoch: u32,
+    ) -> Result<Vec<Tuple>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.run(tenant, query, slots, epoch).await,
+            Store::Reference(_) => Err(no_queries()),
+        }
     }
 
     /// What the store is sent for a query, and how it means to run it.
@@ -80,17 +204,21 @@ impl Store {
     /// # Errors
     /// As for [`Store::run`].
     pub async fn explain(&self, query: &Query) -> Result<(String, String), StoreError> {
-        let Store::Sqlite(store) = self;
-        store.explain(query).await.map(|(sql, plan)| (sql.text, plan))
+        match self {
+            Store::Sqlite(store) => store.explain(query).await.map(|(sql, plan)| (sql.text, plan)),
+            Store::Reference(_) => Err(no_queries()),
+        }
     }
 
-    /// The live ones among these resources, in the order asked for.
+    /// The live ones among these resources, in the order asked for; those inside others as they stand there.
     ///
     /// # Errors
     /// The store fails.
     pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.bodies(tenant, ords).await
+        match self {
+            Store::Sqlite(store) => store.bodies(tenant, ords).await,
+            Store::Reference(store) => Ok(store.bodies(tenant, ords)),
+        }
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.
@@ -98,8 +226,10 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn read(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Option<Stored>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.read(tenant, ty, id).await
+        match self {
+            Store::Sqlite(store) => store.read(tenant, ty, id).await,
+            Store::Reference(store) => Ok(store.read(tenant, ty, id)),
+        }
     }
 
     /// One version of a resource.
@@ -113,8 +243,10 @@ impl Store {
         id: &str,
         version: i64,
     ) -> Result<Option<Stored>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.read_version(tenant, ty, id, version).await
+        match self {
+            Store::Sqlite(store) => store.read_version(tenant, ty, id, version).await,
+            Store::Reference(store) => Ok(store.read_version(tenant, ty, id, version)),
+        }
     }
 
     /// All versions of a resource, the current one first.
@@ -122,8 +254,10 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn history(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Vec<Stored>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.history(tenant, ty, id).await
+        match self {
+            Store::Sqlite(store) => store.history(tenant, ty, id).await,
+            Store::Reference(store) => Ok(store.history(tenant, ty, id)),
+        }
     }
 
     /// Counts for the planner.
@@ -131,8 +265,10 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn statistics(&self, tenant: &TenantContext) -> Result<Statistics, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.statistics(tenant).await
+        match self {
+            Store::Sqlite(store) => store.statistics(tenant).await,
+            Store::Reference(store) => Ok(store.statistics(tenant)),
+        }
     }
 
     /// The numbers that counting queries find, in their order; nothing for a query that the store does not answer.
@@ -140,8 +276,10 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<u64>>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.counts(tenant, queries).await
+        match self {
+            Store::Sqlite(store) => store.counts(tenant, queries).await,
+            Store::Reference(_) => Ok(vec![None; queries.len()]),
+        }
     }
 
     /// The names of all tenants that something was written for.
@@ -149,8 +287,10 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn tenants(&self) -> Result<Vec<String>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.tenants().await
+        match self {
+            Store::Sqlite(store) => store.tenants().await,
+            Store::Reference(store) => Ok(store.tenants()),
+        }
     }
 
     /// The size of the store in bytes.
@@ -158,8 +298,10 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn size(&self) -> Result<u64, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.size().await
+        match self {
+            Store::Sqlite(store) => store.size().await,
+            Store::Reference(store) => Ok(store.size()),
+        }
     }
 
     /// Writes in one transaction: all or nothing. The outcomes stand in the order of the writes.
@@ -167,8 +309,10 @@ impl Store {
     /// # Errors
     /// A resource cannot be written as it is, or the store fails.
     pub async fn write(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Vec<WriteOutcome>, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.write(tenant, writes).await
+        match self {
+            Store::Sqlite(store) => store.write(tenant, writes).await,
+            Store::Reference(store) => store.write(tenant, writes).await,
+        }
     }
 
     /// Makes versions and index rows without holding up other writes; [`Store::commit`] writes them.
@@ -176,20 +320,26 @@ impl Store {
     /// # Errors
     /// A resource cannot be written as it is, or the store fails.
     pub async fn prepare(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Batch, StoreError> {
-        let Store::Sqlite(store) = self;
-        store.prepare(tenant, writes).await
+        match self {
+            Store::Sqlite(store) => store.prepare(tenant, writes).await,
+            Store::Reference(store) => store.prepare(tenant, writes).await,
+        }
     }
 
     /// Queues a batch for writing, at once and behind all that was queued before, and waits for it. A queued batch is
     /// written even if the future is dropped.
     pub fn commit(&self, batch: Batch) -> Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>> {
-        let Store::Sqlite(store) = self;
-        Box::pin(store.commit(batch))
+        match self {
+            Store::Sqlite(store) => Box::pin(store.commit(batch)),
+            Store::Reference(store) => Box::pin(std::future::ready(store.commit(batch))),
+        }
     }
 
     /// Lets all that is queued end, and closes the store.
     pub async fn close(self) {
-        let Store::Sqlite(store) = self;
-        store.close().await;
+        match self {
+            Store::Sqlite(store) => store.close().await,
+            Store::Reference(store) => drop(store),
+        }
     }
 }

@@ -11,8 +11,10 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
     /// `sqlite::memory:`: a SQLite database that lives as long as the handle.
     SqliteMemory,
-    /// `reference:`: the executable specification, in memory.
+    /// `reference:`: the executable specification over resources in memory, none at first.
     Reference,
+    /// `reference:PATH`: the same over the resources of a file or folder.
+    ReferenceFiles(PathBuf),
     /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
     Postgres(ServerUrl),
     /// `elasticsearch://USER:PASSWORD@HOST:PORT/PREFIX`: OpenSearch too.
@@ -43,7 +45,7 @@ impl StoreUrl {
     pub fn kind(&self) -> &'static str {
         match self {
             StoreUrl::Sqlite(_) | StoreUrl::SqliteMemory => "sqlite",
-            StoreUrl::Reference => "reference",
+            StoreUrl::Reference | StoreUrl::ReferenceFiles(_) => "reference",
             StoreUrl::Postgres(_) => "postgres",
             StoreUrl::Elasticsearch(_) => "elasticsearch",
             StoreUrl::MongoDb(_) => "mongodb",
@@ -60,8 +62,8 @@ pub struct InvalidUrl {
     pub reason: String,
 }
 
-const FORMS: &str = "`sqlite:PATH`, `sqlite::memory:`, `reference:`, `postgres://…`, `elasticsearch://…`, \
-                     `mongodb://…`, `s3://BUCKET/PREFIX` or `file:DIR`";
+const FORMS: &str = "`sqlite:PATH`, `sqlite::memory:`, `reference:`, `reference:PATH`, `postgres://…`, \
+                     `elasticsearch://…`, `mongodb://…`, `s3://BUCKET/PREFIX` or `file:DIR`";
 
 impl FromStr for StoreUrl {
     type Err = InvalidUrl;
@@ -85,7 +87,7 @@ impl FromStr for StoreUrl {
             "sqlite" if rest == ":memory:" => Ok(StoreUrl::SqliteMemory),
             "sqlite" => path(StoreUrl::Sqlite),
             "reference" if rest.is_empty() => Ok(StoreUrl::Reference),
-            "reference" => invalid("nothing follows `reference:`".to_owned()),
+            "reference" => path(StoreUrl::ReferenceFiles),
             "postgres" | "postgresql" => server(StoreUrl::Postgres),
             "elasticsearch" => server(StoreUrl::Elasticsearch),
             "mongodb" => server(StoreUrl::MongoDb),
@@ -138,6 +140,7 @@ impl fmt::Display for StoreUrl {
             StoreUrl::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             StoreUrl::SqliteMemory => f.write_str("sqlite::memory:"),
             StoreUrl::Reference => f.write_str("reference:"),
+            StoreUrl::ReferenceFiles(path) => write!(f, "reference:{}", path.display()),
             StoreUrl::Files(path) => write!(f, "file:{}", path.display()),
             StoreUrl::Postgres(url) | StoreUrl::Elasticsearch(url) | StoreUrl::MongoDb(url) | StoreUrl::S3(url) => {
                 url.fmt(f)
@@ -183,6 +186,7 @@ mod tests {
             "sqlite:/var/lib/ward.db",
             "sqlite::memory:",
             "reference:",
+            "reference:export.ndjson",
             "postgres://db.example:5432/fhir",
             "elasticsearch://search.example:9200/fhir",
             "mongodb://db.example/fhir?directConnection=true",
@@ -212,8 +216,7 @@ mod tests {
 
     #[test]
     fn what_is_no_store_is_refused_without_repeating_it() {
-        for text in ["", "ward.db", "sqlite:", "postgres:", "postgres:///x", "s3://", "reference:x", "ada:hunter2@host"]
-        {
+        for text in ["", "ward.db", "sqlite:", "postgres:", "postgres:///x", "s3://", "ada:hunter2@host"] {
             let refused = text.parse::<StoreUrl>().unwrap_err();
             assert!(!refused.reason.contains("hunter2"), "{refused}");
         }

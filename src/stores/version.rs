@@ -222,8 +222,8 @@ fn version(
 /// The rows that a store holds for a body.
 ///
 /// They are extracted again instead of read: extraction depends on nothing but the body, the definitions and the
-/// settings, and a store does not open under others than those it was written with. Reading them would take a seek
-/// into each table of rows.
+/// settings, and what is stored is kept to the definitions of the store. Rows that a build has yet to make are taken out
+/// afterwards. Reading them would take a seek into each table of rows.
 fn stored_rows(ty: TypeCode, body: &str, with: &Versioning<'_>) -> Result<RowSet, VersionError> {
     let body = serde_json::from_str::<Json>(body).map_err(|_| VersionError::StoredBody)?;
     Ok((with.extract)(ty, &body).rows)

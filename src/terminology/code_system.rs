@@ -15,6 +15,10 @@ pub(super) struct CodeSystem {
     url: String,
     version: Option<String>,
     pub(super) case_sensitive: Option<bool>,
+    /// The canonical of the value set of all its codes.
+    value_set: Option<String>,
+    /// Whether the resource means to list all codes. Others name the system, and hold a part of it or nothing.
+    is_held: bool,
     /// Why not all codes are known.
     gap: Option<String>,
     /// Why its hierarchy is none of subsumption.
@@ -44,7 +48,7 @@ enum Role {
 impl CodeSystem {
     /// Reads the resource with this url and version.
     pub(super) fn read(url: &str, version: Option<String>, body: &str) -> CodeSystem {
-        let mut system = CodeSystem { url: url.to_owned(), version, ..CodeSystem::default() };
+        let mut system = CodeSystem { url: url.to_owned(), version, is_held: true, ..CodeSystem::default() };
         match serde_json::from_str::<Resource>(body) {
             Ok(resource) => system.fill(resource),
             Err(error) => system.gap = Some(format!("it cannot be read, {error}")),
@@ -53,10 +57,11 @@ impl CodeSystem {
     }
 
     fn fill(&mut self, resource: Resource) {
-        let Resource { case_sensitive, hierarchy_meaning, content, count, property, concept } = resource;
-        self.case_sensitive = case_sensitive;
+        let Resource { case_sensitive, value_set, hierarchy_meaning, content, count, property, concept } = resource;
+        (self.case_sensitive, self.value_set) = (case_sensitive, value_set);
         self.declared = property.iter().map(|declared| declared.code.clone()).collect();
         if content.as_deref() != Some("complete") {
+            self.is_held = false;
             self.gap = Some(format!("its content is `{}`", content.unwrap_or_default()));
         }
         self.nest(concept);
@@ -128,6 +133,22 @@ impl CodeSystem {
     /// Whether this is the version, or a resource without one.
     pub(super) fn has_version(&self, version: &str) -> bool {
         self.version.as_deref() == Some(version)
+    }
+
+    /// Whether the codes of the system are here, if it is this version; an unreadable resource holds them too.
+    pub(super) fn holds(&self, version: Option<&str>) -> bool {
+        self.is_held && version.is_none_or(|version| self.has_version(version))
+    }
+
+    /// Whether the value set of this name is that of all its codes (`CodeSystem.valueSet`).
+    pub(super) fn is_all_of(&self, name: &str) -> bool {
+        let split = |name| match str::rsplit_once(name, '|') {
+            Some((url, version)) => (url, Some(version)),
+            None => (name, None),
+        };
+        let Some((url, own)) = self.value_set.as_deref().map(split) else { return false };
+        let (wanted, version) = split(name);
+        wanted == url && version.is_none_or(|version| own.or(self.version.as_deref()) == Some(version))
     }
 
     /// All of its concepts.

@@ -8,6 +8,7 @@ use serde_json::Number;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Resource {
     pub(super) case_sensitive: Option<bool>,
+    pub(super) value_set: Option<String>,
     pub(super) hierarchy_meaning: Option<String>,
     pub(super) content: Option<String>,
     pub(super) count: Option<usize>,

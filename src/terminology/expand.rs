@@ -11,11 +11,24 @@ use std::rc::Rc;
 /// How many value sets may stand inside each other.
 pub const MAX_NESTING: usize = 32;
 
-type Codes = BTreeSet<Code>;
+pub(super) type Codes = BTreeSet<Code>;
+
+/// What the store does not hold itself.
+#[derive(Clone, Debug)]
+pub(super) enum Question<'q> {
+    /// The codes of a value set, by its canonical.
+    ValueSet(&'q str),
+    /// The codes of a system that pass filters.
+    Include(&'q Include),
+}
+
+/// Who is asked for it.
+pub(super) type Elsewhere<'t> = &'t dyn Fn(Question<'_>) -> Result<Codes, TerminologyError>;
 
 /// One expansion, with those of the value sets inside it.
 pub(super) struct Expander<'t> {
     terminology: &'t StoredTerminology,
+    elsewhere: Option<Elsewhere<'t>>,
     /// The value sets that are being expanded, by logical id: one that comes up again contains itself.
     open: Vec<&'t str>,
     /// Those that are done. A value set may stand in many places.
@@ -23,12 +36,29 @@ pub(super) struct Expander<'t> {
 }
 
 impl<'t> Expander<'t> {
-    pub(super) fn new(terminology: &'t StoredTerminology) -> Self {
-        Expander { terminology, open: Vec::new(), done: BTreeMap::new() }
+    pub(super) fn new(terminology: &'t StoredTerminology, elsewhere: Option<Elsewhere<'t>>) -> Self {
+        Expander { terminology, elsewhere, open: Vec::new(), done: BTreeMap::new() }
+    }
+
+    /// All codes of the value set of this name: a stored one, else all codes of a stored system, else one that is known
+    /// elsewhere. What a logical id names is here or nowhere.
+    pub(super) fn named(&mut self, name: &str) -> Result<Rc<Codes>, TerminologyError> {
+        let unknown = match self.terminology.value_set(name) {
+            Ok((id, set)) => return self.expand(id, set),
+            Err(error @ TerminologyError::UnknownValueSet(_)) => error,
+            Err(error) => return Err(error),
+        };
+        if let Some(system) = self.terminology.system_of_value_set(name)? {
+            return Ok(Rc::new(system.all()?.into_iter().filter_map(|at| system.code(at)).collect()));
+        }
+        match self.elsewhere.filter(|_| !name.starts_with("ValueSet/")) {
+            Some(ask) => Ok(Rc::new(ask(Question::ValueSet(name))?)),
+            None => Err(unknown),
+        }
     }
 
     /// All codes of a value set.
-    pub(super) fn expand(&mut self, id: &'t str, set: &'t ValueSet) -> Result<Rc<Codes>, TerminologyError> {
+    fn expand(&mut self, id: &'t str, set: &'t ValueSet) -> Result<Rc<Codes>, TerminologyError> {
         if let Some(done) = self.done.get(id) {
             return Ok(Rc::clone(done));
         }
@@ -50,8 +80,8 @@ impl<'t> Expander<'t> {
         Ok(codes)
     }
 
-    /// The definition decides. Where it is missing or cannot be followed, an expansion that is stored with it does, if
-    /// it is complete.
+    /// The definition decides. Where it is missing or what is stored does not suffice to follow it, an expansion that is
+    /// stored with it does, if it is complete. Nobody else is asked for what that says.
     fn content(&mut self, set: &'t ValueSet) -> Result<Codes, TerminologyError> {
         let Content { modifier_extension, compose, expansion } =
             set.content.as_ref().map_err(|why| incomplete(set, why.clone()))?;
@@ -59,9 +89,14 @@ impl<'t> Expander<'t> {
             return Err(unsupported(set, "has a modifier extension"));
         }
         let listed = expansion.as_ref().map(|listed| expansion::codes(self.terminology, listed));
-        match (compose.as_ref().map(|compose| self.compose(set, compose)), listed) {
-            (Some(Err(_)), Some(Ok(codes))) => Ok(codes),
-            (Some(defined), _) => defined,
+        match (compose, listed) {
+            (Some(compose), Some(Ok(codes))) => {
+                let elsewhere = self.elsewhere.take();
+                let defined = self.compose(set, compose);
+                self.elsewhere = elsewhere;
+                Ok(defined.unwrap_or(codes))
+            }
+            (Some(compose), _) => self.compose(set, compose),
             (None, Some(listed)) => listed.map_err(|why| incomplete(set, why)),
             (None, None) => Err(incomplete(set, "it says nothing of its codes".to_owned())),
         }
@@ -95,10 +130,7 @@ impl<'t> Expander<'t> {
         }
         let inner = match include.value_set.as_slice() {
             [] => None,
-            [only] => {
-                let (id, inner) = self.terminology.value_set(only)?;
-                Some(self.expand(id, inner)?)
-            }
+            [only] => Some(self.named(only)?),
             // R4 reads several as their union in one place and as their intersection in another, as R5 does.
             _ => return Err(unsupported(set, "includes several value sets at once")),
         };
@@ -121,7 +153,11 @@ impl<'t> Expander<'t> {
             }
             return Ok(include.concept.iter().map(|concept| self.terminology.spelled(url, &concept.code)).collect());
         }
-        let system = self.terminology.system(url, include.version.as_deref())?;
+        let version = include.version.as_deref();
+        if let (Some(ask), false) = (self.elsewhere, self.terminology.holds(url, version)) {
+            return ask(Question::Include(&Include { value_set: Vec::new(), ..include.clone() }));
+        }
+        let system = self.terminology.system(url, version)?;
         let all = system.all()?;
         let mut found = all.clone();
         for filter in &include.filter {

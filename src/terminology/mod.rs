@@ -1,5 +1,7 @@
 //! Terminology from stored resources: value sets expanded, hierarchies of code systems followed.
 //!
+//! Behind them may stand a terminology server, for what is not stored: [`ExternalTerminology`].
+//!
 //! All CodeSystems and ValueSets of a tenant are held in memory. What they do not say completely is an error; the limits
 //! are [`MAX_CODES`](crate::resolve::MAX_CODES) codes and [`MAX_NESTING`] value sets inside each other.
 
@@ -7,6 +9,7 @@ mod code_system;
 mod concept;
 mod expand;
 mod expansion;
+mod external;
 mod filter;
 mod value_set;
 
@@ -19,6 +22,9 @@ use std::collections::BTreeMap;
 use value_set::ValueSet;
 
 pub use expand::MAX_NESTING;
+pub use external::{ExternalTerminology, MAX_QUESTIONS, Reply, TerminologyServer, Unanswered};
+#[cfg(feature = "http")]
+pub use external::{HttpServer, InvalidServer};
 
 /// The CodeSystems and ValueSets of a store, as they stand when they are read.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +93,21 @@ impl StoredTerminology {
         found.first().and_then(|&at| stored.code(at)).unwrap_or_else(as_written)
     }
 
+    /// Whether the codes of a system are stored here, of this version if one is named.
+    fn holds(&self, url: &str, version: Option<&str>) -> bool {
+        self.systems.get(url).is_some_and(|versions| versions.iter().any(|system| system.holds(version)))
+    }
+
+    /// The stored system whose `valueSet` has this name, if its codes are here.
+    fn system_of_value_set(&self, name: &str) -> Result<Option<&CodeSystem>, TerminologyError> {
+        let systems = self.systems.values().flatten();
+        let mut fitting = systems.filter(|system| system.holds(None) && system.is_all_of(name));
+        match (fitting.next(), fitting.next()) {
+            (only, None) => Ok(only),
+            _ => Err(TerminologyError::Ambiguous { ty: "CodeSystem", url: name.to_owned() }),
+        }
+    }
+
     /// The one ValueSet of this name, and its logical id: `url`, `url|version`, `ValueSet/id`.
     fn value_set(&self, name: &str) -> Result<(&str, &ValueSet), TerminologyError> {
         let unknown = || TerminologyError::UnknownValueSet(name.to_owned());
@@ -116,8 +137,7 @@ impl Terminology for StoredTerminology {
     }
 
     fn expand(&self, value_set: &str) -> Result<Vec<Code>, TerminologyError> {
-        let (id, set) = self.value_set(value_set)?;
-        Ok(Expander::new(self).expand(id, set)?.iter().cloned().collect())
+        Ok(Expander::new(self, None).named(value_set)?.iter().cloned().collect())
     }
 
     fn related(

@@ -1,6 +1,6 @@
 //! A ValueSet as it stands in the resource. FHIR R4 4.9.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A value set: what it is called, and what it consists of.
@@ -48,28 +48,31 @@ pub(super) struct Compose {
 }
 
 /// `ValueSet.compose.include`, and `exclude`, which has the same parts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Include {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) modifier_extension: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) system: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) version: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) concept: Vec<Concept>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) filter: Vec<Filter>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) value_set: Vec<String>,
 }
 
 /// `ValueSet.compose.include.concept`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Concept {
     pub(super) code: String,
 }
 
 /// `ValueSet.compose.include.filter`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Filter {
     pub(super) property: String,
     pub(super) op: String,

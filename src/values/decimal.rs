@@ -151,11 +151,35 @@ impl Decimal {
     /// Rounded to 40 significant digits, half away from zero, and stripped of trailing zeros.
     pub(super) fn rounded(&self) -> Self {
         let extra = self.coefficient.len().saturating_sub(PRECISION);
-        let Some(first_dropped) = extra.checked_sub(1) else { return self.stripped() };
-        let kept = self.coefficient.without_last(extra);
-        let up = Natural::from(u64::from(self.coefficient.digit(first_dropped) >= 5));
+        if extra == 0 {
+            return self.stripped();
+        }
         let exponent = self.exponent.saturating_add(i32::try_from(extra).unwrap_or(i32::MAX));
-        Self::new(self.negative, kept.add(&up), exponent).stripped()
+        Self::new(self.negative, self.rounded_coefficient(extra), exponent).stripped()
+    }
+
+    /// The number times 10 to the power of `places`, rounded to a whole number, half away from zero. `None` beyond 38
+    /// digits.
+    pub(super) fn scaled(&self, places: i32) -> Option<i128> {
+        const DIGITS: i32 = 38;
+        let top = self.magnitude().saturating_add(places);
+        if self.is_zero() || top < 0 {
+            return Some(0);
+        }
+        if top > DIGITS {
+            return None;
+        }
+        let shift = self.exponent.saturating_add(places);
+        let steps = usize::try_from(shift.unsigned_abs()).ok()?;
+        let whole = if shift < 0 { self.rounded_coefficient(steps) } else { self.coefficient.shifted(steps) };
+        let value = whole.digits().try_fold(0_i128, |value, digit| value.checked_mul(10)?.checked_add(digit.into()))?;
+        Some(if self.negative { -value } else { value })
+    }
+
+    /// The digits without the last `n`, rounded half up.
+    fn rounded_coefficient(&self, n: usize) -> Natural {
+        let up = n.checked_sub(1).is_some_and(|first_dropped| self.coefficient.digit(first_dropped) >= 5);
+        self.coefficient.without_last(n).add(&Natural::from(u64::from(up)))
     }
 
     fn within_limits(self) -> Option<Self> {

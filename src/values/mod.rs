@@ -1,4 +1,4 @@
-//! Values, understood once for index and query: folded text, words, decimals, instants, intervals, units.
+//! Values, understood once for index and query: folded text, words, decimals, instants, intervals, units, positions.
 
 mod calendar;
 mod cursor;
@@ -10,6 +10,7 @@ mod instant;
 mod interval;
 mod markup;
 mod natural;
+mod position;
 mod precision;
 mod unit;
 mod words;
@@ -22,6 +23,7 @@ pub use fold::{FOLD_VERSION, Forms, fold, fold_code, fold_forms, later_words};
 pub use instant::Instant;
 pub use interval::Interval;
 pub use markup::plain_text;
+pub use position::{Distance, DistanceError, EarthPoint, Position, PositionError};
 pub use precision::Exponent;
 pub use unit::{UCUM_VERSION, Unit, canonical, canonical_range};
 pub use words::words;

@@ -13,7 +13,16 @@ pub(crate) fn terminology() -> Arc<StoredTerminology> {
 
 /// The queries of `queries.txt`: name and text.
 pub(crate) fn queries() -> Vec<(&'static str, &'static str)> {
-    let lines = include_str!("queries.txt").lines().map(str::trim);
-    let entries = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    entries.map(|line| line.split_once(' ').map(|(name, query)| (name, query.trim())).unwrap()).collect()
+    lines().filter_map(query).collect()
+}
+
+/// The lines of `queries.txt`.
+pub(crate) fn lines() -> impl Iterator<Item = &'static str> {
+    include_str!("queries.txt").lines()
+}
+
+/// The name and the query of a line, if it is no comment.
+pub(crate) fn query(line: &'static str) -> Option<(&'static str, &'static str)> {
+    let (name, query) = line.split_once(' ').filter(|_| !line.starts_with('#'))?;
+    Some((name, query.trim()))
 }

@@ -1,10 +1,13 @@
 //! The error corpus, and what the compiler says of its queries.
 
 use fhirc::compiler::{Compiler, Options};
+use fhirc::definitions::{Registry, from_resource};
 use fhirc::grammar::{Diagnostic, Severity};
 use fhirc::ir::BaseUrl;
 use fhirc::resolve::Handling;
+use serde_json::json;
 use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 /// A query of `tests/corpus/errors.txt` and what is wrong with it.
 #[derive(Debug)]
@@ -49,7 +52,7 @@ pub(crate) fn corpus() -> Vec<Entry> {
 pub(crate) fn diagnostics(query: &str, handling: Handling) -> Vec<Diagnostic> {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
     let bases = vec![BaseUrl::new("http://example.org/fhir")];
-    match Compiler::r4(Options { handling, now, bases, ..Options::default() }).compile(query) {
+    match Compiler::new(registry(), Options { handling, now, bases, ..Options::default() }).compile(query) {
         Ok(compiled) => {
             assert!(!compiled.warnings.iter().any(Diagnostic::is_error), "{query}: an error among the warnings");
             compiled.warnings
@@ -59,6 +62,27 @@ pub(crate) fn diagnostics(query: &str, handling: Handling) -> Vec<Diagnostic> {
             rejected.diagnostics
         }
     }
+}
+
+/// R4, with `nickname` of Patient and `attending` of Observation being built: half of the resources are done.
+fn registry() -> Arc<Registry> {
+    static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| {
+        let param = |base: &str, code: &str, ty: &str, expression: &str| {
+            let url = format!("http://example.org/{code}");
+            let resource = json!({
+                "resourceType": "SearchParameter", "url": url, "code": code, "base": [base], "type": ty,
+                "expression": expression,
+            });
+            from_resource(&resource).unwrap()
+        };
+        let nickname = param("Patient", "nickname", "string", "Patient.name.text");
+        let attending = param("Observation", "attending", "reference", "Observation.performer");
+        let (registry, warnings) = Registry::r4().define(vec![nickname, attending]).unwrap();
+        assert!(warnings.is_empty());
+        registry.builds().keys().for_each(|&build| registry.progress(build).set(500, 1_000));
+        Arc::new(registry)
+    });
+    Arc::clone(&REGISTRY)
 }
 
 /// A diagnostic as the corpus shows it: `^` under each wrong character, `|` before the character where one is missing.

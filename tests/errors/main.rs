@@ -4,8 +4,11 @@
 mod entry;
 
 use entry::{corpus, diagnostics, line};
+use fhirc::compiler::{Compiler, Options};
+use fhirc::definitions::{Registry, from_resource};
 use fhirc::grammar::render;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[test]
 fn the_wrong_piece_is_underlined() {
@@ -38,7 +41,7 @@ fn the_corpus_is_a_corpus_of_errors() {
 }
 
 /// Entries whose whole rendering is kept: one of each way to say what is wrong.
-const RENDERED: [&str; 18] = [
+const RENDERED: [&str; 24] = [
     "type-typo",
     "path-foreign-base",
     "parameter-typo-strict",
@@ -46,6 +49,9 @@ const RENDERED: [&str; 18] = [
     "parameter-ampersand",
     "modifier-typo",
     "modifier-wrong-type",
+    "modifier-exact-on-reference",
+    "modifier-below-no-hierarchy",
+    "modifier-below-wrong-type",
     "date-slashes",
     "date-prefix-symbols",
     "quantity-two-parts",
@@ -56,8 +62,29 @@ const RENDERED: [&str; 18] = [
     "filter-unknown-operator",
     "filter-three",
     "modifier-in",
+    "near-usual-distance",
+    "near-longitude-first",
     "warnings-only",
+    "building-chain-end",
 ];
+
+/// What a special parameter means, its author alone says.
+#[test]
+fn special_parameters_of_others_are_refused_by_name() {
+    let published = serde_json::json!({
+        "resourceType": "SearchParameter", "status": "active", "url": "http://example.org/SearchParameter/contains",
+        "code": "contains", "base": ["Location"], "type": "special", "expression": "Location.position",
+    });
+    let (registry, problems) = Registry::r4().with_params(vec![from_resource(&published).unwrap()]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let compiler = Compiler::new(Arc::new(registry), Options::default());
+    for query in ["contains=1|2", "contains:missing=true", "_filter=contains pr true", "_filter=contains eq 1"] {
+        let rejected = compiler.compile(&format!("Location?{query}")).unwrap_err();
+        let codes: Vec<_> = rejected.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!(codes, ["not-supported"], "{query}");
+    }
+    assert_eq!(compiler.compile("Location?_sort=contains").unwrap_err().diagnostics[0].code, "unsortable");
+}
 
 #[test]
 fn renderings() {

@@ -1,8 +1,13 @@
 //! What holds of every query: passes and choices keep the answer, pages make up the whole, no text makes anything panic.
 
 #[cfg(test)]
+#[cfg(feature = "sqlite")]
+mod budget;
+#[cfg(test)]
 #[path = "../corpus/mod.rs"]
 mod corpus;
+#[cfg(test)]
+mod forms;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]

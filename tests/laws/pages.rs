@@ -2,10 +2,11 @@
 
 use crate::{compiler, corpus, generated, world};
 use fhirc::resolve::{Handling, MAX_PAGE};
-use fhirc::runtime::{Request, execute};
-use fhirc::stores::Store;
+use fhirc::runtime::{ExecuteError, Request, execute};
+use fhirc::stores::{Store, Write};
 use proptest::prelude::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use serde_json::json;
 use tokio::runtime::Runtime;
 
 /// Matches of all pages of `query` with `count` on each, and the total.
@@ -35,10 +36,34 @@ async fn holds(store: &Store, query: &str, count: u32) -> Result<(), String> {
     Ok(())
 }
 
-#[test]
-fn pages_of_the_corpus_make_up_the_whole() {
+/// A store's laws: its URL and how many generated queries are walked through.
+macro_rules! store_tests {
+    ($name:ident, $url:expr, $generated:expr) => {
+        mod $name {
+            #[test]
+            fn pages_of_the_corpus_make_up_the_whole() {
+                super::of_corpus($url);
+            }
+
+            #[test]
+            fn pages_of_generated_queries_make_up_the_whole() {
+                super::of_generated($url, $generated);
+            }
+
+            #[test]
+            fn pages_go_on_behind_what_changed_or_went() {
+                super::of_changing($url);
+            }
+        }
+    };
+}
+
+store_tests!(reference, "reference:", 20);
+store_tests!(sqlite, "sqlite::memory:", 60);
+
+fn of_corpus(url: &str) {
     let runtime = Runtime::new().unwrap();
-    let store = runtime.block_on(world::store());
+    let store = runtime.block_on(world::store(url));
     for (_, query) in corpus::queries() {
         if !query.contains("_count") && !query.contains("_summary") {
             runtime.block_on(holds(&store, query, 3)).unwrap_or_else(|broken| panic!("{broken}"));
@@ -46,13 +71,46 @@ fn pages_of_the_corpus_make_up_the_whole() {
     }
 }
 
-#[test]
-fn pages_of_generated_queries_make_up_the_whole() {
+fn of_generated(url: &str, cases: u32) {
     let runtime = Runtime::new().unwrap();
-    let store = runtime.block_on(world::store());
-    let config = Config { cases: 60, failure_persistence: None, ..Config::default() };
+    let store = runtime.block_on(world::store(url));
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let run = TestRunner::new(config).run(&(generated::query(), 1..9u32).boxed(), |(query, count)| {
         runtime.block_on(holds(&store, &query, count)).map_err(TestCaseError::fail)
     });
     run.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// Item 146: what changes between two pages may be missed or seen twice; the rest is seen once, and there is an end.
+fn of_changing(url: &str) {
+    let patient = |(id, born): (&str, Option<&str>)| {
+        let born = born.map_or(json!({}), |born| json!({ "birthDate": born }));
+        let mut body = json!({ "resourceType": "Patient", "id": id });
+        body.as_object_mut().unwrap().extend(born.as_object().unwrap().clone());
+        body
+    };
+    let born = [("a", Some("1950")), ("b", Some("1960")), ("c", Some("1970")), ("d", None), ("e", Some("1980"))];
+    Runtime::new().unwrap().block_on(async {
+        let store = world::holding(url, born.map(patient).to_vec()).await;
+        let compiled = compiler(Handling::Strict).compile("Patient?_sort=birthdate&_count=2").unwrap();
+        let mut request = Request::default();
+        let mut pages = Vec::new();
+        // Behind the first page its end grows younger, behind the second its end goes.
+        let younger = world::put(patient(("b", Some("1990"))));
+        let gone = Write::Delete { ty: younger.identity().0, id: "e".to_owned() };
+        for change in [Some(younger), Some(gone), None] {
+            let page = execute(&store, &compiled, &request, None).await.unwrap();
+            pages.push(page.matches.iter().map(|found| found.id.clone()).collect::<Vec<_>>().join(" "));
+            request.cursor = page.next;
+            store.write(&request.tenant, change.into_iter().collect()).await.unwrap();
+        }
+        assert_eq!(pages, ["a b", "c e", "b d"]);
+        assert_eq!(request.cursor, None);
+        // A cursor is of its search.
+        let page = execute(&store, &compiled, &Request::default(), None).await.unwrap();
+        let other = compiler(Handling::Strict).compile("Patient?_sort=-birthdate&_count=2").unwrap();
+        let request = Request { cursor: page.next, ..Request::default() };
+        let refused = execute(&store, &other, &request, None).await;
+        assert!(matches!(refused, Err(ExecuteError::Cursor(_))), "{refused:?}");
+    });
 }

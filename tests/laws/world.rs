@@ -9,19 +9,25 @@ use fhirc::tenant::TenantContext;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// A store in memory that holds the hospital.
-pub(crate) async fn store() -> Store {
+/// A store that holds the hospital.
+pub(crate) async fn store(url: &str) -> Store {
+    holding(url, resources()).await
+}
+
+/// A store that holds some resources.
+pub(crate) async fn holding(url: &str, resources: Vec<Value>) -> Store {
     let registry = Arc::new(Registry::r4().clone());
     let settings =
         StoreSettings { bases: Some(vec![BASE.to_owned()]), create: true, ..StoreSettings::new(Arc::clone(&registry)) };
-    let store = Store::open(&"sqlite::memory:".parse().unwrap(), settings).await.unwrap();
-    let writes = resources().into_iter().map(|body| {
-        let text = |name: &str| body[name].as_str().unwrap().to_owned();
-        let ty = TypeCode(registry.resource_type(&text("resourceType")).unwrap().code());
-        Write::Put { ty, id: text("id"), keep_updated: true, body }
-    });
-    store.write(&TenantContext::default(), writes.collect()).await.unwrap();
+    let store = Store::open(&url.parse().unwrap(), settings).await.unwrap();
+    store.write(&TenantContext::default(), resources.into_iter().map(put).collect()).await.unwrap();
     store
+}
+
+pub(crate) fn put(body: Value) -> Write {
+    let text = |name: &str| body[name].as_str().unwrap().to_owned();
+    let ty = TypeCode(Registry::r4().resource_type(&text("resourceType")).unwrap().code());
+    Write::Put { ty, id: text("id"), keep_updated: true, body }
 }
 
 fn resources() -> Vec<Value> {
@@ -34,7 +40,50 @@ fn resources() -> Vec<Value> {
     all.extend((1..=4).map(|n| group(n, &mut random)));
     all.extend((1..=8).map(|n| risk(n, &mut random)));
     all.extend((1..=6).map(|n| value_set(n, &mut random)));
+    all.extend((1..=12).map(|n| location(n, &mut random)));
+    all.extend((1..=6).map(|n| role(n, &mut random)));
+    all.extend(ward());
     all
+}
+
+/// What lists, brackets and canonicals are asked of: written by hand, since each depends on the other.
+fn ward() -> Vec<Value> {
+    let code = |code: &str| json!({"coding": [{"code": code}]});
+    let entry = |reference: &str| json!({"item": {"reference": reference}});
+    let appends = |target: &str| json!({"code": "appends", "target": {"reference": target}});
+    let replaces = |target: &str| json!({"code": "replaces", "target": {"reference": target}});
+    let characteristic = json!([{"code": code("gender"), "valueCodeableConcept": code("male"), "exclude": false}]);
+    let pressure = json!([{"code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}, "valueQuantity": {"value": 150}},
+        {"code": code("a"), "valueQuantity": {"value": 5}}]);
+    let collected = json!({"collector": {"reference": "Practitioner/w"}, "collectedDateTime": "2021-02-03", "bodySite": code("arm")});
+    let answers = |questionnaire: &str| json!({"status": "completed", "questionnaire": questionnaire});
+    let bodies = [
+        ("List", "42", json!({"entry": [entry("Patient/p1"), entry("Patient/p2"), entry("Encounter/e1")]})),
+        ("List", "43", json!({"entry": [entry("Patient/p3")]})),
+        ("Group", "males", json!({"type": "person", "actual": false, "characteristic": characteristic})),
+        (
+            "Observation",
+            "pressure",
+            json!({"status": "final", "component": pressure, "subject": {"reference": "Location/l1"}}),
+        ),
+        (
+            "DocumentReference",
+            "d1",
+            json!({"relatesTo": [appends("http://other.org/fhir/D/1"), replaces("DocumentReference/y")]}),
+        ),
+        ("DocumentReference", "d2", json!({"relatesTo": [appends("DocumentReference/y")]})),
+        ("Practitioner", "w", json!({"name": [{"family": "Welby"}]})),
+        ("Specimen", "s1", json!({"collection": collected})),
+        ("Questionnaire", "q1", json!({"url": "http://example.org/q", "version": "1.0", "title": "Pain"})),
+        ("QuestionnaireResponse", "a1", answers("http://example.org/q|1.0")),
+        ("QuestionnaireResponse", "a2", answers("http://example.org/other")),
+        ("ValueSet", "focus", json!({"useContext": [{"code": {"code": "focus"}, "valueCodeableConcept": code("a")}]})),
+        ("ResearchSubject", "r1", json!({"status": "candidate", "individual": {"reference": "Patient/p1"}})),
+        ("Basic", "b1", json!({"subject": {"reference": "ResearchSubject/r1"}})),
+        ("Practitioner", "p1", json!({"gender": "female"})),
+    ];
+    let mut random = Random(11);
+    bodies.map(|(ty, id, body)| resource(ty, id.to_owned(), &mut random, body)).into()
 }
 
 /// A resource with what every resource has. An element that is null is left out, in an object or a list.
@@ -161,10 +210,12 @@ fn observation(n: usize, random: &mut Random) -> Value {
     };
     let component = |random: &mut Random| json!({"code": concept(random), "valueQuantity": quantity(random)});
     let components = random.pick(&[0, 0, 2]);
+    let inside = n.is_multiple_of(6);
     let body = json!({
         "status": random.pick(&["final", "amended", "preliminary"]),
         "code": concept(random),
-        "subject": reference(random, subject.0, subject.1, subject.2),
+        "contained": if inside { contained(random) } else { Value::Null },
+        "subject": if inside { json!({"reference": "#c"}) } else { reference(random, subject.0, subject.1, subject.2) },
         "encounter": reference(random, "Encounter", "e", 20),
         "performer": [reference(random, "Practitioner", "dr", 6), reference(random, "Patient", "p", 24)],
         "effectiveDateTime": date,
@@ -175,6 +226,21 @@ fn observation(n: usize, random: &mut Random) -> Value {
     resource("Observation", format!("o{n}"), random, body)
 }
 
+/// What an observation has no reference to elsewhere for.
+fn contained(random: &mut Random) -> Value {
+    json!([
+        {
+            "resourceType": "Patient",
+            "id": "c",
+            "name": [name(random)],
+            "gender": random.pick(&[json!(null), json!("male"), json!("female")]),
+            "birthDate": random.pick(&[json!(null), json!("1980-06-11"), json!("1969")]),
+            "managingOrganization": random.pick(&[json!({"reference": "#d"}), json!({"reference": "Organization/org1"})]),
+        },
+        {"resourceType": "Organization", "id": "d", "name": random.pick(&["ACME", "Pet Hospital"])},
+    ])
+}
+
 fn encounter(n: usize, random: &mut Random) -> Value {
     let system = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
     let body = json!({
@@ -183,6 +249,7 @@ fn encounter(n: usize, random: &mut Random) -> Value {
         "subject": reference(random, "Patient", "p", 24),
         "partOf": reference(random, "Encounter", "e", 20),
         "serviceProvider": reference(random, "Organization", "org", 4),
+        "location": [{"location": {"reference": format!("Location/l{}", n % 8 + 1)}}],
     });
     resource("Encounter", format!("e{n}"), random, body)
 }
@@ -220,4 +287,40 @@ fn value_set(n: usize, random: &mut Random) -> Value {
     let urls = ["http://example.org/vs", "http://example.org/fhir/ValueSet/x", "http://example.org/fhirx"];
     let body = json!({"status": "active", "url": random.pick(&urls), "version": random.pick(&["1.0", "2.0"])});
     resource("ValueSet", format!("vs{n}"), random, body)
+}
+
+/// Places; some make a tree of three levels, two are part of each other.
+fn location(n: usize, random: &mut Random) -> Value {
+    let above = match n {
+        2 | 3 => "l1",
+        4 => "l2",
+        5 => "l4",
+        6 => "nobody",
+        7 => "l8",
+        8 => "l7",
+        _ => "",
+    };
+    let at = |latitude: &str, longitude: &str| json!({"latitude": number(latitude), "longitude": number(longitude)});
+    let positions = [
+        at("42.2565", "-83.69481"),
+        at("-33.8688", "151.2093"),
+        at("51.5007", "-0.1246"),
+        at("51.51", "-0.12"),
+        at("0", "-179.9"),
+        at("0.1", "180"),
+        at("90", "0"),
+        Value::Null,
+    ];
+    let body = json!({
+        "status": random.pick(&[json!("active"), json!("active"), json!("suspended")]),
+        "position": positions[n % positions.len()],
+        "partOf": if above.is_empty() { Value::Null } else { json!({"reference": format!("Location/{above}")}) },
+        "managingOrganization": reference(random, "Organization", "org", 4),
+    });
+    resource("Location", format!("l{n}"), random, body)
+}
+
+fn role(n: usize, random: &mut Random) -> Value {
+    let location = [reference(random, "Location", "l", 12), reference(random, "Location", "l", 12)];
+    resource("PractitionerRole", format!("pr{n}"), random, json!({"location": location}))
 }

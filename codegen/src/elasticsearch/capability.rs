@@ -15,7 +15,10 @@ impl Capabilities for Target {
         let can = match question {
             Question::Row(kind, name, compare) => return row(kind, name, compare),
             Question::OrderRows(kind) => {
-                !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
+                !matches!(
+                    kind,
+                    RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present
+                ) && !matches!(kind, RowKind::Id | RowKind::Updated)
             }
             Question::Targets(on) => on == Join::Rid,
             Question::All
@@ -30,12 +33,15 @@ impl Capabilities for Target {
             | Question::Rid => true,
             Question::Via(..)
             | Question::OrderVia(_)
+            | Question::Inside
+            | Question::OrderTogether
             | Question::Closure
             | Question::Guard
             | Question::Measure
             | Question::Typing(_)
             | Question::Alternatives
             | Question::Depth
+            | Question::Size
             | Question::Dangling
             | Question::Cursor => false,
         };
@@ -76,6 +82,10 @@ fn row(kind: RowKind, name: ColName, compare: Compare) -> Answer {
 fn column(kind: RowKind, col: Col, compare: Compare) -> Answer {
     if !comparisons(col.name.ty()).contains(&compare) || compare == Compare::Expansion {
         return Answer::No;
+    }
+    if compare == Compare::Near {
+        // The box around the sphere: there is no arithmetic without scripts.
+        return Answer::Over;
     }
     if form(kind) != Form::Keywords {
         return Answer::Exact;

@@ -1,10 +1,11 @@
 //! Comparisons of columns that are fields of their own: in nested objects, and the record of the resource.
 
+use super::arrangement::arrangements;
 use super::clause::{Clause, Field, Pattern, Piece, Range, Term, Terms};
 use super::keyword::plain;
 use crate::algebra::{Order, Rel};
 use crate::names::stored;
-use crate::rows::{Col, RowKind};
+use crate::rows::{Col, Point, RowKind};
 use crate::target::{Bounds, Comparison, Scalar};
 
 /// A row whose columns are fields.
@@ -43,6 +44,12 @@ impl Fields<'_> {
             Comparison::Has(col, text) => {
                 self.like(*col, vec![Piece::Any, Piece::Text((*text).to_owned()), Piece::Any])
             }
+            Comparison::Near(col, centre, radius) => self.around(*col, *centre, *radius),
+            Comparison::Words(col, words) => {
+                let one = |word: &String| arrangements(std::slice::from_ref(word));
+                let word = |word| Clause::any(one(word).into_iter().map(|pieces| self.like(*col, pieces)).collect());
+                Clause::all(words.iter().map(word).collect())
+            }
         }
     }
 
@@ -63,6 +70,16 @@ impl Fields<'_> {
 
     fn like(self, col: Col, pieces: Vec<Piece>) -> Clause {
         Clause::Wildcard(Field(self.first(col), Pattern(pieces)))
+    }
+
+    /// The box around the sphere, which holds all that is so near and more.
+    fn around(self, col: Col, centre: Point, radius: i64) -> Clause {
+        let sides = stored(self.kind, col).into_iter().zip(centre.coordinates()).map(|(name, coordinate)| {
+            let (from, to) = (Term::Int(coordinate - radius), Term::Int(coordinate + radius));
+            let field = self.named(Some(&name));
+            Clause::range(field, Range { gte: Some(from), lte: Some(to), ..Range::default() })
+        });
+        Clause::all(sides.collect())
     }
 
     /// Stored `[a, b)` against `[s, e)`.

@@ -75,11 +75,12 @@ fn object(row: &Row) -> BTreeMap<String, Content> {
     object
 }
 
-/// The stored values of a column: start and end of an interval, else one.
+/// The stored values of a column: start and end of an interval, the coordinates of a point, else one.
 fn ends(value: &Value) -> Vec<Content> {
     match value {
         Value::Instants(lo, hi) => vec![Content::Int(*lo), Content::Int(*hi)],
         Value::Cuts(lo, hi) => vec![Content::Text(lo.clone()), Content::Text(hi.clone())],
+        Value::Point(point) => point.coordinates().map(Content::Int).to_vec(),
         other => vec![Content::Text(plain_value(other))],
     }
 }
@@ -88,9 +89,10 @@ fn sorted(row: &Row) -> Vec<(String, Content)> {
     let columns = row.kind.columns();
     let Some((first, value)) = columns.first().zip(row.values.first()) else { return Vec::new() };
     let rank = columns.iter().zip(&row.values).find(|(col, _)| **col == Col::first(ColName::Rank));
-    let primary = rank.is_none_or(|(_, rank)| *rank == Value::Int(i64::from(Rank::Primary as u8)));
-    // References have no order that all stores share.
-    if !primary || first.name.ty() == ColType::Rid || row.kind.is_nothing(value) {
+    let sorts = |value: &Value| Rank::SORTS.into_iter().any(|rank| *value == Value::Int(i64::from(rank as u8)));
+    let primary = rank.is_none_or(|(_, rank)| sorts(rank));
+    // References sort by the names of types, which documents do not hold; points have no order at all.
+    if !primary || matches!(first.name.ty(), ColType::Rid | ColType::Point) || row.kind.is_nothing(value) {
         return Vec::new();
     }
     let names = [sort_field(row.key, row.kind, Dir::Asc), sort_field(row.key, row.kind, Dir::Desc)];
@@ -156,7 +158,7 @@ pub fn mapping() -> Mapping {
 fn columns(kind: RowKind) -> BTreeMap<String, Property> {
     let mut columns = BTreeMap::from([("key".to_owned(), Property::of("long"))]);
     for col in kind.columns() {
-        let ty = if col.name.ty() == ColType::Instants { "long" } else { "keyword" };
+        let ty = if matches!(col.name.ty(), ColType::Instants | ColType::Point) { "long" } else { "keyword" };
         columns.extend(stored(kind, col).into_iter().map(|name| (name, Property::of(ty))));
     }
     columns

@@ -4,7 +4,7 @@ use super::clause::{Clause, Direction, Field, Key, SearchBody, Sort, Track};
 use super::document::sort_field;
 use super::keyword::TARGETS;
 use crate::program::{Dir, OrderBy, OrderKey, Yield};
-use crate::rows::{ColType, RowKind, Value};
+use crate::rows::{ColType, KeyId, RowKind, Value};
 use crate::target::Results;
 
 /// The most hits of one request: `index.max_result_window`.
@@ -41,26 +41,27 @@ fn sort(order: &[OrderKey]) -> Vec<Field<Sort>> {
 fn sort_key(key: &OrderKey) -> Field<Sort> {
     let order = direction(key.dir);
     let own = |name: &str| Field(name.to_owned(), Sort { order, missing: None, unmapped_type: None });
-    match key.by {
-        OrderBy::Updated | OrderBy::Rows { kind: RowKind::Updated, .. } => own("updated"),
-        OrderBy::Id | OrderBy::Rows { kind: RowKind::Id, .. } => own("id"),
-        OrderBy::Ord => own("ord"),
-        OrderBy::Rows { key: id, kind } => {
-            let ty = if numeric(kind) { "long" } else { "keyword" };
+    match key.alone() {
+        Some(OrderBy::Updated(_)) => own("updated"),
+        Some(OrderBy::Id(_)) => own("id"),
+        Some(OrderBy::Rows { keys, kind }) => {
+            let ty = if numeric(*kind) { "long" } else { "keyword" };
             let sort = Sort { order, missing: Some("_last"), unmapped_type: Some(ty) };
-            Field(sort_field(id, kind, key.dir), sort)
+            Field(sort_field(keys.first().copied().unwrap_or(KeyId(0)), *kind, key.dir), sort)
         }
+        // Several sources are never asked for: the capabilities say so.
+        Some(OrderBy::Ord) | None => own("ord"),
     }
 }
 
 /// The position as sort values, the last of them `ord`.
 fn position(results: &Results<'_>) -> Vec<Key> {
     let Some(after) = results.after else { return Vec::new() };
-    let key = |(order, value): (&OrderKey, &Option<Value>)| match (value, order.by) {
+    let key = |(order, value): (&OrderKey, &Option<Value>)| match (value, order.alone()) {
         (Some(Value::Int(int)), _) => Key::Int(*int),
         (Some(Value::Text(text)), _) => Key::Text(text.clone()),
         // A missing number stands where the greatest (or least) one would.
-        (_, OrderBy::Rows { kind, .. }) if numeric(kind) => match order.dir {
+        (_, Some(OrderBy::Rows { kind, .. })) if numeric(*kind) => match order.dir {
             Dir::Asc => Key::Int(i64::MAX),
             Dir::Desc => Key::Int(i64::MIN),
         },

@@ -1,6 +1,6 @@
 //! Rows as keywords: the key, then every column, each ended by a separator. Byte order is the order of the columns.
 
-use crate::rows::{Base, Col, ColName, KeyId, RowKind, Tuple, TypeCode, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 use crate::target::Scalar;
 
 /// Ends a column. No column contains it: see [`escape`].
@@ -21,17 +21,18 @@ pub(super) enum Form {
     Own,
 }
 
-/// Decimal intervals have no field type of their own, and two sorted columns need an object; all else is one keyword.
+/// Decimal intervals have no field type of their own, points and two sorted columns need an object; all else is one
+/// keyword.
 pub(super) fn form(kind: RowKind) -> Form {
     match kind {
         RowKind::Id | RowKind::Updated => Form::Own,
         RowKind::One(Base::Time) => Form::Ranges,
-        RowKind::One(Base::Number | Base::Quantity)
+        RowKind::One(Base::Number | Base::Quantity | Base::Point)
         | RowKind::Tuple(Tuple::TokenQuantity | Tuple::TokenNumber | Tuple::TokenTime | Tuple::TokenNumberNumber) => {
             Form::Nested
         }
         RowKind::One(Base::Token | Base::Text | Base::Ref | Base::RefText | Base::Url | Base::Word)
-        | RowKind::Tuple(Tuple::TokenToken | Tuple::TokenText | Tuple::RefToken)
+        | RowKind::Tuple(Tuple::TokenToken | Tuple::TokenText | Tuple::RefToken | Tuple::RefTextToken)
         | RowKind::Present => Form::Keywords,
     }
 }
@@ -115,6 +116,7 @@ pub(super) fn plain_value(value: &Value) -> String {
         Value::Rid(ty, id) => identity(*ty, id),
         Value::Instants(lo, hi) => format!("{lo} {hi}"),
         Value::Cuts(lo, hi) => format!("{lo} {hi}"),
+        Value::Point(Point { z, x, y }) => format!("{z} {x} {y}"),
     }
 }
 

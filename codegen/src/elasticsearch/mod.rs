@@ -1,5 +1,6 @@
 //! Elasticsearch and OpenSearch: one document per live resource, one request per query.
 
+mod arrangement;
 mod capability;
 pub mod clause;
 mod columns;

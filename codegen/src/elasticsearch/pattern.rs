@@ -1,5 +1,6 @@
 //! Comparisons of one row as a condition on its keyword.
 
+use super::arrangement::{MAX_WORDS, arrangements};
 use super::clause::{Clause, Field, Pattern, Piece, Range, Term, Terms};
 use super::keyword::{END, Layout, PAST_END, column, escape, head, layouts, plain};
 use crate::algebra::Order;
@@ -18,6 +19,8 @@ enum Want {
     Starts(String),
     Ends(String),
     Has(String),
+    /// Of this form.
+    Like(Vec<Piece>),
     /// Between the first and the second, which are starts of keywords: see [`below`] and [`above`].
     Between(Option<String>, Option<String>),
 }
@@ -94,7 +97,24 @@ fn wants(atom: &Comparison<'_>) -> Option<Vec<Wants>> {
         Comparison::Starts(col, text) => one(col, Want::Starts(escape(text))),
         Comparison::Ends(col, text) => one(col, Want::Ends(escape(text))),
         Comparison::Has(col, text) => one(col, Want::Has(escape(text))),
-        Comparison::NotIn(..) | Comparison::InSlot(..) | Comparison::NotInSlot(..) | Comparison::Range(..) => None,
+        Comparison::Words(_, words) if words.len() > MAX_WORDS => None,
+        Comparison::Words(col, words) => {
+            let words: Vec<String> = words.iter().map(|word| escape(word)).collect();
+            Some(arrangements(&words).into_iter().map(|pieces| vec![(*col, like(pieces))]).collect())
+        }
+        Comparison::NotIn(..)
+        | Comparison::InSlot(..)
+        | Comparison::NotInSlot(..)
+        | Comparison::Range(..)
+        | Comparison::Near(..) => None,
+    }
+}
+
+fn like(pieces: Vec<Piece>) -> Want {
+    match pieces.as_slice() {
+        [Piece::Text(text)] => Want::Eq(text.clone()),
+        [Piece::Text(text), Piece::Any] => Want::Starts(text.clone()),
+        _ => Want::Like(pieces),
     }
 }
 
@@ -186,6 +206,7 @@ fn wildcard(key: KeyId, layout: &Layout, wants: &[(Col, Want)]) -> (Clause, Fit)
             Some(Want::Starts(text)) => pieces.extend([Piece::Text(text.clone()), Piece::Any]),
             Some(Want::Ends(text)) => pieces.extend([Piece::Any, Piece::Text(text.clone())]),
             Some(Want::Has(text)) => pieces.extend([Piece::Any, Piece::Text(text.clone()), Piece::Any]),
+            Some(Want::Like(of)) => pieces.extend(of.iter().cloned()),
             Some(Want::Between(..)) => {
                 fit = Fit::Over;
                 pieces.push(Piece::Any);

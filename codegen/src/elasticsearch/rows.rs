@@ -16,7 +16,7 @@ pub(super) fn rows(rows: &Rows<'_>) -> (Clause, Answer) {
     match form(kind) {
         Form::Keywords => keywords(key, kind, atoms),
         Form::Ranges => ranges(key, atoms),
-        Form::Nested => (nested(key, kind, atoms), Answer::Exact),
+        Form::Nested => (nested(key, kind, atoms), nested_answer(atoms)),
         Form::Own => (own(kind, universe, atoms), Answer::Exact),
     }
 }
@@ -67,6 +67,12 @@ fn nested(key: KeyId, kind: RowKind, atoms: &[Comparison<'_>]) -> Clause {
     let of_key = Clause::term(format!("{path}.key"), Term::Int(i64::from(key.0)));
     let query = [of_key].into_iter().chain(atoms.iter().map(|atom| fields.compare(atom))).collect();
     Clause::Nested(Nested { path, query: Box::new(Clause::all(query)) })
+}
+
+/// Columns of one object are tested together and exactly, but for distances: see [`Fields::compare`].
+fn nested_answer(atoms: &[Comparison<'_>]) -> Answer {
+    let distance = atoms.iter().any(|atom| matches!(atom, Comparison::Near(..)));
+    if distance { Answer::Over } else { Answer::Exact }
 }
 
 fn own(kind: RowKind, types: &Universe, atoms: &[Comparison<'_>]) -> Clause {

@@ -61,6 +61,11 @@ fn comparison(kind: RowKind, atom: &Atom) -> Result<Comparison<'_>, Question> {
         Atom::Starts(col, text) => Comparison::Starts(*col, text),
         Atom::Ends(col, text) => Comparison::Ends(*col, text),
         Atom::Has(col, text) => Comparison::Has(*col, text),
+        Atom::Near(col, centre, radius) => {
+            let (centre, radius) = check::sphere(*centre, *radius).ok_or_else(ill_typed)?;
+            Comparison::Near(*col, centre, radius)
+        }
+        Atom::Words(col, words) => Comparison::Words(*col, words),
     })
 }
 

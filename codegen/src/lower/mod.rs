@@ -5,9 +5,9 @@ mod check;
 #[cfg(test)]
 mod tests;
 
-use crate::algebra::{Access, Edge, Exactness, Node, Set, SetId, Sets, Span, Test};
+use crate::algebra::{Access, Exactness, Node, Set, SetId, Sets, Span, Test};
 use crate::capability::{Answer, Question};
-use crate::program::{Query, Strategy, Yield};
+use crate::program::{OrderKey, Query, Strategy, Yield};
 use crate::rows::RowKind;
 use crate::target::{Comparison, Results, Rows, Target};
 use cases::MAX_CASES;
@@ -86,11 +86,11 @@ impl<'q, T: Target> Walk<'q, T> {
     }
 
     fn order(&self, query: &Query) -> Lowered<()> {
-        for key in &query.order {
-            self.ask(query.root, key.by.into())?;
-            if let Some(Edge { on, .. }) = key.via {
-                self.ask(query.root, Question::OrderVia(on.into()))?;
-            }
+        for question in query.order.iter().flat_map(OrderKey::questions) {
+            self.ask(query.root, question)?;
+        }
+        if !query.order.iter().all(check::comparable) {
+            return Err(self.refusal(query.root, Question::OrderTogether));
         }
         let after = query.take.as_ref().and_then(|take| take.after.as_ref());
         let fits = after.is_none_or(|after| check::cursor(&query.order, after) && query.yields != Yield::Count);
@@ -175,7 +175,11 @@ impl<'q, T: Target> Walk<'q, T> {
                 let far = self.condition(*far, &other)?;
                 self.target.via(hop, far)
             }
-            Set::Closure { .. } => return Err(self.refusal(id, Question::Closure)),
+            // Computed once, wherever it stands: no condition on one resource says what a chain of any length reaches.
+            Set::Closure { .. } => {
+                let built = self.built(id)?;
+                self.target.member(at, &built)
+            }
             Set::Slot(slot) => {
                 self.ask(id, Question::Slot)?;
                 self.target.slot(at, *slot)
@@ -201,8 +205,17 @@ impl<'q, T: Target> Walk<'q, T> {
         if let Some(built) = self.built.get(&place) {
             return Ok(built.clone());
         }
-        let scan = self.scan(id)?;
-        let built = self.target.build(scan);
+        let built = match self.sets.get(id).map(|node| &node.set) {
+            Some(Set::Closure { edge, from, seed }) => {
+                self.ask(id, Question::Closure)?;
+                let seed = self.scan(*seed)?;
+                self.target.closure(*edge, *from, seed)
+            }
+            _ => {
+                let scan = self.scan(id)?;
+                self.target.build(scan)
+            }
+        };
         self.built.insert(place, built.clone());
         Ok(built)
     }
@@ -250,7 +263,10 @@ impl<'q, T: Target> Walk<'q, T> {
                 let far = self.scan(*far)?;
                 self.target.scan_via(*edge, *from, far)
             }
-            Set::Closure { .. } => return Err(self.refusal(id, Question::Closure)),
+            Set::Closure { .. } => {
+                let built = self.built(id)?;
+                self.target.scan_built(&built)
+            }
             Set::Slot(slot) => {
                 self.ask(id, Question::Slot)?;
                 self.target.scan_slot(*slot)

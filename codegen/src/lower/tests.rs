@@ -7,7 +7,7 @@ use crate::algebra::{
 };
 use crate::capability::{Compare, Join, Question};
 use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
-use crate::rows::{Base, Col, ColName, KeyId, RowKind, TypeCode, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 use crate::{elasticsearch, sql};
 
 const TOKEN: RowKind = RowKind::One(Base::Token);
@@ -54,15 +54,6 @@ fn code() -> Col {
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
-}
-
-#[test]
-fn closures_are_refused_where_they_stand() {
-    let edge = Edge { key: KeyId(2), on: On::Rid };
-    let closure = Set::Closure { edge, from: End::Source, seed: SetId(0), bound: 9 };
-    refused(&query(vec![all(), closure.clone()]), Question::Closure);
-    let below = query(vec![all(), closure, Set::And(vec![SetId(0), SetId(1)])]);
-    assert_eq!(sqlite(&below), Err(Unsupported { node: SetId(1), span: SPAN, what: Question::Closure }));
 }
 
 #[test]
@@ -142,7 +133,7 @@ fn children_that_do_not_stand_before_their_parent_are_refused() {
 
 #[test]
 fn a_position_has_a_value_of_its_type_for_every_key() {
-    let by = |kind| vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
+    let by = |kind| vec![OrderKey::own(OrderBy::Rows { keys: vec![KeyId(1)], kind }, Dir::Asc)];
     let at = |kind, keys| {
         let take = Some(Take { n: 1, after: Some(After { keys, ord: 0 }) });
         Query { order: by(kind), take, ..query(vec![all()]) }
@@ -156,10 +147,57 @@ fn a_position_has_a_value_of_its_type_for_every_key() {
 }
 
 #[test]
-fn references_do_not_sort() {
-    let kind = RowKind::One(Base::Ref);
-    let order = vec![OrderKey { via: None, by: OrderBy::Rows { key: KeyId(1), kind }, dir: Dir::Asc }];
-    refused(&Query { order, ..query(vec![all()]) }, Question::OrderRows(kind));
+fn what_has_no_one_order_does_not_sort() {
+    let own = |kind| vec![OrderKey::own(OrderBy::Rows { keys: vec![KeyId(1)], kind }, Dir::Asc)];
+    let sorted = |order| Query { order, ..query(vec![all()]) };
+    let parts = RowKind::Tuple(Tuple::RefToken);
+    refused(&sorted(own(parts)), Question::OrderRows(parts));
+    let points = RowKind::One(Base::Point);
+    refused(&sorted(own(points)), Question::OrderRows(points));
+    let references = RowKind::One(Base::Ref);
+    assert_eq!(sqlite(&sorted(own(references))), Ok(()));
+    let refusal = elastic(&sorted(own(references))).map_err(|refused| refused.what);
+    assert_eq!(refusal, Err(Question::OrderRows(references)));
+    // Numbers and texts together.
+    let mixed = [own(WORD), own(RowKind::One(Base::Time))].concat().into_iter().flat_map(|key| key.from).collect();
+    refused(&sorted(vec![OrderKey { from: mixed, dir: Dir::Asc }]), Question::OrderTogether);
+}
+
+/// Squares of greater distances would not fit 64 bits.
+#[test]
+fn points_and_radii_are_bounded() {
+    let kind = RowKind::One(Base::Point);
+    let near = |z, radius| {
+        let atom = Atom::Near(Col::first(ColName::Place), Point { z, x: 0, y: 0 }, radius);
+        query(vec![rows(kind, Test::Atom(atom))])
+    };
+    assert_eq!(sqlite(&near(-Point::LIMIT, 2 * Point::LIMIT)), Ok(()));
+    for (z, radius) in [(Point::LIMIT + 1, 1), (i64::MIN, 1), (0, -1), (0, 2 * Point::LIMIT + 1), (0, i64::MAX)] {
+        refused(&near(z, radius), Question::Typing(kind));
+    }
+}
+
+/// Elasticsearch finds the box around a sphere, which is too much.
+#[test]
+fn a_distance_is_refused_by_name_where_nothing_refines_it() {
+    let kind = RowKind::One(Base::Point);
+    let atom = Atom::Near(Col::first(ColName::Place), Point { z: 0, x: 0, y: 0 }, 1);
+    let refused = elastic(&query(vec![rows(kind, Test::Atom(atom))])).unwrap_err();
+    assert_eq!(refused.to_string(), "the store cannot answer: point place: near");
+}
+
+/// As a set of its own, below another one, and where it was to be computed once.
+#[test]
+fn elasticsearch_refuses_closures_where_they_stand() {
+    let edge = Edge { key: KeyId(2), on: On::Rid };
+    let closure = Set::Closure { edge, from: End::Source, seed: SetId(0) };
+    let refused = Err(Unsupported { node: SetId(1), span: SPAN, what: Question::Closure });
+    assert_eq!(elastic(&query(vec![all(), closure.clone()])), refused);
+    assert_eq!(elastic(&query(vec![all(), closure.clone(), Set::And(vec![SetId(0), SetId(1)])])), refused);
+    let mut built = query(vec![all()]);
+    built.sets.push(Node { access: Access::Build, ..node(closure) });
+    built.root = built.sets.push(node(Set::And(vec![SetId(0), SetId(1)])));
+    assert_eq!(elastic(&built), refused);
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! Comparisons of one row.
 
-use super::constant::{always, never, number};
+use super::constant::{always, blank_text, never, number};
+use super::rids::long_list;
 use super::rows::Row;
 use super::scan::col;
 use super::schema::{SqlType, physical};
 use super::{Bind, Dialect, Target};
 use crate::algebra::{Order, Rel, SlotId};
-use crate::rows::{Col, ColType, RowKind};
+use crate::rows::{Col, ColType, Point, RowKind};
 use crate::target::{Bounds, Comparison, Scalar, Tuples};
 use crate::text::successor;
-use sea_query::{Expr, ExprTrait, Query};
+use sea_query::{BinOper, Expr, ExprTrait, Query};
 
 impl<D: Dialect> Target<D> {
     pub(super) fn compare(&mut self, row: &Row, atom: &Comparison<'_>) -> Expr {
@@ -35,6 +36,12 @@ impl<D: Dialect> Target<D> {
             Comparison::Ends(_, "") => always(),
             Comparison::Ends(column, tail) => D::ends(one(row, *column), self.text(*tail)),
             Comparison::Has(column, part) => D::has(one(row, *column), self.text(*part)),
+            Comparison::Near(column, centre, radius) => self.near(row, *column, *centre, *radius),
+            Comparison::Words(column, words) => {
+                let blank = |expr: Expr, other: Expr| expr.binary(BinOper::Custom("||"), other);
+                let padded = blank(blank(blank_text(), one(row, *column)), blank_text());
+                all(words.iter().map(|word| Some(D::has(padded.clone(), self.text(format!(" {word} "))))))
+            }
         }
     }
 
@@ -74,6 +81,9 @@ impl<D: Dialect> Target<D> {
 
     fn among(&mut self, row: &Row, columns: &[Col], tuples: &Tuples<'_>) -> Expr {
         if let [column] = columns {
+            if let Some(rids) = long_list(tuples) {
+                return one(row, *column).in_subquery(self.numbers(rids));
+            }
             let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(*value)).collect();
             return one(row, *column).is_in(values);
         }
@@ -137,6 +147,22 @@ impl<D: Dialect> Target<D> {
         }
     }
 
+    /// The stored point is at most `radius` from `centre`. All points so near have a `z` so near, by which the index
+    /// finds them. The squares have room in 64 bits: see [`Point::LIMIT`].
+    fn near(&mut self, row: &Row, column: Col, centre: Point, radius: i64) -> Expr {
+        let stored: Vec<Expr> = physical(row.kind, column).iter().map(|part| col(&row.table, &part.name)).collect();
+        let band = stored.first().map(|z| {
+            let (from, to) = (self.int(centre.z - radius), self.int(centre.z + radius));
+            z.clone().gte(from).and(z.clone().lte(to))
+        });
+        let squares = stored.into_iter().zip(centre.coordinates()).map(|(coordinate, of_centre)| {
+            let difference = coordinate.sub(self.int(of_centre));
+            difference.clone().mul(difference)
+        });
+        let distance = squares.collect::<Vec<_>>().into_iter().reduce(ExprTrait::add);
+        all([band, distance.map(|squared| squared.lte(self.int(radius * radius)))])
+    }
+
     /// A stored instant, that is `[updated, updated + 1)`, against `[s, e)`.
     fn point(&mut self, updated: &Expr, rel: Rel, bounds: Bounds<'_>) -> Expr {
         let Bounds::Instants(s, e) = bounds else { return never() };
@@ -198,7 +224,7 @@ fn without<T: Copy>(list: &[T], at: usize) -> Vec<T> {
 fn sql_type(column: Col) -> SqlType {
     match column.name.ty() {
         ColType::Bytes | ColType::Cuts => SqlType::Text,
-        ColType::Int | ColType::System | ColType::Rid | ColType::Instants => SqlType::Int,
+        ColType::Int | ColType::System | ColType::Rid | ColType::Instants | ColType::Point => SqlType::Int,
     }
 }
 
@@ -208,5 +234,5 @@ fn marker<D: Dialect>() -> String {
 }
 
 fn all(conds: impl IntoIterator<Item = Option<Expr>>) -> Expr {
-    super::rows::conjunction(conds.into_iter().flatten())
+    super::junction::conjunction(conds.into_iter().flatten())
 }

@@ -2,6 +2,7 @@
 
 use crate::algebra::SlotId;
 use sea_query::{Expr, QueryBuilder, SqlWriter, Value};
+use std::collections::HashMap;
 use std::fmt;
 
 /// A parameter of a query. The tenant is never a constant, so a lowered query can be kept and shared.
@@ -27,7 +28,11 @@ pub enum Bind {
 /// `BigUnsigned`, a type that nothing else here uses, and [`Writer`] turns a position into a numbered placeholder:
 /// a value that stands in two places is one parameter.
 #[derive(Debug, Default)]
-pub(super) struct Binds(Vec<Bind>);
+pub(super) struct Binds {
+    list: Vec<Bind>,
+    /// Where each stands: a list of 10,000 values is looked through once per value otherwise.
+    positions: HashMap<Bind, u64>,
+}
 
 impl Binds {
     pub(super) fn expr(&mut self, bind: Bind) -> Expr {
@@ -35,15 +40,14 @@ impl Binds {
     }
 
     pub(super) fn position(&mut self, bind: Bind) -> u64 {
-        let position = self.0.iter().position(|known| *known == bind).unwrap_or_else(|| {
-            self.0.push(bind);
-            self.0.len() - 1
-        });
-        position as u64
+        *self.positions.entry(bind).or_insert_with_key(|bind| {
+            self.list.push(bind.clone());
+            self.list.len() as u64 - 1
+        })
     }
 
     pub(super) fn into_list(self) -> Vec<Bind> {
-        self.0
+        self.list
     }
 }
 

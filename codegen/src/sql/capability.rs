@@ -1,7 +1,7 @@
-//! What SQL answers: everything but closures, expansions, guards and choices at run time.
+//! What SQL answers: everything but expansions, guards and choices at run time.
 
 use super::{Dialect, Target};
-use crate::capability::{Answer, Capabilities, Compare, Join, Question, comparisons};
+use crate::capability::{Answer, Capabilities, Compare, Question, comparisons};
 use crate::rows::{Base, ColName, ColType, RowKind, Tuple};
 
 impl<D: Dialect> Capabilities for Target<D> {
@@ -9,25 +9,28 @@ impl<D: Dialect> Capabilities for Target<D> {
         let can = match question {
             Question::Row(kind, name, compare) => row(kind, name, compare),
             Question::OrderRows(kind) => ordered(kind),
-            Question::OrderVia(on) => on == Join::Rid,
             Question::All
             | Question::Rows(_)
             | Question::Minus
             | Question::Via(..)
+            | Question::Closure
             | Question::Slot
             | Question::OrderUpdated
             | Question::OrderId
             | Question::OrderOrd
+            | Question::Inside
+            | Question::OrderVia(_)
+            | Question::OrderTogether
             | Question::Page
             | Question::Count
             | Question::Rid
             | Question::Targets(_) => true,
-            Question::Closure
-            | Question::Guard
+            Question::Guard
             | Question::Measure
             | Question::Typing(_)
             | Question::Alternatives
             | Question::Depth
+            | Question::Size
             | Question::Dangling
             | Question::Cursor => false,
         };
@@ -43,7 +46,10 @@ fn row(kind: RowKind, name: ColName, compare: Compare) -> bool {
     known && comparisons(name.ty()).contains(&compare) && compare != Compare::Expansion && !systems
 }
 
-/// References have no order that all stores share, and presence has no value.
+/// Points have no order and presence has no value; a reference as part of a tuple is a number, whose order means nothing.
 fn ordered(kind: RowKind) -> bool {
-    !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
+    !matches!(
+        kind,
+        RowKind::One(Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present | RowKind::Id | RowKind::Updated
+    )
 }

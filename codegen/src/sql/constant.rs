@@ -12,6 +12,11 @@ pub(super) fn empty_text() -> Expr {
     Expr::Constant("".into())
 }
 
+/// One blank.
+pub(super) fn blank_text() -> Expr {
+    Expr::Constant(" ".into())
+}
+
 /// The condition that never holds.
 pub(super) fn never() -> Expr {
     Expr::Constant(false.into())

@@ -26,8 +26,9 @@ pub trait Dialect: fmt::Debug {
     /// The text `column` contains `part`.
     fn has(column: Expr, part: Expr) -> Expr;
 
-    /// The number `ord` is in the column `ord` of a table that was computed once. Neither is ever null.
-    fn member(ord: Expr, table: &DynIden) -> Expr;
+    /// The number `ord` is in the column `ord` of a table that was computed once. Neither is ever null. `entered`: it
+    /// is the key of the table that is gone through, which may as well be entered by these numbers.
+    fn member(ord: Expr, table: &DynIden, entered: bool) -> Expr;
 
     /// A parameter whose type the database could not infer from where it stands.
     fn typed(value: Expr, ty: SqlType) -> Expr;

@@ -17,13 +17,14 @@ use sea_query::{
 pub(super) struct Statement {
     pub(super) select: SelectStatement,
     pub(super) tables: Vec<CommonTableExpression>,
+    pub(super) recursive: bool,
     pub(super) binds: Binds,
 }
 
 impl Statement {
     pub(super) fn write<D: Dialect>(mut self) -> Sql {
         if !self.tables.is_empty() {
-            let mut with = WithClause::new();
+            let mut with = WithClause::new().recursive(self.recursive).to_owned();
             for table in self.tables {
                 with.cte(table);
             }
@@ -68,7 +69,7 @@ impl<D: Dialect> Target<D> {
 
     fn page(&mut self, members: Scan, results: &Results<'_>) -> Page {
         // Ordered by number alone, repeated members are dropped as they come; the rows of one value lie in that order.
-        let members = match results.order.iter().all(|key| key.via.is_none() && key.by == OrderBy::Ord) {
+        let members = match results.order.iter().all(|key| key.alone() == Some(&OrderBy::Ord)) {
             true => members,
             false => self.once(members),
         };

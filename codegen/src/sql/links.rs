@@ -31,7 +31,14 @@ impl<D: Dialect> Target<D> {
     }
 
     /// Restricts `first`, the table that knows the resource `at` at end `begin`, and leads on to the other end.
-    fn join(&mut self, select: &mut SelectStatement, first: &DynIden, at: &Expr, edge: Edge, begin: End) -> At {
+    pub(super) fn join(
+        &mut self,
+        select: &mut SelectStatement,
+        first: &DynIden,
+        at: &Expr,
+        edge: Edge,
+        begin: End,
+    ) -> At {
         let (begin_key, end_key) = match (edge.on, begin) {
             (On::Rid, _) => return self.join_rid(select, first, at, edge.key, begin),
             (On::Url { url } | On::UrlVersion { url, .. }, End::Source) => (edge.key, url),
@@ -84,7 +91,7 @@ impl<D: Dialect> Target<D> {
 }
 
 /// The table that leads away from the resource at hand, which stands at end `from`.
-fn first_table(edge: Edge, from: End) -> &'static str {
+pub(super) fn first_table(edge: Edge, from: End) -> &'static str {
     match (edge.on, from) {
         (On::Rid, End::Source) => "ref_s",
         (On::Rid, End::Target) => "ref_v",

@@ -2,13 +2,16 @@
 
 mod atoms;
 mod binds;
+mod built;
 mod capability;
 mod constant;
 mod dialect;
 mod finish;
+mod junction;
 mod links;
 mod order;
 mod postgres;
+mod rids;
 mod rows;
 mod scan;
 pub mod schema;
@@ -42,6 +45,8 @@ pub struct Sql {
 pub struct Target<D> {
     binds: Binds,
     tables: Vec<CommonTableExpression>,
+    /// Whether one of the tables is made from itself.
+    recursive: bool,
     aliases: u32,
     dialect: PhantomData<D>,
 }
@@ -49,7 +54,7 @@ pub struct Target<D> {
 impl<D: Dialect> Target<D> {
     /// A target for one query. Its capabilities are the same for every query.
     pub fn new() -> Self {
-        Target { binds: Binds::default(), tables: Vec::new(), aliases: 0, dialect: PhantomData }
+        Target { binds: Binds::default(), tables: Vec::new(), recursive: false, aliases: 0, dialect: PhantomData }
     }
 
     /// A name that no other table of the statement has.

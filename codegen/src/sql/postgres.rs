@@ -38,7 +38,7 @@ impl Dialect for Postgres {
         Expr::from(Func::cust("strpos").arg(column).arg(part)).gt(number(0))
     }
 
-    fn member(ord: Expr, table: &DynIden) -> Expr {
+    fn member(ord: Expr, table: &DynIden, _: bool) -> Expr {
         // Not `IN`: as `EXISTS` it is planned as a join, also when it is negated.
         let found = Expr::col((table.clone(), "ord".into_iden())).eq(ord);
         Expr::exists(Query::select().expr(number(1)).from(table.clone()).and_where(found).take())

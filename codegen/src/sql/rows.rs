@@ -1,6 +1,7 @@
 //! Which table answers a test of one row: by value, by source, or the record of the resource.
 
-use super::constant::{always, never, number};
+use super::constant::{never, number};
+use super::junction::conjunction;
 use super::scan::{At, Own, Scan, col, from};
 use super::schema::{self, by_source, by_value, sought};
 use super::{Dialect, Target};
@@ -120,11 +121,6 @@ impl<D: Dialect> Target<D> {
         ];
         Row { kind: RowKind::Id, from: Some(from("resource_id", &alias)), table: alias, conds }
     }
-}
-
-/// All hold; none is true.
-pub(super) fn conjunction(conds: impl IntoIterator<Item = Expr>) -> Expr {
-    conds.into_iter().reduce(ExprTrait::and).unwrap_or_else(always)
 }
 
 /// Whether equalities pin every column that stands before `ord` in the order by value, so that a probe is one seek.

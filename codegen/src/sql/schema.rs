@@ -105,19 +105,21 @@ pub(super) fn sought(kind: RowKind) -> Vec<Col> {
     columns.iter().copied().filter(first).collect()
 }
 
-/// The stored columns of a column: two for an interval.
+/// The stored columns of a column: two for an interval, three for a point.
 pub fn physical(kind: RowKind, col: Col) -> Vec<Column> {
     let ty = match col.name.ty() {
-        ColType::Int | ColType::System | ColType::Rid | ColType::Instants => SqlType::Int,
+        ColType::Int | ColType::System | ColType::Rid | ColType::Instants | ColType::Point => SqlType::Int,
         ColType::Bytes | ColType::Cuts => SqlType::Text,
     };
     stored(kind, col).into_iter().map(|name| Column { name, ty, nullable: false }).collect()
 }
 
-fn fixed() -> [Table; 10] {
+fn fixed() -> [Table; 13] {
     [
         table_of("meta", 1, vec![text("name"), text("value")]),
         Table { unique: Some("name"), ..table_of("tenant", 1, vec![int("id"), text("name")]) },
+        // The names of the resource types, as references are written and sorted.
+        Table { unique: Some("name"), ..table_of("type", 1, vec![int("id"), text("name")]) },
         // Number 0 stands for "no system" and has no row.
         Table { unique: Some("url"), ..table_of("system", 1, vec![int("id"), text("url")]) },
         table_of(
@@ -126,8 +128,12 @@ fn fixed() -> [Table; 10] {
             vec![int("tenant"), int("ord"), int("type"), text("id"), int("version"), int("updated"), int("deleted")],
         ),
         table_of("resource_id", 3, vec![int("tenant"), int("type"), text("id"), int("ord"), int("live")]),
+        // Stubs by number: what is referred to and has not arrived has no record that tells its id.
+        table_of("stub", 2, vec![int("tenant"), int("ord"), text("id")]),
         // How far stubs and contained resources of a type are numbered: a number is never given twice.
         table_of("inner_number", 2, vec![int("tenant"), int("type"), int("next")]),
+        // How far rows of new keys are made for the resources that were there before: up to `done`, of those up to `last`.
+        table_of("build", 3, vec![int("build"), int("type"), int("tenant"), int("done"), int("last")]),
         // Rows per key; live resources per type under the negative number of the type.
         table_of("stat", 2, vec![int("tenant"), int("key"), int("rows")]),
         table_of("resource_updated", 3, vec![int("tenant"), int("updated"), int("ord")]),

@@ -42,8 +42,11 @@ impl Dialect for Sqlite {
         Expr::from(Func::cust("instr").arg(column).arg(part)).gt(number(0))
     }
 
-    fn member(ord: Expr, table: &DynIden) -> Expr {
-        // Not `EXISTS`: SQLite scans the table for every resource then; for `IN` it builds an index, once.
+    fn member(ord: Expr, table: &DynIden, entered: bool) -> Expr {
+        // Not `EXISTS`: SQLite scans the table for every resource then; for `IN` it builds an index, once. With a bare
+        // column it may seek each of the numbers in turn instead, for every resource: 40,000 numbers tested for as many
+        // resources took minutes so, and 0.3 s this way.
+        let ord = if entered { ord } else { ord.add(number(0)) };
         ord.in_subquery(Query::select().column("ord").from(table.clone()).take())
     }
 

@@ -1,22 +1,24 @@
 //! The answers of SQL to the questions of a target.
 
+use super::built::Built;
 use super::constant::{always, never};
 use super::finish::Statement;
+use super::junction::{conjunction, disjunction};
 use super::links::Hop;
-use super::rows::{Row, conjunction};
+use super::rows::Row;
 use super::scan::{At, Scan};
 use super::schema::SqlType;
 use super::{Bind, Dialect, Sql, Target};
 use crate::algebra::{Edge, End, SlotId, Universe};
 use crate::program::{OrderBy, OrderKey};
 use crate::target::{Comparison, Results, Rows};
-use sea_query::{DynIden, Expr, ExprTrait};
+use sea_query::{Expr, ExprTrait};
 
 impl<D: Dialect> crate::target::Target for Target<D> {
     type At = At;
     type Cond = Expr;
     type Scan = Scan;
-    type Built = DynIden;
+    type Built = Built;
     type Row = Row;
     type Test = Expr;
     type Hop = Hop;
@@ -36,7 +38,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn or(&mut self, conds: Vec<Expr>) -> Expr {
-        conds.into_iter().reduce(ExprTrait::or).unwrap_or_else(never)
+        disjunction(conds)
     }
 
     /// Conditions are two-valued, whatever may be null stands inside an `EXISTS`: so `NOT` is the complement.
@@ -49,8 +51,8 @@ impl<D: Dialect> crate::target::Target for Target<D> {
         D::element(at.ord.clone(), list, SqlType::Int)
     }
 
-    fn member(&mut self, at: &At, built: &DynIden) -> Expr {
-        D::member(at.ord.clone(), built)
+    fn member(&mut self, at: &At, built: &Built) -> Expr {
+        D::member(at.ord.clone(), &built.table, at.own.is_some())
     }
 
     fn hop(&mut self, at: &At, edge: Edge, from: End) -> (Hop, At) {
@@ -84,8 +86,8 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn walk(&mut self, order: &[OrderKey]) -> Scan {
-        match order {
-            [OrderKey { via: None, by: OrderBy::Updated, .. }] => self.scan_updated(),
+        match order.first().filter(|_| order.len() == 1).and_then(OrderKey::alone) {
+            Some(OrderBy::Updated(_)) => self.scan_updated(),
             _ => self.scan_live(None),
         }
     }
@@ -114,12 +116,20 @@ impl<D: Dialect> crate::target::Target for Target<D> {
         self.join_from(far, edge, from)
     }
 
-    fn build(&mut self, scan: Scan) -> DynIden {
+    fn build(&mut self, scan: Scan) -> Built {
         self.materialized(scan)
+    }
+
+    fn closure(&mut self, edge: Edge, from: End, seed: Scan) -> Built {
+        self.reached(edge, from, seed)
+    }
+
+    fn scan_built(&mut self, built: &Built) -> Scan {
+        self.scan_table(built)
     }
 
     fn finish(mut self, members: Scan, results: &Results<'_>) -> Sql {
         let select = self.result(members, results);
-        Statement { select, tables: self.tables, binds: self.binds }.write::<D>()
+        Statement { select, tables: self.tables, recursive: self.recursive, binds: self.binds }.write::<D>()
     }
 }

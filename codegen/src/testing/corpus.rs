@@ -4,20 +4,24 @@ use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
-use crate::rows::{Base, Col, ColName, KeyId, RowKind, Tuple, TypeCode, Value};
+use crate::program::{After, Dir, OrderBy, OrderKey, OrderSource, Query, Strategy, Take, Yield};
+use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 
 const PATIENT: TypeCode = TypeCode(1);
 const OBSERVATION: TypeCode = TypeCode(2);
 const GENDER: KeyId = KeyId(10);
 const NAME: KeyId = KeyId(11);
 const BIRTHDATE: KeyId = KeyId(12);
+const POSITION: KeyId = KeyId(13);
 const CODE: KeyId = KeyId(20);
 const SUBJECT: KeyId = KeyId(21);
 const CODE_VALUE: KeyId = KeyId(22);
 const PROFILE: KeyId = KeyId(23);
 const URL: KeyId = KeyId(30);
 const VERSION: KeyId = KeyId(31);
+const LOCATION: TypeCode = TypeCode(3);
+const PLACE: KeyId = KeyId(24);
+const PART_OF: KeyId = KeyId(40);
 
 /// A query under construction.
 #[derive(Default)]
@@ -45,9 +49,11 @@ impl Plan {
             GENDER => (PATIENT, RowKind::One(Base::Token)),
             NAME => (PATIENT, RowKind::One(Base::Text)),
             BIRTHDATE => (PATIENT, RowKind::One(Base::Time)),
+            POSITION => (PATIENT, RowKind::One(Base::Point)),
             CODE => (OBSERVATION, RowKind::One(Base::Token)),
             CODE_VALUE => (OBSERVATION, RowKind::Tuple(Tuple::TokenQuantity)),
             SUBJECT => (OBSERVATION, RowKind::One(Base::Ref)),
+            PART_OF => (LOCATION, RowKind::One(Base::Ref)),
             other => panic!("{other:?} has no rows here"),
         };
         self.add(Set::Rows { key, kind, universe: Universe(vec![ty]), test }, access)
@@ -92,11 +98,15 @@ fn loinc(code: &str) -> Test {
 }
 
 fn by(key: KeyId, base: Base, dir: Dir) -> OrderKey {
-    OrderKey { via: None, by: OrderBy::Rows { key, kind: RowKind::One(base) }, dir }
+    OrderKey::own(OrderBy::Rows { keys: vec![key], kind: RowKind::One(base) }, dir)
 }
 
 fn born(rel: Rel, lo: i64, hi: i64) -> Test {
     Test::Atom(Atom::Range(Col::first(ColName::Time), rel, Value::Instants(lo, hi)))
+}
+
+fn near(centre: Point, radius: i64) -> Test {
+    Test::Atom(Atom::Near(Col::first(ColName::Place), centre, radius))
 }
 
 fn after(mut query: Query, keys: Vec<Option<Value>>, ord: i64) -> Query {
@@ -106,7 +116,7 @@ fn after(mut query: Query, keys: Vec<Option<Value>>, ord: i64) -> Query {
 
 /// The queries, by name.
 pub(crate) fn queries() -> Vec<(&'static str, Query)> {
-    pages().into_iter().chain(tests_of_rows()).chain(joins()).chain(results()).collect()
+    pages().into_iter().chain(tests_of_rows()).chain(joins()).chain(closures()).chain(results()).collect()
 }
 
 fn pages() -> Vec<(&'static str, Query)> {
@@ -123,12 +133,16 @@ fn pages() -> Vec<(&'static str, Query)> {
         (plan.and(&[all, gender]), plan)
     };
     let paged = |(root, plan): (SetId, Plan), order, strategy| plan.page(root, order, strategy);
-    let updated = || vec![OrderKey { via: None, by: OrderBy::Updated, dir: Dir::Desc }];
+    let updated = || vec![OrderKey::own(OrderBy::Updated(Universe(vec![PATIENT])), Dir::Desc)];
     let name_birth = || vec![by(NAME, Base::Text, Dir::Asc), by(BIRTHDATE, Base::Time, Dir::Desc)];
-    let subject_name = OrderKey {
-        via: Some(subject()),
-        by: OrderBy::Rows { key: NAME, kind: RowKind::One(Base::Text) },
-        dir: Dir::Asc,
+    let over = |via: Vec<Edge>, by| OrderKey { from: vec![OrderSource { via, by }], dir: Dir::Asc };
+    let rows = |keys: &[KeyId], base| OrderBy::Rows { keys: keys.to_vec(), kind: RowKind::One(base) };
+    let subject_name = over(vec![subject()], rows(&[NAME], Base::Text));
+    let canonical = Edge { key: PROFILE, on: On::UrlVersion { url: URL, version: VERSION } };
+    let updated_over_two = over(vec![subject(), canonical], OrderBy::Updated(Universe(vec![PATIENT])));
+    let references = OrderKey {
+        from: [Base::Ref, Base::RefText].map(|base| OrderSource { via: Vec::new(), by: rows(&[SUBJECT], base) }).into(),
+        dir: Dir::Desc,
     };
     let ord = (1 << 39) + 41;
     vec![
@@ -149,6 +163,11 @@ fn pages() -> Vec<(&'static str, Query)> {
             after(paged(driven(), name_birth(), Strategy::SetFirst), vec![Some(text("smith")), None], ord),
         ),
         ("sorted_via", paged(driven(), vec![subject_name], Strategy::SetFirst)),
+        ("sorted_via_two", paged(driven(), vec![updated_over_two], Strategy::SetFirst)),
+        ("sorted_together", {
+            paged(driven(), vec![OrderKey::own(rows(&[GENDER, CODE], Base::Token), Dir::Asc)], Strategy::Walk)
+        }),
+        ("sorted_references", paged(driven(), vec![references], Strategy::SetFirst)),
         ("several_types", {
             let mut plan = Plan::default();
             let root = plan.add(Set::All(Universe(vec![PATIENT, OBSERVATION])), Access::Walk);
@@ -194,10 +213,13 @@ fn tests_of_rows() -> Vec<(&'static str, Query)> {
         ("text_starts", atom(Atom::Starts(name, "o'br\"ien".into()))),
         ("text_ends", atom(Atom::Ends(name, "100%".into()))),
         ("text_has", atom(Atom::Has(name, "a_b".into()))),
+        ("text_words", atom(Atom::Words(name, vec!["a_b".into(), "o'br\"ien".into()]))),
         ("text_order", atom(Atom::Order(name, Order::From, text("m")))),
         ("date_ge", one(BIRTHDATE, Test::Any(vec![born(Rel::Meets, 20, i64::MAX), born(Rel::Within, 10, 20)]))),
         ("date_same", one(BIRTHDATE, born(Rel::Same, 10, 20))),
+        ("point_near", one(POSITION, near(Point { z: 40, x: -20, y: 10 }, 5))),
         ("composite", one(CODE_VALUE, systolic)),
+        ("references-many", one(SUBJECT, many_references())),
         ("reference", one(SUBJECT, eq(ColName::Target, Value::Rid(PATIENT, "23".into())))),
         ("ids", {
             let ids = ["a", "b"].map(|id| vec![text(id)]).to_vec();
@@ -251,6 +273,46 @@ fn joins() -> Vec<(&'static str, Query)> {
     ]
 }
 
+fn closures() -> Vec<(&'static str, Query)> {
+    let (part_of, place) = (Edge { key: PART_OF, on: On::Rid }, Edge { key: PLACE, on: On::Rid });
+    let below = |plan: &mut Plan, id: &str, access| {
+        let target = eq(ColName::Target, Value::Rid(LOCATION, id.to_owned()));
+        let seed = plan.rows(PART_OF, target, Access::Drive);
+        plan.add(Set::Closure { edge: part_of, from: End::Source, seed }, access)
+    };
+    let within = |access| {
+        let mut plan = Plan::default();
+        let closure = below(&mut plan, "hospital", access);
+        let via = plan.via(place, End::Source, closure, access);
+        let all = plan.all(OBSERVATION, if access == Access::Probe { Access::Walk } else { Access::Probe });
+        let root = plan.and(&[all, via]);
+        plan.page(root, Vec::new(), if access == Access::Probe { Strategy::Walk } else { Strategy::SetFirst })
+    };
+    let nested = || {
+        let mut plan = Plan::default();
+        let seed = below(&mut plan, "hospital", Access::Drive);
+        let root = plan.add(Set::Closure { edge: part_of, from: End::Target, seed }, Access::Drive);
+        let all = plan.all(LOCATION, Access::Probe);
+        let root = plan.and(&[all, root]);
+        plan.page(root, Vec::new(), Strategy::SetFirst)
+    };
+    let several = || {
+        let mut plan = Plan::default();
+        let all = plan.all(LOCATION, Access::Walk);
+        let one = below(&mut plan, "hospital", Access::Probe);
+        let other = below(&mut plan, "school", Access::Build);
+        let from = plan.and(&[all, one]);
+        let root = plan.add(Set::Minus { from, less: other }, Access::Walk);
+        plan.page(root, Vec::new(), Strategy::Walk)
+    };
+    vec![
+        ("closure_drive", within(Access::Drive)),
+        ("closure_probe", within(Access::Probe)),
+        ("closure_nested", nested()),
+        ("closure_several", several()),
+    ]
+}
+
 fn results() -> Vec<(&'static str, Query)> {
     let union = |yields| {
         let mut plan = Plan::default();
@@ -280,4 +342,12 @@ fn results() -> Vec<(&'static str, Query)> {
         ("targets", slot(Yield::Targets(subject()))),
         ("targets_url", slot(Yield::Targets(Edge { key: PROFILE, on: On::Url { url: URL } }))),
     ]
+}
+
+/// More references than are looked up one by one.
+fn many_references() -> Test {
+    let ids = (0..40).map(|n| n.to_string());
+    let both = ids.flat_map(|id| [PATIENT, OBSERVATION].map(|ty| vec![Value::Rid(ty, id.clone())]));
+    let other = vec![Value::Rid(PATIENT, "only".into())];
+    Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Values(both.chain([other]).collect())))
 }

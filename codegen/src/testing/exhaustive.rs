@@ -4,11 +4,12 @@ use super::queries::node;
 use super::world::{Resource, State, TEXTS, World};
 use crate::algebra::{Access, Atom, Order, Rel, Set, Sets, Source, Test, Universe};
 use crate::program::{Query, Strategy, Yield};
-use crate::rows::{Base, Col, ColName, KeyId, Row, RowKind, TypeCode, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Point, Row, RowKind, TypeCode, Value};
 
 const TYPE: TypeCode = TypeCode(1);
 const WORD: (KeyId, RowKind) = (KeyId(1), RowKind::One(Base::Word));
 const TIME: (KeyId, RowKind) = (KeyId(2), RowKind::One(Base::Time));
+const POINT: (KeyId, RowKind) = (KeyId(4), RowKind::One(Base::Point));
 const NUMBER: (KeyId, RowKind) = (KeyId(3), RowKind::One(Base::Number));
 
 /// A resource for every text and every interval.
@@ -16,7 +17,8 @@ pub(crate) fn world() -> World {
     let words = TEXTS.iter().map(|text| (WORD, Value::Text((*text).to_owned())));
     let times = instants().into_iter().map(|value| (TIME, value));
     let numbers = cuts().into_iter().map(|value| (NUMBER, value));
-    let values = words.chain(times).chain(numbers);
+    let points = points().into_iter().map(|point| (POINT, Value::Point(point)));
+    let values = words.chain(times).chain(numbers).chain(points);
     let resource = |(n, ((key, kind), value)): (i64, _)| Resource {
         ty: TYPE,
         id: n.to_string(),
@@ -39,6 +41,7 @@ pub(crate) fn queries() -> Vec<Query> {
         atoms.extend([Atom::Eq(word, value()), Atom::Ne(word, value())]);
         atoms.extend([Atom::In(vec![word], values()), Atom::NotIn(vec![word], values())]);
         atoms.extend([Atom::Starts(word, owned.clone()), Atom::Ends(word, owned.clone()), Atom::Has(word, owned)]);
+        atoms.extend(pairs(text).into_iter().map(|words| Atom::Words(word, words)));
         atoms.into_iter().map(|atom| (WORD, atom))
     });
     let updated = (KeyId(0), RowKind::Updated);
@@ -48,7 +51,17 @@ pub(crate) fn queries() -> Vec<Query> {
     });
     let numbers = cuts().into_iter().flat_map(|value| ranges(Col::first(ColName::Cuts), value));
     let numbers = numbers.map(|atom| (NUMBER, atom));
-    texts.chain(times).chain(numbers).map(|(key, atom)| query(key, atom)).collect()
+    let near = |(centre, radius)| (POINT, Atom::Near(Col::first(ColName::Place), centre, radius));
+    let points = points().into_iter().flat_map(|centre| RADII.map(|radius| (centre, radius))).map(near);
+    texts.chain(times).chain(numbers).chain(points).map(|(key, atom)| query(key, atom)).collect()
+}
+
+/// The word alone, and with each other one.
+fn pairs(text: &str) -> Vec<Vec<String>> {
+    let is_word = |text: &str| !text.is_empty() && !text.contains(' ');
+    let others = TEXTS.iter().filter(|other| is_word(other) && **other != text);
+    let pairs = others.map(|other| vec![text.to_owned(), (*other).to_owned()]);
+    std::iter::once(vec![text.to_owned()]).chain(pairs).filter(|_| is_word(text)).collect()
 }
 
 fn ranges(column: Col, value: Value) -> Vec<Atom> {
@@ -60,6 +73,18 @@ fn instants() -> Vec<Value> {
     let ends = [i64::MIN, -1, 0, 1, 2, i64::MAX];
     let from = |lo: i64| ends.into_iter().filter(move |hi| lo < *hi).map(move |hi| Value::Instants(lo, hi));
     ends.into_iter().flat_map(from).collect()
+}
+
+/// Whole and between whole squares, and as far as it goes.
+const RADII: [i64; 5] = [0, 1, 2, Point::LIMIT, 2 * Point::LIMIT];
+
+/// The points of a small cube, and the corners of the largest.
+fn points() -> Vec<Point> {
+    let cube = |ends: [i64; 3]| {
+        let pairs = ends.into_iter().flat_map(move |z| ends.map(|x| (z, x)));
+        pairs.flat_map(move |(z, x)| ends.map(|y| Point { z, x, y }))
+    };
+    cube([-1, 0, 1]).chain(cube([-Point::LIMIT, 0, Point::LIMIT])).collect()
 }
 
 fn cuts() -> Vec<Value> {

@@ -1,9 +1,9 @@
 //! The algebra, evaluated as its documentation reads.
 
-use super::world::{OWN_URL, OWN_VERSION, Resource, State, World};
+use super::world::{OWN_URL, OWN_VERSION, Resource, State, World, type_name};
 use crate::algebra::{Atom, Edge, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
-use crate::program::{Dir, OrderBy, OrderKey};
-use crate::rows::{Col, ColName, ColType, KeyId, Row, RowKind, Value};
+use crate::program::{Dir, OrderBy, OrderKey, OrderSource};
+use crate::rows::{Col, ColName, ColType, KeyId, Point, Row, RowKind, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -22,15 +22,25 @@ pub(crate) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
         Set::Minus { from, less } => &of(*from) - &of(*less),
         Set::Via { edge, from, far } => {
             let far = of(*far);
-            let pairs = pairs(world, *edge);
-            match from {
-                End::Source => pairs.iter().filter(|(_, target)| far.contains(target)).map(|pair| pair.0).collect(),
-                End::Target => pairs.iter().filter(|(source, _)| far.contains(source)).map(|pair| pair.1).collect(),
-            }
+            step(&pairs(world, *edge), *from, &far)
         }
         Set::Slot(_) => world.found.iter().copied().collect(),
-        Set::Closure { .. } => panic!("no target answers it"),
+        Set::Closure { edge, from, seed } => closure(&pairs(world, *edge), *from, of(*seed)),
     }
+}
+
+/// The resources at end `from` of the links whose other end is in `far`.
+fn step(pairs: &BTreeSet<(i64, i64)>, from: End, far: &Members) -> Members {
+    match from {
+        End::Source => pairs.iter().filter(|(_, target)| far.contains(target)).map(|pair| pair.0).collect(),
+        End::Target => pairs.iter().filter(|(source, _)| far.contains(source)).map(|pair| pair.1).collect(),
+    }
+}
+
+/// Steps until nothing new comes.
+fn closure(pairs: &BTreeSet<(i64, i64)>, from: End, seed: Members) -> Members {
+    let more = &seed | &step(pairs, from, &seed);
+    if more == seed { seed } else { closure(pairs, from, more) }
 }
 
 fn having(world: &World, has: impl Fn(&Resource) -> bool) -> Members {
@@ -118,7 +128,16 @@ fn atom_holds(world: &World, row: &Row, atom: &Atom) -> bool {
         Atom::Starts(col, head) => text(col).starts_with(head.as_str()),
         Atom::Ends(col, tail) => text(col).ends_with(tail.as_str()),
         Atom::Has(col, part) => text(col).contains(part.as_str()),
+        Atom::Near(col, centre, radius) => is_near(value(col), *centre, *radius),
+        Atom::Words(col, words) => words.iter().all(|word| text(col).split(' ').any(|one| one == word)),
     }
+}
+
+fn is_near(stored: &Value, centre: Point, radius: i64) -> bool {
+    let Value::Point(point) = stored else { panic!("no point: {stored:?}") };
+    let square = |a: i64, b: i64| i128::from(a - b).pow(2);
+    let squares = square(point.x, centre.x) + square(point.y, centre.y) + square(point.z, centre.z);
+    squares <= i128::from(radius).pow(2)
 }
 
 fn among(world: &World, tuple: &[Value], source: &Source) -> bool {
@@ -179,45 +198,51 @@ fn directed(ordering: Ordering, dir: Dir) -> Ordering {
 }
 
 fn first_value(world: &World, ord: i64, key: &OrderKey) -> Option<Value> {
-    let holders: Vec<&Resource> = match key.via {
-        None => world.resources.iter().filter(|r| r.ord == ord).collect(),
-        Some(edge) => {
-            let pairs = pairs(world, edge);
-            world.resources.iter().filter(|r| pairs.contains(&(ord, r.ord))).collect()
-        }
-    };
-    let values = holders.into_iter().flat_map(|r| values(r, key));
+    let values = key.from.iter().flat_map(|source| values(world, ord, source, key.dir));
     match key.dir {
         Dir::Asc => values.min(),
         Dir::Desc => values.max(),
     }
 }
 
-fn values(r: &Resource, key: &OrderKey) -> Vec<Value> {
-    let OrderBy::Rows { key: id, kind } = key.by else {
-        let own = match key.by {
-            OrderBy::Updated => Value::Int(r.updated),
-            OrderBy::Id => Value::Text(r.id.clone()),
-            _ => Value::Int(r.ord),
-        };
-        return if r.has_rows() { vec![own] } else { Vec::new() };
-    };
-    let primary = |row: &Row| {
-        row.kind.columns().get(1).map(|col| col.name) != Some(ColName::Rank) || row.values[1] == Value::Int(0)
-    };
-    let rows = rows(r, id, kind, &Universe(Vec::new()));
-    let sorts = |row: &&Row| primary(row) && !kind.is_nothing(&row.values[0]);
-    rows.iter().filter(sorts).map(|row| sort_value(&row.values[0], key.dir)).collect()
+fn values(world: &World, ord: i64, source: &OrderSource, dir: Dir) -> Vec<Value> {
+    let mut holders = BTreeSet::from([ord]);
+    for edge in &source.via {
+        holders = pairs(world, *edge).into_iter().filter(|pair| holders.contains(&pair.0)).map(|pair| pair.1).collect();
+    }
+    let linked = !source.via.is_empty();
+    let holders = world.resources.iter().filter(|r| r.has_rows() && holders.contains(&r.ord));
+    holders.flat_map(|r| of_holder(world, r, linked, &source.by, dir)).collect()
 }
 
-fn sort_value(value: &Value, dir: Dir) -> Value {
-    match (value, dir) {
+fn of_holder(world: &World, r: &Resource, linked: bool, by: &OrderBy, dir: Dir) -> Vec<Value> {
+    let own = |value, types: &Universe| if !linked || top_level(r, types) { vec![value] } else { Vec::new() };
+    let (keys, kind) = match by {
+        OrderBy::Updated(types) => return own(Value::Int(r.updated), types),
+        OrderBy::Id(types) => return own(Value::Text(r.id.clone()), types),
+        OrderBy::Ord => return if linked { Vec::new() } else { vec![Value::Int(r.ord)] },
+        OrderBy::Rows { keys, kind } => (keys, *kind),
+    };
+    let is_rank = |row: &Row| row.kind.columns().get(1).map(|col| col.name) == Some(ColName::Rank);
+    let first = |row: &Row| !is_rank(row) || [Value::Int(0), Value::Int(3)].contains(&row.values[1]);
+    let rows = keys.iter().flat_map(|key| rows(r, *key, kind, &Universe(Vec::new())));
+    let sorts = rows.filter(|row| first(row) && !kind.is_nothing(&row.values[0]));
+    sorts.filter_map(|row| sort_value(world, &row.values[0], dir)).collect()
+}
+
+fn sort_value(world: &World, value: &Value, dir: Dir) -> Option<Value> {
+    Some(match (value, dir) {
+        (Value::Rid(ty, id), _) => {
+            let target = world.resources.iter().find(|r| r.ty == *ty && r.id == *id)?;
+            let named = target.state != State::Contained;
+            named.then(|| Value::Text(format!("{}/{id}", type_name(*ty))))?
+        }
         (Value::Instants(lo, _), Dir::Asc) => Value::Int(*lo),
         (Value::Instants(_, hi), Dir::Desc) => Value::Int(*hi),
         (Value::Cuts(lo, _), Dir::Asc) => Value::Text(lo.clone()),
         (Value::Cuts(_, hi), Dir::Desc) => Value::Text(hi.clone()),
         (value, _) => value.clone(),
-    }
+    })
 }
 
 /// Whether the type can be compared with what a slot of the world holds.

@@ -1,13 +1,13 @@
 //! Generated sets, orders and ways to run them.
 
 use super::model::has_slot;
-use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, text, value};
+use super::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
 use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{Dir, OrderBy, OrderKey};
-use crate::rows::{Base, Col, ColType, KeyId, RowKind, Value};
+use crate::program::{Dir, OrderBy, OrderKey, OrderSource};
+use crate::rows::{Base, Col, ColType, KeyId, Point, RowKind, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -20,6 +20,7 @@ pub(crate) enum Tree {
     Or(Vec<Tree>),
     Minus(Box<Tree>, Box<Tree>),
     Via(Edge, End, Box<Tree>),
+    Closure(Edge, End, Box<Tree>),
 }
 
 /// Whether a tree may have joins.
@@ -51,8 +52,11 @@ fn tree(joins: Joins) -> impl Strategy<Value = Tree> {
             2 => vec(inner.clone(), 0..3).prop_map(Tree::And),
             3 => vec(inner.clone(), 0..4).prop_map(Tree::Or),
             2 => (inner.clone(), inner.clone()).prop_map(|(from, less)| Tree::Minus(Box::new(from), Box::new(less))),
-            if joins == Joins::Some { 3 } else { 0 } => (edge, any::<bool>(), inner).prop_map(|(edge, source, far)| {
-                Tree::Via(edge, if source { End::Source } else { End::Target }, Box::new(far))
+            if joins == Joins::Some { 3 } else { 0 } => (edge.clone(), end(), inner.clone()).prop_map(|(edge, end, far)| {
+                Tree::Via(edge, end, Box::new(far))
+            }),
+            if joins == Joins::Some { 2 } else { 0 } => (edge, end(), inner).prop_map(|(edge, end, seed)| {
+                Tree::Closure(edge, end, Box::new(seed))
             }),
         ]
     })
@@ -64,6 +68,10 @@ fn edge(base: Base, versioned: bool) -> Edge {
         (_, false) => Edge { key: CANONICAL, on: On::Url { url: OWN_URL } },
         (_, true) => Edge { key: CANONICAL, on: On::UrlVersion { url: OWN_URL, version: OWN_VERSION } },
     }
+}
+
+fn end() -> impl Strategy<Value = End> {
+    select(vec![End::Source, End::Target])
 }
 
 fn universe() -> impl Strategy<Value = Universe> {
@@ -96,7 +104,7 @@ fn test(kind: RowKind) -> BoxedStrategy<Test> {
 
 /// A column of the row among values, or a pair of columns among pairs.
 fn tuple_of(columns: &[Col]) -> BoxedStrategy<Atom> {
-    let plain = |col: &&Col| !matches!(col.name.ty(), ColType::Instants | ColType::Cuts);
+    let plain = |col: &&Col| !matches!(col.name.ty(), ColType::Instants | ColType::Cuts | ColType::Point);
     let plain: Vec<Col> = columns.iter().filter(plain).copied().collect();
     if plain.is_empty() {
         return atom(columns[0]).boxed();
@@ -128,6 +136,10 @@ fn atom(col: Col) -> BoxedStrategy<Atom> {
         let rel = select(vec![Rel::Within, Rel::Meets, Rel::Same, Rel::Covers, Rel::Differs]);
         return (rel, value(ty)).prop_map(move |(rel, value)| Atom::Range(col, rel, value)).boxed();
     }
+    if ty == ColType::Point {
+        let radius = prop_oneof![5 => 0i64..4, 1 => Just(2 * Point::LIMIT)];
+        return (point(), radius).prop_map(move |(centre, radius)| Atom::Near(col, centre, radius)).boxed();
+    }
     let eq = asked(ty).prop_map(move |value| Atom::Eq(col, value)).boxed();
     let ne = asked(ty).prop_map(move |value| Atom::Ne(col, value)).boxed();
     let mut all = vec![eq.clone(), eq, ne];
@@ -142,17 +154,44 @@ fn atom(col: Col) -> BoxedStrategy<Atom> {
         all.push(text().prop_map(move |text| Atom::Starts(col, text)).boxed());
         all.push(text().prop_map(move |text| Atom::Ends(col, text)).boxed());
         all.push(text().prop_map(move |text| Atom::Has(col, text)).boxed());
+        let words = proptest::collection::btree_set("[a-c]{1,2}", 1..4);
+        all.push(words.prop_map(move |words| Atom::Words(col, words.into_iter().collect())).boxed());
     }
     proptest::strategy::Union::new(all).boxed()
 }
 
 pub(crate) fn order() -> impl Strategy<Value = Vec<OrderKey>> {
-    let sortable = |kind: &RowKind| !matches!(kind, RowKind::One(Base::Ref) | RowKind::Tuple(_) | RowKind::Present);
-    let mut by: Vec<OrderBy> = vec![OrderBy::Updated, OrderBy::Updated, OrderBy::Id, OrderBy::Ord];
-    by.extend(KEYS.into_iter().filter(|(_, kind)| sortable(kind)).map(|(key, kind)| OrderBy::Rows { key, kind }));
-    let via = prop_oneof![3 => Just(None), 1 => Just(Some(edge(Base::Ref, false)))];
-    let key = (via, select(by), select(vec![Dir::Asc, Dir::Desc])).prop_map(|(via, by, dir)| OrderKey { via, by, dir });
-    vec(key, 0..3)
+    vec(order_key(), 0..3)
+}
+
+/// A key whose values are the resource's own, mostly; numbers all, or texts all.
+fn order_key() -> impl Strategy<Value = OrderKey> {
+    let one = source().prop_map(|source| vec![source]);
+    let from = prop_oneof![6 => one, 3 => vec(source(), 2..4), 1 => Just(Vec::new())];
+    (from, select(vec![Dir::Asc, Dir::Desc])).prop_map(|(mut from, dir)| {
+        let numeric = from.first().is_some_and(|source| source.by.is_numeric());
+        from.retain(|source| source.by.is_numeric() == numeric);
+        OrderKey { from, dir }
+    })
+}
+
+fn source() -> impl Strategy<Value = OrderSource> {
+    let link = select(vec![(Base::Ref, false), (Base::Url, false), (Base::Url, true)]).prop_map(|(b, v)| edge(b, v));
+    let via = prop_oneof![4 => Just(Vec::new()), 2 => vec(link, 1..3)];
+    let sortable = |kind: &RowKind| !matches!(kind, RowKind::One(Base::Point) | RowKind::Tuple(_) | RowKind::Present);
+    let rows: Vec<OrderBy> = KEYS
+        .into_iter()
+        .filter(|(_, kind)| sortable(kind))
+        .map(|(key, kind)| {
+            // Now and then another key of the same kind.
+            let more = KEYS.into_iter().filter(|(other, same)| *same == kind && *other > key).map(|(key, _)| key);
+            OrderBy::Rows { keys: std::iter::once(key).chain(more).collect(), kind }
+        })
+        .collect();
+    let own = prop_oneof![
+        2 => universe().prop_map(OrderBy::Updated), 1 => universe().prop_map(OrderBy::Id), 1 => Just(OrderBy::Ord)
+    ];
+    (via, prop_oneof![1 => own, 2 => select(rows)]).prop_map(|(via, by)| OrderSource { via, by })
 }
 
 /// Which access each node gets, in order; used again from the start when they run out.
@@ -193,6 +232,7 @@ impl Arena<'_> {
             Tree::Or(children) => Set::Or(children.iter().map(|child| self.add_probe(child)).collect()),
             Tree::Minus(from, less) => Set::Minus { from: self.add_probe(from), less: self.add_probe(less) },
             Tree::Via(edge, from, far) => Set::Via { edge: *edge, from: *from, far: self.add_probe(far) },
+            Tree::Closure(edge, from, seed) => Set::Closure { edge: *edge, from: *from, seed: self.add_probe(seed) },
         };
         self.sets.push(node(set, access))
     }

@@ -1,13 +1,13 @@
 //! Generated resources and rows. Alphabets are tiny, so that rows of different resources collide all the time.
 
-use crate::rows::{Base, ColType, KeyId, Row, RowKind, Tuple, TypeCode, Value};
+use crate::rows::{Base, ColType, KeyId, Point, Row, RowKind, Tuple, TypeCode, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use std::collections::BTreeSet;
 
 /// The keys of the world and what their rows hold.
-pub(crate) const KEYS: [(KeyId, RowKind); 15] = [
+pub(crate) const KEYS: [(KeyId, RowKind); 17] = [
     (KeyId(1), RowKind::One(Base::Token)),
     (KeyId(2), RowKind::One(Base::Text)),
     (KeyId(3), RowKind::One(Base::Ref)),
@@ -23,13 +23,26 @@ pub(crate) const KEYS: [(KeyId, RowKind); 15] = [
     (KeyId(13), RowKind::Present),
     (OWN_URL, RowKind::One(Base::Url)),
     (OWN_VERSION, RowKind::One(Base::Token)),
+    (KeyId(16), RowKind::One(Base::Point)),
+    (INSIDE_REF, RowKind::One(Base::Ref)),
 ];
 pub(crate) const REF: KeyId = KeyId(3);
 pub(crate) const CANONICAL: KeyId = KeyId(5);
 pub(crate) const OWN_URL: KeyId = KeyId(14);
 pub(crate) const OWN_VERSION: KeyId = KeyId(15);
+/// The links of [`REF`] where resources inside others hold them.
+pub(crate) const INSIDE_REF: KeyId = KeyId(17);
 
 pub(crate) const TYPES: [TypeCode; 3] = [TypeCode(1), TypeCode(2), TypeCode(9)];
+
+/// The name of a type: names do not run in the order of the numbers, and one begins like another.
+pub(crate) fn type_name(ty: TypeCode) -> &'static str {
+    match ty.0 {
+        1 => "Bc",
+        2 => "B",
+        _ => "A",
+    }
+}
 
 /// What became of an identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +136,7 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 /// Texts that begin, end and contain each other.
-pub(crate) const TEXTS: [&str; 10] = ["", "a", "ab", "ann", "anna", "b", "ba", "Ünï", "a%", "a_b"];
+pub(crate) const TEXTS: [&str; 12] = ["", "a", "ab", "ann", "anna", "b", "ba", "Ünï", "a%", "a_b", "b a", "ab b a"];
 
 /// Ends of intervals of texts, in order.
 const CUTS: [&str; 6] = ["1", "2", "20", "3", "4", "41"];
@@ -132,10 +145,17 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     select(TEXTS.to_vec()).prop_map(str::to_owned)
 }
 
+/// A point of a small cube, or one of the farthest.
+pub(crate) fn point() -> impl Strategy<Value = Point> {
+    let far = select(vec![-Point::LIMIT, 0, Point::LIMIT]);
+    let coordinate = prop_oneof![5 => -2i64..3, 1 => far];
+    (coordinate.clone(), coordinate.clone(), coordinate).prop_map(|(x, y, z)| Point { z, x, y })
+}
+
 /// A value of a column of this type, as rows and as tests have them.
 pub(crate) fn value(ty: ColType) -> BoxedStrategy<Value> {
     match ty {
-        ColType::Int => (0i64..3).prop_map(Value::Int).boxed(),
+        ColType::Int => (0i64..4).prop_map(Value::Int).boxed(),
         ColType::Bytes => text().prop_map(Value::Text).boxed(),
         ColType::System => {
             let url = select(vec![None, Some("s1"), Some("s2"), Some("s3")]);
@@ -152,6 +172,7 @@ pub(crate) fn value(ty: ColType) -> BoxedStrategy<Value> {
                 })
                 .boxed()
         }
+        ColType::Point => point().prop_map(Value::Point).boxed(),
         ColType::Cuts => {
             subsequence(CUTS.to_vec(), 2).prop_map(|ends| Value::Cuts(ends[0].to_owned(), ends[1].to_owned())).boxed()
         }

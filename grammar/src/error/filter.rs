@@ -11,6 +11,7 @@ pub(crate) enum FilterError<'t> {
     TooDeep { limit: u32 },
     NoCondition,
     NoName { text: &'t str },
+    NameCharacter { text: &'t str },
     NoModifier,
     SecondModifier { name: &'t str },
     IncompleteHas,
@@ -39,6 +40,9 @@ impl FilterError<'_> {
             Self::NoName { text: "" } => error("filter-name", "the name of a parameter is missing".into()),
             Self::NoName { text } => {
                 error("filter-name", format!("{} can't begin the name of a parameter", quote(text)))
+            }
+            Self::NameCharacter { text } => {
+                error("filter-name", format!("{} can't stand in the name of a parameter", quote(text)))
             }
             Self::NoModifier => error("filter-modifier", "a type must follow the `:`".into()),
             Self::SecondModifier { name } => error("filter-modifier", format!("{} has a type already", quote(name))),

@@ -1,7 +1,8 @@
 //! What is refused: the code and the underlined text of every problem, all of them at once.
 
-use fhirc_grammar::{Decoded, limits, parse_filter, parse_include, parse_parameters, parse_path, parse_search};
-use fhirc_grammar::{parse_search_within, parse_sort};
+use fhirc_grammar::{
+    Decoded, limits, parse_filter, parse_include, parse_path, parse_search, parse_search_within, parse_sort,
+};
 
 use crate::{search_of, summary};
 
@@ -124,7 +125,7 @@ fn limits_have_names() {
     let list = vec!["1"; limits::MAX_ITEMS + 1].join(",");
     search(&format!("?a={list}"), &[&format!("too-many-items: {list}")]);
     search(&format!("?a={}", list.replacen("1,", "", 1)), &[]);
-    assert_eq!(parse_parameters("a=b", 2).1[0].code, "text-too-long");
+    assert_eq!(parse_search_within("?a=b", &[], 3).1[0].code, "text-too-long");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Search strings: what is read, and where it stands. semantics.md 98 to 109.
 
-use fhirc_grammar::{Diagnostic, Include, Item, Key, Link, Path, Value, parse_include, parse_parameters, parse_sort};
+use fhirc_grammar::{Include, Item, Key, Link, Path, Value, parse_include, parse_sort};
 
 use crate::search_of;
 
@@ -142,13 +142,6 @@ fn include_values() {
     }
     let Include::Of { source, parameter, target } = include("Observation:*") else { panic!() };
     assert_eq!((source.node.as_str(), parameter, target), ("Observation", None, None));
-}
-
-#[test]
-fn the_body_of_a_post_is_parameters_alone() {
-    let (params, found) = parse_parameters("name=a&birthdate=gt2000\n", 100);
-    assert_eq!((params.len(), found), (2, Vec::<Diagnostic>::new()));
-    assert_eq!(params[1].value.raw.text(), "gt2000");
 }
 
 #[test]

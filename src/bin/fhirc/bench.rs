@@ -2,6 +2,7 @@
 
 use crate::common::{Definitions, Meaning, Where, open};
 use crate::exit::Exit;
+use crate::external::External;
 use crate::output::Output;
 use clap::Args;
 use fhirc::compiler::Compiler;
@@ -11,7 +12,6 @@ use fhirc::tenant::TenantContext;
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const EXAMPLES: &str = "\
@@ -34,6 +34,8 @@ pub(crate) struct Bench {
     meaning: Meaning,
     #[command(flatten)]
     definitions: Definitions,
+    #[command(flatten)]
+    external: External,
     /// How often each search is timed
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     repeat: u32,
@@ -77,13 +79,13 @@ impl Bench {
             Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
         };
-        let store = match open(&url, settings).await {
+        let store = match open(&url, settings, &tenant, output).await {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let exit = match self.meaning.options_for(&store, &tenant).await {
+        let exit = match self.meaning.options_for(&store, &tenant, &self.external).await {
             Ok(options) => {
-                let compiler = Compiler::new(Arc::clone(store.registry()), options);
+                let compiler = Compiler::new(store.registry(), options);
                 self.all(&cases, &compiler, &store, &tenant, output).await
             }
             Err(wrong) => output.usage(&wrong),

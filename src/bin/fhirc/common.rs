@@ -1,13 +1,16 @@
 //! Options that several commands share.
 
+use crate::external::External;
 use crate::output::Output;
 use clap::Args;
-use fhirc::compiler::Options;
+use fhirc::compiler::{Options, Source};
 use fhirc::definitions::{Registry, load_package};
+use fhirc::grammar::render;
 use fhirc::ir::BaseUrl;
-use fhirc::resolve::Handling;
+use fhirc::load::{self, EXAMPLES};
+use fhirc::resolve::{Handling, NamedQueries};
 use fhirc::runtime::terminology;
-use fhirc::stores::{Store, StoreSettings, StoreUrl};
+use fhirc::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
 use fhirc::values::{Instant, Zone, parse_date};
 use std::path::PathBuf;
@@ -28,29 +31,57 @@ pub(crate) struct Meaning {
     /// The clock that `ap` on dates reads, as a FHIR instant [default: the machine's]
     #[arg(long, value_name = "INSTANT")]
     pub(crate) now: Option<String>,
+    /// What `_query=NAME` stands for: `NAME=Observation?code=8480-6&value-quantity={limit}`, to which a search then says
+    /// `limit=…`; repeatable
+    #[arg(long = "named-query", value_name = "NAME=SEARCH")]
+    named_queries: Vec<String>,
 }
 
 impl Meaning {
     /// The options of a compiler for no store in particular.
-    pub(crate) fn options(&self) -> Result<Options, String> {
+    pub(crate) fn options(&self, registry: &Registry, external: &External) -> Result<Options, String> {
+        let options = self.own(registry)?;
+        let terminology = external.alone()?.unwrap_or(Arc::clone(&options.terminology));
+        Ok(Options { terminology, ..options })
+    }
+
+    fn own(&self, registry: &Registry) -> Result<Options, String> {
         let handling = if self.strict { Handling::Strict } else { Handling::Lenient };
         let bases = self.bases.iter().map(|base| BaseUrl::new(base)).collect();
         let zone = self.zone()?.unwrap_or(Zone::UTC);
-        Ok(Options { handling, zone, bases, now: self.now()?, ..Options::default() })
+        let queries = Arc::new(self.queries(registry)?);
+        Ok(Options { handling, zone, bases, now: self.now()?, queries, ..Options::default() })
     }
 
     /// The options of a compiler for a store: its zone and bases, since its rows depend on them, and its
-    /// CodeSystems and ValueSets.
-    pub(crate) async fn options_for(&self, store: &Store, tenant: &TenantContext) -> Result<Options, String> {
+    /// CodeSystems and ValueSets, behind which a terminology server may stand.
+    pub(crate) async fn options_for(
+        &self,
+        store: &Store,
+        tenant: &TenantContext,
+        external: &External,
+    ) -> Result<Options, String> {
         let bases = store.bases().iter().map(|base| BaseUrl::new(base)).collect();
-        let terminology = Arc::new(terminology(store, tenant).await.map_err(|error| error.to_string())?);
-        Ok(Options { zone: store.zone().clone(), bases, terminology, ..self.options()? })
+        let terminology = external.behind(terminology(store, tenant).await.map_err(|error| error.to_string())?)?;
+        Ok(Options { zone: store.zone().clone(), bases, terminology, ..self.own(&store.registry())? })
     }
 
     /// What a store is opened with.
     pub(crate) fn settings(&self, registry: Arc<Registry>) -> Result<StoreSettings, String> {
         let bases = (!self.bases.is_empty()).then(|| self.bases.clone());
         Ok(StoreSettings { zone: self.zone()?, bases, ..StoreSettings::new(registry) })
+    }
+
+    fn queries(&self, registry: &Registry) -> Result<NamedQueries, String> {
+        let mut queries = NamedQueries::default();
+        for text in &self.named_queries {
+            let (name, search) = text.split_once('=').ok_or("--named-query: `NAME=SEARCH`")?;
+            queries.add(registry, name, search).map_err(|wrong| {
+                let shown: String = wrong.iter().map(|diagnostic| render(search, diagnostic)).collect();
+                format!("--named-query {name}:\n{}", shown.trim_end())
+            })?;
+        }
+        Ok(queries)
     }
 
     fn zone(&self) -> Result<Option<Zone>, String> {
@@ -66,8 +97,8 @@ impl Meaning {
 /// The definitions that hold.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Definitions {
-    /// Adds the SearchParameters of a FHIR package (folder or .tgz), Bundle or resource; repeatable. A store keeps to
-    /// the definitions it was made with
+    /// Adds the SearchParameters of a FHIR package (folder or .tgz), Bundle or resource; repeatable. An existing store
+    /// must have them: `fhirc parameters add`
     #[arg(long = "package", value_name = "PATH")]
     packages: Vec<PathBuf>,
 }
@@ -94,10 +125,35 @@ impl Definitions {
     }
 }
 
+/// What is searched for.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Asked {
+    /// Parameters in the body of a form, as `POST …/_search` sends them: they count beside those of the search; `-`
+    /// reads them from standard input
+    #[arg(long, value_name = "FORM")]
+    body: Option<String>,
+    /// The search, as in a URL; quote it for the shell
+    query: String,
+}
+
+impl Asked {
+    /// The search, body included.
+    pub(crate) fn source(&self) -> Result<Source, String> {
+        match self.body.as_deref() {
+            None => Ok(Source::from(&self.query)),
+            Some("-") => {
+                let body = std::io::read_to_string(std::io::stdin());
+                body.map(|body| Source::form(&self.query, &body)).map_err(|error| format!("--body: {error}"))
+            }
+            Some(body) => Ok(Source::form(&self.query, body)),
+        }
+    }
+}
+
 /// Where a search runs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Where {
-    /// The store: `sqlite:PATH`
+    /// The store: `sqlite:PATH`; or `reference:PATH`, which evaluates the search over files as `load` takes them
     #[arg(long, value_name = "URL")]
     pub(crate) store: String,
     /// Whose resources are searched
@@ -114,7 +170,24 @@ impl Where {
     }
 }
 
-/// Opens an existing store.
-pub(crate) async fn open(url: &StoreUrl, settings: StoreSettings) -> Result<Store, String> {
-    Store::open(url, settings).await.map_err(|error| format!("store `{url}`: {error}"))
+/// Opens an existing store. What is wrong in the files of one that is read from files is told, since it is not searched.
+pub(crate) async fn open(
+    url: &StoreUrl,
+    settings: StoreSettings,
+    tenant: &TenantContext,
+    output: &mut Output,
+) -> Result<Store, String> {
+    let opened = load::open(url, settings, tenant).await;
+    let (store, report) = opened.map_err(|error| in_store(url, &error))?;
+    for (reason, group) in report.iter().flat_map(|report| report.refused.by_count()) {
+        let places: Vec<String> = group.examples.iter().map(|example| example.place.to_string()).collect();
+        let (count, more) = (group.count, if group.count > EXAMPLES as u64 { ", …" } else { "" });
+        output.note(format_args!("warning: not searched: {count} x {reason}: {}{more}", places.join(", ")));
+    }
+    Ok(store)
+}
+
+/// What a store said.
+pub(crate) fn in_store(url: &StoreUrl, error: &StoreError) -> String {
+    format!("store `{url}`: {error}")
 }

@@ -23,7 +23,7 @@ Examples:
 pub(crate) struct Conformance {
     /// The folder with the groups
     dir: PathBuf,
-    /// The store: `sqlite::memory:`, `sqlite:PATH`
+    /// The store: `sqlite::memory:`, `sqlite:PATH`, `reference:`
     #[arg(long, value_name = "URL")]
     store: String,
     /// Where the answers go, one JSON object a line

@@ -20,7 +20,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Differential {
-    /// The store: `sqlite::memory:`, `sqlite:PATH`; it is created if it does not exist
+    /// The store: `sqlite::memory:`, `sqlite:PATH`, `reference:`; it is created if it does not exist
     #[arg(long, value_name = "URL")]
     store: String,
     /// Where the random decisions begin: a seed gives the same comparisons every time

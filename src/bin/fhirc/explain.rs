@@ -1,15 +1,15 @@
 //! `fhirc explain`
 
-use crate::common::{Definitions, Meaning, open};
+use crate::common::{Asked, Definitions, Meaning, open};
 use crate::exit::Exit;
+use crate::external::External;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
 use fhirc::codegen::stats::{Empty, Stats};
-use fhirc::compiler::Compiler;
+use fhirc::compiler::{Compiler, Source};
 use fhirc::definitions::Registry;
 use fhirc::explain::{STAGES, Section, Stage, TARGETS, Target, explain};
-use fhirc::grammar::render;
-use fhirc::runtime::{Request, StepReport, execute, measured};
+use fhirc::runtime::{Request, StepReport, compile, execute, measured};
 use fhirc::stores::{Store, StoreUrl};
 use fhirc::tenant::TenantContext;
 use serde_json::json;
@@ -20,7 +20,8 @@ Examples:
   fhirc explain 'Observation?subject:Patient.name=smith'
   fhirc explain --stage all --target all 'Patient?_has:Observation:patient:code=8480-6'
   fhirc explain --stage optimized --format dot 'Patient?_filter=name co \"smi\"' | dot -Tsvg > plan.svg
-  fhirc explain --analyze --store sqlite:ward.db 'Observation?subject:Patient.name=smith'";
+  fhirc explain --analyze --store sqlite:ward.db 'Observation?subject:Patient.name=smith'
+  fhirc explain --stage ir --analyze --store reference:export/ 'Observation?subject:Patient.name=smith'";
 
 /// Shows what a search was understood as, its plan, and the queries it becomes.
 #[derive(Debug, Args)]
@@ -29,13 +30,15 @@ pub(crate) struct Explain {
     #[command(flatten)]
     meaning: Meaning,
     #[command(flatten)]
+    external: External,
+    #[command(flatten)]
     definitions: Definitions,
     /// Which stage
     #[arg(long, value_enum, default_value_t = Wanted::Query)]
     stage: Wanted,
-    /// Which kind of store queries are generated for
-    #[arg(long, value_enum, default_value_t = For::Sqlite)]
-    target: For,
+    /// Which kind of store queries are generated for [default: that of the store, or sqlite]
+    #[arg(long, value_enum)]
+    target: Option<For>,
     /// How it is printed; `dot` is for plans
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -48,8 +51,8 @@ pub(crate) struct Explain {
     /// Whose statistics
     #[arg(long, value_name = "NAME", default_value = "default")]
     tenant: String,
-    /// The search, as in a URL; quote it for the shell
-    query: String,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -66,11 +69,16 @@ enum Wanted {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum For {
+    /// Nothing is generated: the reference evaluates the search itself
+    Reference,
     Sqlite,
     Postgres,
     Elasticsearch,
+    /// All that queries are generated for
     All,
 }
+
+const EVALUATED: &str = "evaluated by the reference, no query";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -82,34 +90,39 @@ enum Format {
 impl Explain {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
-        let registry = match self.definitions.registry(output) {
-            Ok(registry) => registry,
+        let prepared = self.definitions.registry(output).and_then(|registry| Ok((registry, self.asked.source()?)));
+        let (registry, source) = match prepared {
+            Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
         };
         match &self.store {
-            None => match self.meaning.options() {
-                Ok(options) => self.show(&Compiler::new(registry, options), &Empty, output),
+            None => match self.meaning.options(&registry, &self.external) {
+                Ok(options) => {
+                    let target = self.target.unwrap_or(For::Sqlite);
+                    self.show(&Compiler::new(registry, options), &source, &Empty, target, output)
+                }
                 Err(wrong) => output.usage(&wrong),
             },
-            Some(store) => self.with_store(store, registry, output).await,
+            Some(store) => self.with_store(store, registry, &source, output).await,
         }
     }
 
-    async fn with_store(&self, url: &str, registry: Arc<Registry>, output: &mut Output) -> Exit {
+    async fn with_store(&self, url: &str, registry: Arc<Registry>, source: &Source, output: &mut Output) -> Exit {
         let parsed = url.parse::<StoreUrl>().map_err(|error| format!("--store: {error}"));
         let tenant = TenantContext::new(&self.tenant).map_err(|error| format!("--tenant: {error}"));
         let (url, tenant, settings) = match (parsed, tenant, self.meaning.settings(registry)) {
             (Ok(url), Ok(tenant), Ok(settings)) => (url, tenant, settings),
             (Err(wrong), ..) | (_, Err(wrong), _) | (_, _, Err(wrong)) => return output.usage(&wrong),
         };
-        let store = match open(&url, settings).await {
+        let store = match open(&url, settings, &tenant, output).await {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let exit = match self.meaning.options_for(&store, &tenant).await {
+        let options = self.meaning.options_for(&store, &tenant, &self.external).await;
+        let exit = match options {
             Ok(options) => {
-                let compiler = Compiler::new(Arc::clone(store.registry()), options);
-                self.planned(&compiler, &store, tenant, output).await
+                let compiler = Compiler::new(store.registry(), options);
+                self.planned(&compiler, source, &store, tenant, output).await
             }
             Err(wrong) => output.usage(&wrong),
         };
@@ -118,23 +131,39 @@ impl Explain {
     }
 
     /// Shows the search as the store would run it, planned with its counts.
-    async fn planned(&self, compiler: &Compiler, store: &Store, tenant: TenantContext, output: &mut Output) -> Exit {
-        let Ok(compiled) = compiler.compile(&self.query) else { return self.show(compiler, &Empty, output) };
+    async fn planned(
+        &self,
+        compiler: &Compiler,
+        source: &Source,
+        store: &Store,
+        tenant: TenantContext,
+        output: &mut Output,
+    ) -> Exit {
+        let usual = if matches!(store, Store::Reference(_)) { For::Reference } else { For::Sqlite };
+        let target = self.target.unwrap_or(usual);
+        let Ok(compiled) = compile(compiler, source).await else {
+            return self.show(compiler, source, &Empty, target, output);
+        };
         let measured = match measured(store, &tenant, &compiled.plan).await {
             Ok(measured) => measured,
             Err(error) => return output.failed(&error.to_string()),
         };
-        match self.show(compiler, &measured, output) {
-            Exit::Done if self.analyze => self.analyze(compiler, store, tenant, output).await,
+        match self.show(compiler, source, &measured, target, output) {
+            Exit::Done if self.analyze => self.analyze(compiler, source, store, tenant, output).await,
             exit => exit,
         }
     }
 
-    fn show(&self, compiler: &Compiler, stats: &dyn Stats, output: &mut Output) -> Exit {
-        let (sections, outcome) = explain(compiler, &self.query, &self.targets(), stats);
-        let wanted: Vec<&Section> = sections.iter().filter(|section| self.wants(section.stage)).collect();
+    fn show(&self, compiler: &Compiler, source: &Source, stats: &dyn Stats, target: For, output: &mut Output) -> Exit {
+        let (mut sections, outcome) = explain(compiler, source, &targets(target), stats);
+        if target == For::Reference && outcome.is_ok() {
+            let (text, json) = (EVALUATED.to_owned(), json!(EVALUATED));
+            sections.push(Section { stage: Stage::Query, target: None, text, json, dot: None });
+        }
+        let wanted: Vec<&Section> = sections.iter().filter(|section| self.wants(section)).collect();
+        let refused = wanted.iter().any(|section| section.is_refusal());
         match self.format {
-            Format::Text => wanted.iter().for_each(|section| self.text(section, output)),
+            Format::Text => wanted.iter().for_each(|section| self.text(section, target, output)),
             Format::Dot => {
                 wanted
                     .iter()
@@ -152,51 +181,51 @@ impl Explain {
         match outcome {
             Ok(warnings) => {
                 for warning in warnings {
-                    output.note(format_args!("{}", render(&self.query, &warning).trim_end()));
+                    output.note(format_args!("{}", source.render(&warning).trim_end()));
                 }
-                Exit::Done
+                if refused { Exit::Refused } else { Exit::Done }
             }
             Err(rejected) => output.rejected(&rejected.to_string()),
         }
     }
 
-    fn wants(&self, stage: Stage) -> bool {
+    fn wants(&self, section: &Section) -> bool {
         match (self.format, self.stage) {
-            (Format::Dot, _) => stage == Stage::Optimized,
+            (Format::Dot, _) => section.stage == Stage::Optimized,
             (_, Wanted::All) => true,
-            (_, wanted) => STAGES.get(wanted as usize) == Some(&stage),
+            // Where a query should stand stands why there is none.
+            (_, Wanted::Query) if section.is_refusal() => true,
+            (_, wanted) => STAGES.get(wanted as usize) == Some(&section.stage),
         }
     }
 
-    fn targets(&self) -> Vec<Target> {
-        let named = match self.target {
-            For::All => return TARGETS.to_vec(),
-            For::Sqlite => "sqlite",
-            For::Postgres => "postgres",
-            For::Elasticsearch => "elasticsearch",
-        };
-        TARGETS.into_iter().filter(|target| target.name() == named).collect()
-    }
-
-    fn text(&self, section: &Section, output: &mut Output) {
-        if self.stage == Wanted::All || self.target == For::All {
+    fn text(&self, section: &Section, target: For, output: &mut Output) {
+        let several = self.stage == Wanted::All || target == For::All;
+        if several {
             let target = section.target.map_or(String::new(), |target| format!(" for {}", target.name()));
             output.line(format_args!("== {}{target}", section.stage.name()));
         }
         output.line(format_args!("{}", section.text.trim_end()));
-        if self.stage == Wanted::All || self.target == For::All {
+        if several {
             output.line(format_args!(""));
         }
     }
 
-    async fn analyze(&self, compiler: &Compiler, store: &Store, tenant: TenantContext, output: &mut Output) -> Exit {
-        let compiled = match compiler.compile(&self.query) {
+    async fn analyze(
+        &self,
+        compiler: &Compiler,
+        source: &Source,
+        store: &Store,
+        tenant: TenantContext,
+        output: &mut Output,
+    ) -> Exit {
+        let compiled = match compile(compiler, source).await {
             Ok(compiled) => compiled,
             Err(rejected) => return output.rejected(&rejected.to_string()),
         };
         let mut steps = Vec::new();
         let mut observe = |report: StepReport<'_>| {
-            steps.push((report.step, report.rows, report.time, report.query.clone()));
+            steps.push((report.step, report.rows, report.time, report.query.cloned()));
         };
         let request = Request { tenant, cursor: None };
         if let Err(error) = execute(store, &compiled, &request, Some(&mut observe)).await {
@@ -205,10 +234,24 @@ impl Explain {
         output.line(format_args!("== analyze"));
         for (step, rows, time, query) in steps {
             output.line(format_args!("step {}: {rows} rows in {:.3} ms", step.0 + 1, time.as_secs_f64() * 1e3));
+            let Some(query) = query else {
+                output.line(format_args!("{EVALUATED}"));
+                continue;
+            };
             if let Ok((_, plan)) = store.explain(&query).await {
                 output.line(format_args!("{}", plan.trim_end()));
             }
         }
         Exit::Done
+    }
+}
+
+fn targets(target: For) -> Vec<Target> {
+    match target {
+        For::Reference => Vec::new(),
+        For::Sqlite => vec![Target::Sqlite],
+        For::Postgres => vec![Target::Postgres],
+        For::Elasticsearch => vec![Target::Elasticsearch],
+        For::All => TARGETS.to_vec(),
     }
 }

@@ -3,12 +3,12 @@
 mod screen;
 mod summary;
 
-use crate::common::Definitions;
+use crate::common::{Definitions, in_store};
 use crate::exit::Exit;
 use crate::output::Output;
 use clap::Args;
 use fhirc::load::{Limits, Report, inputs, load};
-use fhirc::stores::{Store, StoreError, StoreSettings, StoreUrl};
+use fhirc::stores::{Store, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
 use fhirc::values::Zone;
 use screen::Screen;
@@ -31,7 +31,8 @@ Loading again is safe: a resource whose content is unchanged makes no new versio
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Load {
-    /// The store: `sqlite:PATH`, created if it does not exist
+    /// The store: `sqlite:PATH`, created if it does not exist; or `reference:`, which keeps nothing and only tells what
+    /// loading would do
     #[arg(long, value_name = "URL")]
     store: String,
     /// Whose resources they are
@@ -66,6 +67,11 @@ impl Load {
         match self.load(&url, &tenant, settings, output).await {
             Ok(report) => {
                 summary::print(output, &report);
+                if url == StoreUrl::Reference {
+                    output.note(format_args!(
+                        "nothing is kept: `reference:` lives in memory, and ends with this command"
+                    ));
+                }
                 exit(&report, output)
             }
             Err(failed) => {
@@ -106,10 +112,6 @@ impl Load {
         let report: Report = report.map_err(|error| in_store(url, &error))?;
         Ok(summary::Loaded { report, unreadable, size: size.ok() })
     }
-}
-
-fn in_store(url: &StoreUrl, error: &StoreError) -> String {
-    format!("store `{url}`: {error}")
 }
 
 fn exit(loaded: &summary::Loaded, output: &mut Output) -> Exit {

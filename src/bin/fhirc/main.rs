@@ -6,10 +6,13 @@ mod conformance;
 mod differential;
 mod exit;
 mod explain;
+mod external;
 mod generate;
+mod interrupt;
 mod load;
 mod output;
 mod parameters;
+mod reindex;
 mod search;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +35,7 @@ enum Command {
     Explain(explain::Explain),
     Bench(bench::Bench),
     Parameters(parameters::Parameters),
+    Reindex(reindex::Reindex),
     Conformance(conformance::Conformance),
     Generate(generate::Generate),
     Differential(differential::Differential),
@@ -54,7 +58,8 @@ fn main() -> ExitCode {
                 Command::Search(search) => search.run(&mut output).await,
                 Command::Explain(explain) => explain.run(&mut output).await,
                 Command::Bench(bench) => bench.run(&mut output).await,
-                Command::Parameters(parameters) => parameters.run(&mut output),
+                Command::Parameters(parameters) => parameters.run(&mut output).await,
+                Command::Reindex(reindex) => reindex.run(&mut output).await,
                 Command::Conformance(conformance) => conformance.run(&mut output).await,
                 Command::Generate(generate) => generate.run(&mut output),
                 Command::Differential(differential) => differential.run(&mut output).await,

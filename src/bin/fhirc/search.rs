@@ -1,23 +1,24 @@
 //! `fhirc search`
 
-use crate::common::{Definitions, Meaning, Where, open};
+use crate::common::{Asked, Definitions, Meaning, Where, open};
 use crate::exit::Exit;
+use crate::external::External;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
-use fhirc::compiler::{Compiled, Compiler};
-use fhirc::grammar::{Diagnostic, render};
-use fhirc::runtime::{ExecuteError, Page, Request, Resource, execute};
+use fhirc::compiler::{Compiled, Compiler, Source};
+use fhirc::grammar::Diagnostic;
+use fhirc::runtime::{ExecuteError, Page, Request, Resource, compile, execute};
 use fhirc::stores::Store;
 use fhirc::values::Instant;
 use serde_json::value::RawValue;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
   fhirc search --store sqlite:ward.db 'Patient?name=smith&_sort=birthdate'
   fhirc search --store sqlite:ward.db --format ids --all 'Observation?subject:Patient.name=smith'
   fhirc search --store sqlite:ward.db --format bundle 'Patient?_id=p1&_revinclude=Observation:subject'
+  fhirc search --store reference:export/ 'Patient?name=smith'
   fhirc search --store sqlite:ward.db --format ndjson --all 'Patient?_has:Observation:patient:code=8480-6' > patients.ndjson";
 
 /// Searches a store.
@@ -29,6 +30,8 @@ pub(crate) struct Search {
     #[command(flatten)]
     meaning: Meaning,
     #[command(flatten)]
+    external: External,
+    #[command(flatten)]
     definitions: Definitions,
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -39,8 +42,8 @@ pub(crate) struct Search {
     /// Where to go on: the cursor that the page before ended with
     #[arg(long, value_name = "CURSOR", conflicts_with = "all")]
     cursor: Option<String>,
-    /// The search, as in a URL; quote it for the shell
-    query: String,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 /// How results are printed.
@@ -48,7 +51,7 @@ pub(crate) struct Search {
 enum Format {
     /// A line per resource: identity, version, time of change
     Table,
-    /// `Type/id`, one a line, matches only
+    /// `Type/id`, or `Type/id#id` for what another resource contains, one a line, matches only
     Ids,
     /// The resources, one a line: matches, then what was included
     Ndjson,
@@ -60,19 +63,21 @@ impl Search {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
         let registry = self.definitions.registry(output);
-        let prepared = registry.and_then(|registry| Ok((self.place.parse()?, self.meaning.settings(registry)?)));
-        let ((url, tenant), settings) = match prepared {
+        let prepared = registry
+            .and_then(|registry| Ok((self.place.parse()?, self.meaning.settings(registry)?, self.asked.source()?)));
+        let ((url, tenant), settings, source) = match prepared {
             Ok(prepared) => prepared,
             Err(wrong) => return output.usage(&wrong),
         };
-        let store = match open(&url, settings).await {
+        let store = match open(&url, settings, &tenant, output).await {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
         let request = Request { tenant, cursor: self.cursor.clone() };
-        let exit = match self.meaning.options_for(&store, &request.tenant).await {
+        let exit = match self.meaning.options_for(&store, &request.tenant, &self.external).await {
             Ok(options) => {
-                self.search(&Compiler::new(Arc::clone(store.registry()), options), &store, request, output).await
+                let compiler = Compiler::new(store.registry(), options);
+                self.search(&compiler, source, &store, request, output).await
             }
             Err(wrong) => output.usage(&wrong),
         };
@@ -80,25 +85,34 @@ impl Search {
         exit
     }
 
-    async fn search(&self, compiler: &Compiler, store: &Store, mut request: Request, output: &mut Output) -> Exit {
-        let compiled = match compiler.compile(&self.query) {
+    async fn search(
+        &self,
+        compiler: &Compiler,
+        source: Source,
+        store: &Store,
+        mut request: Request,
+        output: &mut Output,
+    ) -> Exit {
+        let compiled = match compile(compiler, source).await {
             Ok(compiled) => compiled,
             Err(rejected) => return output.rejected(&rejected.to_string()),
         };
         for warning in &compiled.warnings {
-            output.note(format_args!("{}", render(&self.query, warning).trim_end()));
+            output.note(format_args!("{}", compiled.query.render(warning).trim_end()));
         }
         let mut bundle = Bundle::default();
         loop {
             let page = match execute(store, &compiled, &request, None).await {
                 Ok(page) => page,
-                Err(refused @ (ExecuteError::Refused { .. } | ExecuteError::Cursor(_))) => {
+                Err(
+                    refused @ (ExecuteError::Refused { .. } | ExecuteError::Outdated { .. } | ExecuteError::Cursor(_)),
+                ) => {
                     return output.rejected(&refused.to_string());
                 }
                 Err(ExecuteError::Store(error)) => return output.failed(&error.to_string()),
             };
             for notice in &page.outcome {
-                output.note(format_args!("{}", render(&self.query, notice).trim_end()));
+                output.note(format_args!("{}", compiled.query.render(notice).trim_end()));
             }
             let nothing =
                 page.matches.is_empty() && page.total.is_none_or(|total| total == 0) && request.cursor.is_none();
@@ -134,7 +148,7 @@ impl Search {
     }
 
     fn print_one(&self, found: &Resource, mode: &str, compiler: &Compiler, output: &mut Output) {
-        let identity = identity(found, compiler);
+        let identity = found.name(compiler.registry());
         match self.format {
             Format::Ids => output.line(format_args!("{identity}")),
             Format::Ndjson => output.line(format_args!("{}", found.body)),
@@ -152,12 +166,6 @@ impl Search {
             output.note(format_args!("more: --all, or --cursor {next}"));
         }
     }
-}
-
-fn identity(found: &Resource, compiler: &Compiler) -> String {
-    let registry = compiler.registry();
-    let ty = registry.resource_type_of_code(found.ty.0).map_or("?", |ty| registry.type_name(ty));
-    format!("{ty}/{}", found.id)
 }
 
 /// The entries of a searchset. FHIR R4 3.1.1.5.
@@ -178,7 +186,7 @@ impl Bundle {
                 Err(_) => Json::String(found.body.clone()),
             };
             self.entries.push(json!({
-                "fullUrl": identity(found, compiler), "resource": resource, "search": { "mode": mode }
+                "fullUrl": found.name(compiler.registry()), "resource": resource, "search": { "mode": mode }
             }));
         }
     }

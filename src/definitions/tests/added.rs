@@ -45,15 +45,27 @@ fn a_changed_definition_gets_a_new_slot_and_the_old_one_stays() {
     let old = param(r4, "Patient", "birthdate");
     let change = published(r4, r4.definition(old));
     let (registry, problems) =
-        with(vec![changed(change, json!({"base": ["Patient"], "expression": "Patient.birthDate"}))]);
+        with(vec![changed(change, json!({"base": ["Patient"], "expression": "Patient.contact.period"}))]);
     assert_eq!(problems, []);
     let new = param(&registry, "Patient", "birthdate");
     assert!(new.slot() > old.slot());
     assert_eq!(registry.definition(old), r4.definition(old));
-    assert_eq!(registry.definition(new).expression.as_deref(), Some("Patient.birthDate"));
+    assert_eq!(registry.definition(new).expression.as_deref(), Some("Patient.contact.period"));
     assert!(!all_params(&registry).contains(&old));
     // The new definition is for Patient only: Person has no birthdate any more.
     assert_eq!(registry.param(registry.resource_type("Person").unwrap(), "birthdate"), None);
+}
+
+#[test]
+fn a_definition_in_other_words_keeps_its_slot() {
+    let r4 = Registry::r4();
+    let old = param(r4, "Patient", "birthdate");
+    let change = published(r4, r4.definition(old));
+    let (registry, _) = with(vec![changed(change, json!({"base": ["Patient"], "expression": "Patient.birthDate"}))]);
+    assert_eq!(param(&registry, "Patient", "birthdate"), old);
+    assert_eq!(registry.definition(old).expression.as_deref(), Some("Patient.birthDate"));
+    assert_eq!(registry.param(registry.resource_type("Person").unwrap(), "birthdate"), None);
+    assert!(r4.answers(old, &registry) && registry.answers(old, r4));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod added;
 mod builtin;
+mod lifecycle;
 mod packages;
 mod types;
 

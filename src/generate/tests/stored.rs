@@ -19,7 +19,7 @@ const SEARCHES: &[&str] = &[
     "Observation?value-quantity=gt70|http://unitsofmeasure.org|kg&status:not=amended",
     "Patient?_has:Condition:subject:code=http://hl7.org/fhir/sid/icd-10|I10",
     "Encounter?diagnosis.code=http://snomed.info/sct|38341003&_include=Encounter:diagnosis",
-    "DiagnosticReport?result.status=final&_revinclude=Procedure:encounter",
+    "DiagnosticReport?result.status=final&_include=DiagnosticReport:result",
     "Procedure?reason-reference:missing=false",
     "Organization?partof.partof.name:contains=health",
 ];

@@ -2,6 +2,7 @@
 
 mod date;
 mod number;
+mod position;
 mod quantity;
 mod reference;
 mod string;
@@ -48,7 +49,8 @@ pub(super) fn converter(
         ParamType::Number => number::TABLE,
         ParamType::Quantity => quantity::TABLE,
         ParamType::Uri => uri::TABLE,
-        ParamType::Composite | ParamType::Special => &[],
+        ParamType::Special => position::TABLE,
+        ParamType::Composite => &[],
     };
     let (_, convert) = table.iter().find(|(name, _)| *name == datatype)?;
     Some(special.unwrap_or(*convert))

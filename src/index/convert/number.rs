@@ -82,9 +82,19 @@ pub(super) fn range_of(element: &Value, values: &mut Values<'_>) -> Option<Decim
     range
 }
 
-struct Unreadable;
-
 fn end(range: &Value, name: &'static str, values: &mut Values<'_>) -> Result<Option<Decimal>, Unreadable> {
-    let Some(value) = present(range, name).and_then(|end| present(end, "value")) else { return Ok(None) };
-    read(value, Some(name), values).map(Some).ok_or(Unreadable)
+    optional(present(range, name).and_then(|end| present(end, "value")), name, values)
+}
+
+/// A number is there and cannot be read.
+pub(super) struct Unreadable;
+
+/// The number that belongs to the member `name`, if there is one.
+pub(super) fn optional(
+    number: Option<&Value>,
+    name: &'static str,
+    values: &mut Values<'_>,
+) -> Result<Option<Decimal>, Unreadable> {
+    let Some(number) = number else { return Ok(None) };
+    read(number, Some(name), values).map(Some).ok_or(Unreadable)
 }

@@ -61,10 +61,11 @@ fn members(element: &Value, names: &[&'static str], convert: Convert, values: &m
 /// The rows of one text: as a whole with dashes dropped, and with dashes as blanks where that differs (item 44).
 pub(super) fn text_rows(text: &str, facet: Facet, values: &mut Values<'_>) {
     let forms = fold_forms(text);
-    values.push(facet, Base::Text, cells(forms.primary, Rank::Primary, text));
+    let rank = if forms.dashed.is_some() { Rank::Joined } else { Rank::Primary };
     if let Some(dashed) = forms.dashed {
-        values.push(facet, Base::Text, cells(dashed, Rank::Dashed, ""));
+        values.push(facet, Base::Text, cells(dashed, Rank::Dashed, &forms.primary));
     }
+    values.push(facet, Base::Text, cells(forms.primary, rank, text));
 }
 
 fn cells(folded: String, rank: Rank, exact: &str) -> Vec<Cell> {

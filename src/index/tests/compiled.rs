@@ -16,12 +16,7 @@ fn every_official_parameter_is_compiled_or_named() {
     named.dedup();
     assert_eq!(
         named,
-        [
-            ("_id", Unindexed::OwnColumn),
-            ("_lastUpdated", Unindexed::OwnColumn),
-            ("_query", Unindexed::NamedQuery),
-            ("near", Unindexed::Position),
-        ]
+        [("_id", Unindexed::OwnColumn), ("_lastUpdated", Unindexed::OwnColumn), ("_query", Unindexed::NamedQuery),]
     );
 }
 

@@ -57,14 +57,20 @@ fn other_shapes() {
     let date = json!({"resourceType": "Observation", "code": {"coding": [{"code": "a"}]}, "valueDateTime": "2019-02"});
     assert_eq!(rows(&date, "code-value-date", Value), ["a|-||2019-02-01T00:00:00Z..2019-03-01T00:00:00Z"]);
     let text = json!({"resourceType": "Observation", "code": {"coding": [{"code": "a"}]}, "valueString": "x-y"});
-    assert_eq!(rows(&text, "code-value-string", Value), ["a|-||x y|1", "a|-||xy|0|x-y"]);
+    assert_eq!(rows(&text, "code-value-string", Value), ["a|-||x y|1|xy", "a|-||xy|3|x-y"]);
     let truth = json!({"resourceType": "Group", "characteristic": [{"code": {"coding": [{"code": "s"}]}, "valueBoolean": true}]});
     assert_eq!(rows(&truth, "characteristic-value", Value), ["s|-||true|http://hl7.org/fhir/special-values"]);
     let document = json!({"resourceType": "DocumentReference", "relatesTo": [
         {"code": "appends", "target": {"reference": "DocumentReference/d"}},
+        {"code": "replaces", "target": {"reference": "http://other.org/fhir/DocumentReference/d"}},
+        {"code": "signs", "target": {"display": "lost"}},
     ]});
-    let expected = ["DocumentReference/d||appends|http://hl7.org/fhir/document-relationship-type"];
+    let expected = [
+        "DocumentReference/d||appends|http://hl7.org/fhir/document-relationship-type",
+        "http://other.org/fhir/DocumentReference/d|replaces|http://hl7.org/fhir/document-relationship-type",
+    ];
     assert_eq!(rows(&document, "relationship", Value), expected);
+    assert_eq!(rows(&document, "relationship", Present), [""]);
 }
 
 #[test]

@@ -28,6 +28,10 @@ fn a_contained_resource_has_rows_of_its_own() {
     assert_eq!(readable(&patient.rows, "organization", Facet::Value), ["Organization/Observation/o#org"]);
     assert_eq!(readable(&patient.rows, "general-practitioner", Facet::Value), ["Practitioner/1"]);
     assert_eq!(readable(&organization.rows, "partof", Facet::Value), ["Observation/o"], "`#` is the container");
+    for inner in [patient, organization] {
+        assert_eq!(readable(&inner.rows, "_id", Facet::Container), ["Observation/o"], "where it stands");
+        assert_eq!(readable(&inner.rows, "_id", Facet::Present), [""], "that it is there");
+    }
     for row in patient.rows.iter().chain(&organization.rows) {
         assert_eq!(Key::from_id(row.key, Registry::r4()).unwrap().level, Level::Contained);
     }
@@ -40,6 +44,7 @@ fn a_contained_resource_has_rows_of_its_own() {
 fn what_cannot_be_reached_is_reported() {
     let observation = json!({"resourceType": "Observation", "id": "o", "subject": {"reference": "#x"}, "contained": [
         {"resourceType": "Patient"}, {"id": "p"}, {"resourceType": "Nothing", "id": "q"}, 5,
+        {"resourceType": "Patient", "id": ""}, {"resourceType": "Patient", "id": "q"},
     ]});
     let extraction = extract(&observation);
     assert_eq!(extraction.contained, []);
@@ -52,6 +57,8 @@ fn what_cannot_be_reached_is_reported() {
             ("Observation.contained[1]", &Problem::NoContained),
             ("Observation.contained[2]", &Problem::NoContained),
             ("Observation.contained[3]", &Problem::NoContained),
+            ("Observation.contained[4]", &Problem::NoContained),
+            ("Observation.contained[5]", &Problem::SameContained),
         ]
     );
 }

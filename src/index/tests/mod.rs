@@ -8,6 +8,7 @@ mod examples;
 mod faults;
 mod generated;
 mod numbers;
+mod positions;
 mod presence;
 mod references;
 mod strings;
@@ -15,7 +16,7 @@ mod times;
 mod tokens;
 mod words;
 
-use fhirc_codegen::rows::{Row, Value as Cell};
+use fhirc_codegen::rows::{Point, Row, Value as Cell};
 use serde_json::Value;
 
 use super::{ExtractSettings, Extraction, Extractor};
@@ -78,6 +79,7 @@ fn cell(cell: &Cell) -> String {
         }
         Cell::Instants(start, end) => format!("{}..{}", instant(*start), instant(*end)),
         Cell::Cuts(low, high) => format!("{low}..{high}"),
+        Cell::Point(Point { z, x, y }) => format!("{x} {y} {z}"),
     }
 }
 

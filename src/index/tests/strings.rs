@@ -8,7 +8,7 @@ use crate::keys::Facet::Value;
 #[test]
 fn a_text_has_a_row_per_form() {
     let patient = json!({"resourceType": "Patient", "address": [{"city": "Baden-Baden"}]});
-    assert_eq!(rows(&patient, "address-city", Value), ["baden baden|1", "badenbaden|0|Baden-Baden"]);
+    assert_eq!(rows(&patient, "address-city", Value), ["baden baden|1|badenbaden", "badenbaden|3|Baden-Baden"]);
 }
 
 #[test]

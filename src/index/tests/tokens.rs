@@ -26,7 +26,7 @@ fn codings_and_concepts() {
         "text": "Pain",
     }});
     assert_eq!(rows(&condition, "code", Value), ["|http://t", "a|http://s", "b|-"]);
-    assert_eq!(rows(&condition, "code", Text), ["head ache|1", "headache|0|Head-ache", "pain|0|Pain"]);
+    assert_eq!(rows(&condition, "code", Text), ["head ache|1|headache", "headache|3|Head-ache", "pain|0|Pain"]);
 }
 
 #[test]

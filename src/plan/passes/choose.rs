@@ -3,11 +3,13 @@
 use super::{COUNTED, Context, apply};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
-use crate::plan::types::implied;
+use crate::plan::order;
+use crate::plan::types::{implied, is_top};
 use crate::plan::{Graph, IncludeRoot, Plan, Root};
 use fhirc_codegen::algebra::{Access, Atom, Set, SetId, Test};
 use fhirc_codegen::program::Strategy;
 use fhirc_codegen::rows::RowKind;
+use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
 
 /// The plan with an access for every set and a strategy for the page. It holds the same resources.
@@ -22,12 +24,13 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
         driven: HashMap::new(),
     };
     let (set, strategy) = chooser.page();
-    let includes = plan
-        .includes
-        .iter()
-        .map(|include| IncludeRoot { set: chooser.produce(include.set), ..include.clone() })
-        .collect();
-    let page = Root { set, strategy, ..plan.page.clone() };
+    let mut includes = Vec::new();
+    for include in &plan.includes {
+        let set = chooser.included(include.set, context.stats);
+        includes.extend(set.map(|set| IncludeRoot { set, ..include.clone() }));
+    }
+    let order = plan.page.order.iter().map(|key| order::counted(key, context.stats)).collect();
+    let page = Root { set, strategy, order, ..plan.page.clone() };
     Plan { graph: chooser.graph, page, total: plan.total, includes }
 }
 
@@ -65,7 +68,8 @@ impl Chooser<'_> {
         }
         let visited = |candidates: f64| (wanted * candidates / matches).min(candidates);
         let (cost, driver) = self.page_driver(root, &visited);
-        if visited(universe) < cost {
+        // A walk meets no resources inside others.
+        if is_top(&self.plan.graph, root) && visited(universe) < cost {
             return (self.walk(root), Strategy::Walk);
         }
         (self.produce_by(root, driver), Strategy::SetFirst)
@@ -95,7 +99,7 @@ impl Chooser<'_> {
             Set::And(children) => children.iter().map(|&child| self.driven(child)).fold(f64::MAX, f64::min),
             Set::Or(children) => children.iter().map(|&child| self.driven(child)).sum(),
             Set::Minus { from, .. } => self.driven(*from),
-            Set::Via { far, .. } => self.driven(*far) + self.estimates.get(id),
+            Set::Via { far: from, .. } | Set::Closure { seed: from, .. } => self.driven(*from) + self.estimates.get(id),
             _ => self.estimates.get(id),
         };
         self.driven.insert(id, driven);
@@ -128,6 +132,25 @@ impl Chooser<'_> {
         self.estimated(set, root)
     }
 
+    /// What an include adds, without links of which there is none: of hundreds behind a `*` a store has a few. Nothing
+    /// if it has none at all. A reference that came in after the count is late, as for a query that came before it.
+    fn included(&mut self, id: SetId, stats: &dyn Stats) -> Option<SetId> {
+        let plan = self.plan;
+        let Set::Or(children) = plan.graph.set(id) else {
+            return (!is_empty(&plan.graph, id, stats)).then(|| self.produce(id));
+        };
+        let kept = children.iter().filter(|child| !is_empty(&plan.graph, **child, stats));
+        let kept: Vec<SetId> = kept.map(|child| self.produce(*child)).collect();
+        match kept.as_slice() {
+            [] => None,
+            [only] => Some(*only),
+            _ => {
+                let set = self.graph.add(Set::Or(kept), Access::Drive, plan.graph.span(id));
+                Some(self.estimated(set, id))
+            }
+        }
+    }
+
     fn is_universe(&self, id: SetId) -> bool {
         matches!(self.plan.graph.set(id), Set::All(_))
     }
@@ -154,7 +177,7 @@ impl Chooser<'_> {
             Set::Or(children) => Set::Or(children.into_iter().map(|child| self.produce(child)).collect()),
             Set::Minus { from, less } => Set::Minus { from: self.produce(from), less: self.probe(less) },
             Set::Via { edge, from, far } => Set::Via { edge, from, far: self.produce(far) },
-            Set::Closure { edge, from, seed, bound } => Set::Closure { edge, from, seed: self.produce(seed), bound },
+            Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
             leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);
@@ -174,8 +197,13 @@ impl Chooser<'_> {
             return place;
         }
         let set = self.plan.graph.set(id).clone();
+        let part = |chooser: &mut Self, child| match set {
+            // Reached from its seed, whoever is at hand.
+            Set::Closure { .. } => chooser.produce(child),
+            _ => chooser.probe(child),
+        };
         let children: Vec<(SetId, SetId)> =
-            set.children().into_iter().map(|child| (child, self.probe(child))).collect();
+            set.children().into_iter().map(|child| (child, part(self, child))).collect();
         let place = |child: SetId| children.iter().find(|(old, _)| *old == child).map_or(child, |(_, new)| *new);
         let place = self.graph.add(renumbered(&set, place), Access::Probe, self.plan.graph.span(id));
         self.placed.insert((id, false), place);
@@ -204,4 +232,15 @@ fn in_page_order(set: &Set) -> bool {
             }
             Test::Any(_) => false,
         }
+}
+
+/// Whether a set has certainly had no member when the rows were counted.
+fn is_empty(graph: &Graph, id: SetId, stats: &dyn Stats) -> bool {
+    match graph.set(id) {
+        Set::None => true,
+        Set::Via { edge, .. } => stats.rows(edge.key) == Some(0),
+        Set::And(children) => children.iter().any(|child| is_empty(graph, *child, stats)),
+        Set::Or(children) => children.iter().all(|child| is_empty(graph, *child, stats)),
+        _ => false,
+    }
 }

@@ -1,10 +1,10 @@
 //! Drop universes: what another condition implies need not be asked; types that exclude each other leave nothing.
 
 use super::{Context, Outcome, Pass};
-use crate::keys::{self, Level};
+use crate::keys;
 use crate::plan::Graph;
-use crate::plan::types::{implied, within};
-use fhirc_codegen::algebra::{Access, End, Set, SetId, Span};
+use crate::plan::types::{implied, is_inside, is_top, within};
+use fhirc_codegen::algebra::{Access, Set, SetId, Span};
 use fhirc_codegen::rows::{KeyId, RowKind};
 
 pub(super) const DROP_UNIVERSE: Pass = Pass { name: "drop-universe", rule };
@@ -19,10 +19,10 @@ fn rule(context: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outco
         let mut others = children.iter().copied().filter(|&other| other != id);
         match graph.set(id) {
             Set::All(universe) => others
-                .filter(|&other| !matches!(graph.set(other), Set::All(_)))
+                .filter(|&other| !matches!(graph.set(other), Set::All(_)) && is_top(graph, other))
                 .any(|other| implied(graph, other).is_some_and(|types| within(&types, universe))),
             Set::Rows { key, kind: RowKind::Present, .. } if is_standing(context, *key) => {
-                others.any(|other| is_contained(graph, other))
+                others.any(|other| is_inside(graph, other))
             }
             _ => false,
         }
@@ -39,18 +39,4 @@ fn rule(context: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outco
 fn is_standing(context: Context<'_>, key: KeyId) -> bool {
     let own = keys::Key::from_id(key, context.registry).map(|key| key.param);
     own.is_some_and(|param| keys::standing(param) == key && context.registry.definition(param).code == "_id")
-}
-
-/// Whether the members are certainly contained resources. A junction holds those of one type, as built.
-fn is_contained(graph: &Graph, id: SetId) -> bool {
-    match graph.set(id) {
-        // The row that stands for all is implied by the others, not the other way round.
-        Set::Rows { kind: RowKind::Id | RowKind::Updated, .. } => false,
-        Set::Rows { key, .. } => keys::level(*key) == Level::Contained,
-        Set::Via { edge, from: End::Source, .. } => keys::level(edge.key) == Level::Contained,
-        Set::And(children) => children.iter().any(|&child| is_contained(graph, child)),
-        Set::Or(children) => children.iter().all(|&child| is_contained(graph, child)),
-        Set::Minus { from, .. } => is_contained(graph, *from),
-        _ => false,
-    }
 }

@@ -1,8 +1,8 @@
-//! Fold constants: no resource in an intersection is no resource, and so on.
+//! Fold constants: no resource in an intersection is no resource, twice not is once, and so on.
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;
-use crate::plan::types::{implied, within};
+use crate::plan::types::{implied, is_top, within};
 use fhirc_codegen::algebra::{Set, SetId, Span, Test, Universe};
 
 pub(super) const FOLD_CONSTANTS: Pass = Pass { name: "fold-constants", rule };
@@ -27,7 +27,12 @@ fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
         }
         Set::Minus { from, less } if none(*less) => Outcome::Is(*from),
         Set::Minus { from, less } if none(*from) || covers(graph, *less, *from) => Outcome::Set(Set::None),
-        Set::Via { far, .. } if none(*far) => Outcome::Set(Set::None),
+        // What is not outside is inside.
+        Set::Minus { from, less } => match graph.set(*less) {
+            Set::Minus { from: same, less: inner } if same == from => Outcome::Set(Set::And(vec![*from, *inner])),
+            _ => Outcome::Same,
+        },
+        Set::Via { far: from, .. } | Set::Closure { seed: from, .. } if none(*from) => Outcome::Set(Set::None),
         _ => Outcome::Same,
     }
 }
@@ -35,7 +40,7 @@ fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
 /// Whether `whole` is a universe that certainly holds all of `part`.
 fn covers(graph: &Graph, whole: SetId, part: SetId) -> bool {
     let Set::All(universe) = graph.set(whole) else { return false };
-    implied(graph, part).is_some_and(|types| within(&types, universe))
+    is_top(graph, part) && implied(graph, part).is_some_and(|types| within(&types, universe))
 }
 
 /// Whether no row passes the test.

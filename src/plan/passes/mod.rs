@@ -3,6 +3,7 @@
 pub(super) mod choose;
 mod deduplicate;
 mod drop_universe;
+mod factor;
 mod flatten;
 mod fold_constants;
 mod prune;
@@ -59,7 +60,7 @@ impl fmt::Debug for Pass {
 }
 
 /// All logical passes, in order.
-pub const PASSES: [Pass; 10] = [
+pub const PASSES: [Pass; 11] = [
     fold_constants::FOLD_CONSTANTS,
     flatten::FLATTEN,
     deduplicate::DEDUPLICATE,
@@ -68,6 +69,8 @@ pub const PASSES: [Pass; 10] = [
     prune::PRUNE,
     // After drop_universe: a difference is lifted over conditions, not over bare universes.
     push_down::PUSH_DOWN,
+    // After prune, which looks at each type of a link apart.
+    factor::FACTOR,
     // Pruning leaves empty sets, pushing down leaves nested junctions and universes.
     fold_constants::FOLD_CONSTANTS,
     flatten::FLATTEN,

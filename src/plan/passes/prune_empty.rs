@@ -15,6 +15,7 @@ fn rule(context: Context<'_>, _: &mut Graph, set: &Set, _: Span) -> Outcome {
     match set {
         Set::Rows { key, .. } if *key != KeyId(0) && empty(*key) => Outcome::Set(Set::None),
         Set::Via { edge, .. } if empty(edge.key) => Outcome::Set(Set::None),
+        Set::Closure { edge, seed, .. } if empty(edge.key) => Outcome::Is(*seed),
         _ => Outcome::Same,
     }
 }

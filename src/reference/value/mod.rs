@@ -3,6 +3,7 @@
 pub(super) mod composite;
 pub(super) mod date;
 pub(super) mod number;
+pub(super) mod position;
 pub(super) mod presence;
 pub(super) mod quantity;
 pub(super) mod range;
@@ -12,6 +13,7 @@ pub(super) mod token;
 pub(super) mod uri;
 pub(super) mod words;
 
+use self::position::Place;
 use self::quantity::Quantity;
 use self::reference::Ref;
 use self::string::Text;
@@ -37,6 +39,7 @@ pub(super) enum Stored {
     Id(String),
     /// A folded word.
     Word(String),
+    Place(Place),
 }
 
 /// The values of one element of `node` for a parameter of type `ty`; none where there is nothing to compare (item 42).
@@ -52,8 +55,9 @@ pub(super) fn stored(universe: &Universe<'_>, node: Node<'_>, ty: ParamType, ele
             to.into_iter().map(Stored::Reference).collect()
         }
         ParamType::Uri => uri::stored(node, element).into_iter().map(Stored::Url).collect(),
-        // The parts of a composite have values; special parameters have rules of their own.
-        ParamType::Composite | ParamType::Special => Vec::new(),
+        ParamType::Special => position::stored(element).into_iter().map(Stored::Place).collect(),
+        // Its parts have values.
+        ParamType::Composite => Vec::new(),
     }
 }
 
@@ -68,11 +72,14 @@ pub(super) fn passes(test: &Test, stored: &Stored) -> bool {
         (Test::Text(test), Stored::Text(text)) => string::passes(test, text),
         (Test::Token(test), Stored::Token(token)) => token::passes(test, token),
         (Test::MediaType(name), Stored::Token(token)) => token::is_media_type(name, token),
+        (Test::CodeStarts(code), Stored::Token(token)) => token::starts(code, token),
+        (Test::AllWords(lists), Stored::Text(text)) => text.has_words(lists),
         (Test::Reference(test), Stored::Reference(to)) => reference::passes(test, to),
         (Test::Url(test), Stored::Url(url)) => uri::passes(test, url),
         (Test::Url(test), Stored::Reference(Ref::Canonical(url))) => uri::passes(test, url),
         (Test::Id(id), Stored::Id(stored)) => id == stored,
         (Test::Word(word), Stored::Word(stored)) => word == stored,
+        (Test::Near(test), Stored::Place(place)) => position::passes(test, *place),
         _ => false,
     }
 }

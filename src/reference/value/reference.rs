@@ -62,7 +62,11 @@ pub(in crate::reference) fn lists(universe: &Universe<'_>, list: Node<'_>, membe
     let live = entries.iter().filter(|entry| entry.get("deleted").and_then(Value::as_bool) != Some(true));
     let texts = live.filter_map(|entry| entry.get("item")?.get("reference")?.as_str());
     let refs: Vec<_> = texts.filter_map(|text| literal(universe, text)).collect();
-    refs.iter().any(|to| matches!(to, Ref::Local { ty, id, .. } if *ty == member.ty && id == member.id()))
+    refs.iter().any(|to| match to {
+        Ref::Local { ty, id, .. } => !member.is_contained() && *ty == member.ty && id == member.id(),
+        Ref::Contained(id) => universe.inside(list, id) == Some(member),
+        Ref::Elsewhere(_) | Ref::Canonical(_) => false,
+    })
 }
 
 /// `Type/id`, `Type/id/_history/version`, either of them on an own base, `#id`, or another url (item 76).
@@ -125,7 +129,7 @@ pub(in crate::reference) fn identifier(element: &Element<'_>) -> Option<Token> {
 }
 
 /// Does a stored reference pass?
-pub(super) fn passes(test: &ReferenceTest, stored: &Ref) -> bool {
+pub(in crate::reference) fn passes(test: &ReferenceTest, stored: &Ref) -> bool {
     match (test, stored) {
         // Without a version in the search, a reference to any version matches (item 88).
         (ReferenceTest::Local { ty, id, version }, Ref::Local { ty: to, id: to_id, version: to_version }) => {

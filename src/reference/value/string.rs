@@ -32,6 +32,12 @@ impl Text {
     fn family(raw: &str) -> Text {
         Text { later: later_words(raw), ..Text::plain(raw) }
     }
+
+    /// Does some form of it have all the words of one of the lists (item 73)?
+    pub(super) fn has_words(&self, lists: &[Vec<String>]) -> bool {
+        let has = |form: &String, words: &[String]| words.iter().all(|word| form.split(' ').any(|one| one == word));
+        self.forms.iter().any(|form| lists.iter().any(|words| has(form, words)))
+    }
 }
 
 /// The texts of an element.

@@ -109,6 +109,11 @@ pub(super) fn passes(test: &TokenTest, stored: &Token) -> bool {
     (system && code) != test.differs
 }
 
+/// Does a stored code begin with this text, whatever the case (item 73)?
+pub(super) fn starts(text: &str, stored: &Token) -> bool {
+    stored.code.as_deref().is_some_and(|code| fold_code(code).starts_with(text))
+}
+
 /// Is a stored code this media type or one below it (item 74)? A type stands above its subtypes, a subtype above
 /// itself with parameters.
 pub(super) fn is_media_type(name: &str, stored: &Token) -> bool {

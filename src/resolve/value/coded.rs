@@ -11,7 +11,7 @@ use crate::resolve::value::{Written, media_type, token};
 use fhirc_grammar::{Diagnostic, Span};
 
 /// `:in`, `:not-in`, `in`, `ni`: the codes of a value set, which is named by its url, `url|version`, `ValueSet/id` or
-/// that behind an own base (item 69). Without `case` each system decides whether case counts.
+/// that behind an own base, which then comes first (item 69). Without `case` each system decides whether case counts.
 pub(in crate::resolve) fn members(
     resolver: &mut Resolver<'_>,
     asked: &Asked<'_>,
@@ -23,13 +23,11 @@ pub(in crate::resolve) fn members(
     }
     let name = written.text.as_str();
     let terminology = &resolver.settings.terminology;
-    let expanded = terminology.expand(name).or_else(|error| {
-        let local = resolver.settings.env.bases.iter().find_map(|base| base.strip(name));
-        match (&error, local) {
-            (TerminologyError::UnknownValueSet(_), Some(local)) => terminology.expand(local),
-            _ => Err(error),
-        }
-    });
+    let local = resolver.settings.env.bases.iter().find_map(|base| base.strip(name));
+    let expanded = match local.filter(|local| local.starts_with("ValueSet/")).map(|local| terminology.expand(local)) {
+        None | Some(Err(TerminologyError::UnknownValueSet(_))) => terminology.expand(name),
+        Some(found) => found,
+    };
     match expanded {
         Ok(codes) => any_of(resolver, codes, case, written.span),
         Err(error) => {

@@ -1,6 +1,6 @@
 //! Composites: a part per component, all of one element. FHIR R4 3.1.1.4.12.
 
-use crate::ir::{ReferenceTest, Test};
+use crate::ir::Test;
 use crate::keys::Facet;
 use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
@@ -34,21 +34,7 @@ pub(in crate::resolve) fn tuple(
         .map(|(component, part)| value::written(resolver, &Asked::component(component, part.span), part))
         .collect();
     let tests = tests.into_iter().collect::<Option<Vec<_>>>()?;
-    // Tuple rows hold references to resources of the store alone.
-    if let Some((_, part)) = tests.iter().zip(parts).find(|((_, test), _)| leaves_the_store(test)) {
-        resolver.report(errors::not_supported("a reference to another server in a composite", part.span));
-        return None;
-    }
     Some(tuples(tests))
-}
-
-/// Whether a test is of something outside the store.
-pub(in crate::resolve) fn leaves_the_store(test: &Test) -> bool {
-    match test {
-        Test::Any(tests) => tests.iter().any(leaves_the_store),
-        Test::Reference(ReferenceTest::Foreign(_)) => true,
-        _ => false,
-    }
 }
 
 /// A test per component of one element, and the view in which it is looked for.

@@ -4,6 +4,7 @@ pub(super) mod coded;
 pub(super) mod composite;
 pub(super) mod date;
 pub(super) mod media_type;
+pub(super) mod near;
 pub(super) mod number;
 pub(super) mod quantity;
 pub(super) mod reference;
@@ -23,6 +24,7 @@ use fhirc_grammar::Item;
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, item: &Item) -> Option<(Facet, Test)> {
     match asked.ty {
         ParamType::Composite => composite::test(resolver, asked, item),
+        ParamType::Special => near::test(resolver, item),
         _ => written(resolver, asked, &Written::of(item)),
     }
 }
@@ -57,7 +59,7 @@ pub(super) struct Written {
 
 impl Written {
     /// A whole item: `$` has no meaning in it.
-    fn of(item: &Item) -> Written {
+    pub(in crate::resolve) fn of(item: &Item) -> Written {
         let mut pieces = vec![String::new()];
         for (n, part) in item.parts.iter().enumerate() {
             for (m, piece) in part.pieces.iter().enumerate() {

@@ -8,14 +8,18 @@ use crate::resolve::parameter::Asked;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::Direction;
 use crate::resolve::value::{Written, coded, quantity::UCUM, string};
+use crate::values::fold_code;
 
-/// `code`, `system|code`, `|code`, `system|`, `:text`, `:of-type`
+/// `code`, `system|code`, `|code`, `system|`, `:text`, `:text-advanced`, `:code-text`, `:of-type`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
     if asked.code == "_id" {
         return Some((Facet::Own, Test::Id(written.text.clone())));
     }
     match asked.modifier {
         Some(Modifier::Text) => Some((Facet::Text, string::folded(resolver, TextMatch::Starts, written))),
+        Some(Modifier::TextAdvanced) => Some((Facet::Text, string::words(resolver, written)?)),
+        // As text, so no `|` parts a system from it; folded as codes are, in which punctuation counts (item 73).
+        Some(Modifier::CodeText) => Some((Facet::Value, Test::CodeStarts(fold_code(&written.text)))),
         Some(Modifier::OfType) => of_type(resolver, written).map(|test| (Facet::OfType, test)),
         Some(Modifier::Above) => coded::related(resolver, asked, Direction::Above, written, None),
         Some(Modifier::Below) => coded::related(resolver, asked, Direction::Below, written, None),

@@ -1,6 +1,7 @@
 //! Writing a batch in one transaction.
 
 use super::Shared;
+use super::build::Spans;
 use super::current::{base, current};
 use super::layout::Layout;
 use super::number::{Identity, Numbers};
@@ -9,6 +10,7 @@ use super::rows::Tables;
 use super::stat::Tally;
 use super::stub::renumber;
 use super::tenants::Tenant;
+use crate::stores::definitions::Definitions;
 use crate::stores::version::{Item, Owner};
 use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
 use rusqlite::{Connection, TransactionBehavior};
@@ -20,10 +22,13 @@ pub(super) fn commit(connection: &mut Connection, shared: &Shared, batch: Batch)
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::database("beginning a transaction"))?;
+        let definitions = shared.definitions(&transaction)?;
         let tenant = shared.tenants.to_write(&transaction, &batch.tenant)?;
         let mut committed = Committed::default();
+        let outdated = batch.epoch != definitions.registry.epoch();
+        let to = To { connection: &transaction, shared, definitions: &definitions, tenant };
         for run in batch.runs {
-            write(&transaction, shared, tenant, run, &mut committed)?;
+            write(&to, run, outdated, &mut committed)?;
         }
         transaction.commit().map_err(StoreError::database("committing"))?;
         Ok(committed)
@@ -42,22 +47,30 @@ pub(super) struct Home {
     pub(super) before: Option<i64>,
 }
 
-/// Writes a run, in which every resource stands once.
-fn write(
-    connection: &Connection,
-    shared: &Shared,
+/// Where a batch is written to.
+struct To<'a> {
+    connection: &'a Connection,
+    shared: &'a Shared,
+    definitions: &'a Definitions,
     tenant: Tenant,
-    mut items: Vec<Item>,
-    committed: &mut Committed,
-) -> Result<(), StoreError> {
+}
+
+/// Writes a run, in which every resource stands once. `outdated`: its rows were made under other definitions.
+fn write(to: &To<'_>, mut items: Vec<Item>, outdated: bool, committed: &mut Committed) -> Result<(), StoreError> {
+    let &To { connection, shared, definitions, tenant } = to;
     let mut numbers = Numbers::new(connection, &shared.systems, tenant.0);
+    let mut spans = Spans::new(connection, definitions, tenant);
     let mut known = Vec::with_capacity(items.len());
     for item in &mut items {
         let base = base(connection, tenant, item.ty, &item.id)?;
-        if base.version != item.base {
+        if outdated || base.version != item.base {
             // Somebody else has written the resource since the batch was thought through.
             let current = current(connection, tenant, item.ty, &item.id)?;
-            shared.versioning(|with| item.rebase(current.as_ref(), with))?;
+            definitions.versioning(&shared.zone, shared.clock.now(), |with| item.rebase(current.as_ref(), with))?;
+        }
+        // A resource that is created now lies behind all spans.
+        if let Identity::Known(ord) = base.identity {
+            definitions.without(&mut item.result, &spans.lacking(item.ty, ord)?);
         }
         known.push(base);
     }
@@ -98,6 +111,12 @@ fn write_rows<'a>(
     homes: &[Home],
     numbers: &mut Numbers<'a, '_>,
 ) -> Result<(), StoreError> {
+    // Contained resources are numbered as they appear, before anything that refers to them.
+    for owner in items.iter().flat_map(|item| item.result.added.keys()) {
+        if let Owner::Contained(ty, id) = owner {
+            numbers.resource(*ty, id)?;
+        }
+    }
     let (mut removed, mut added) = (Tables::new(layout), Tables::new(layout));
     for (item, home) in items.iter().zip(homes) {
         for (tables, rows) in [(&mut removed, &item.result.removed), (&mut added, &item.result.added)] {

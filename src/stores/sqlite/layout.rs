@@ -30,12 +30,12 @@ pub(super) struct RowTable {
 }
 
 /// Where the value of a stored column comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum From {
     Tenant,
     Key,
     Ord,
-    /// The value at this position of the row, an interval counted twice.
+    /// The value at this position of the row, an interval counted twice, a point three times.
     Cell(usize),
 }
 

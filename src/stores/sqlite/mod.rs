@@ -1,8 +1,12 @@
 //! SQLite, in process: one thread writes, a few read, each with a connection of its own.
 
+mod build;
+mod clear;
 mod commit;
 mod current;
+mod definitions;
 mod fault;
+mod inner;
 mod layout;
 mod number;
 mod open;
@@ -18,25 +22,23 @@ mod tenants;
 mod tests;
 mod worker;
 
-pub use stat::Statistics;
-
 use self::layout::Layout;
 use self::number::Systems;
 use self::stat::Remembered;
 use self::tenants::Tenants;
 use self::worker::Workers;
-use super::extract::{Extract, extractor};
-use super::version::{Extracted, Versioning};
-use super::{Batch, Clock, Committed, Slots, StoreError, StoreSettings, Stored, Tuple, Write, WriteOutcome};
-use crate::definitions::Registry;
-use crate::index::Extractor;
+use super::definitions::Held;
+use super::{
+    Batch, Clock, Committed, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple, Write, WriteOutcome,
+};
+use crate::index::ExtractSettings;
 use crate::tenant::TenantContext;
 use crate::values::Zone;
+use fhirc_codegen::algebra::Span;
 use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::sql::{Sql, Sqlite, sql};
 use rusqlite::Connection;
-use serde_json::Value as Json;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -66,8 +68,8 @@ pub struct SqliteStore {
 /// What all threads share.
 #[derive(Debug)]
 struct Shared {
-    registry: Arc<Registry>,
-    extractor: Extractor,
+    held: Held,
+    extract: ExtractSettings,
     zone: Zone,
     bases: Vec<String>,
     clock: Clock,
@@ -91,14 +93,9 @@ impl SqliteStore {
                 Place::Memory => None,
                 Place::File(path) => Some((0..readers()).map(|_| open::reader(path)).collect::<Result<Vec<_>, _>>()?),
             };
-            let extractor = extractor(&settings.registry, &settled.zone, &settled.bases);
-            let problems: Vec<String> = extractor.diagnostics().iter().map(|problem| problem.message.clone()).collect();
-            if !problems.is_empty() {
-                return Err(StoreError::Unindexable { problems });
-            }
             let shared = Shared {
-                extractor,
-                registry: settings.registry,
+                held: Held::new(settled.definitions),
+                extract: settled.extract,
                 zone: settled.zone,
                 bases: settled.bases,
                 clock: settings.clock,
@@ -117,11 +114,6 @@ impl SqliteStore {
         opened.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// The definitions that rows are extracted under.
-    pub fn registry(&self) -> &Arc<Registry> {
-        &self.shared.registry
-    }
-
     /// The zone of stored dates without one.
     pub fn zone(&self) -> &Zone {
         &self.shared.zone
@@ -132,16 +124,30 @@ impl SqliteStore {
         &self.shared.bases
     }
 
-    /// Lowers and runs a query. Dropping the future stops the statement.
+    /// Lowers and runs a query that was planned under the definitions of this epoch. Dropping the future stops the
+    /// statement.
     ///
     /// # Errors
-    /// SQLite does not answer the query, or fails.
-    pub async fn run(&self, tenant: &TenantContext, query: &Query, slots: &Slots) -> Result<Vec<Tuple>, StoreError> {
+    /// The definitions have changed, SQLite does not answer the query, or fails.
+    pub async fn run(
+        &self,
+        tenant: &TenantContext,
+        query: &Query,
+        slots: &Slots,
+        epoch: u32,
+    ) -> Result<Vec<Tuple>, StoreError> {
         let lowered = lower(query)?;
         let filled = query::fill(&lowered, slots)?;
-        let yields = query.yields;
-        self.read_as(tenant, move |connection, tenant| query::run(connection, tenant, (&lowered, &filled), yields))
-            .await
+        let (yields, span) = (query.yields, query.root_node().map(|root| root.span).unwrap_or_default());
+        let run = move |connection: &Connection, tenant| {
+            // In one transaction: rows of definitions that hold no longer may be deleted at any time.
+            let transaction = connection.unchecked_transaction().map_err(StoreError::database("running a query"))?;
+            if definitions::epoch(&transaction)? != epoch {
+                return Err(StoreError::OtherDefinitions);
+            }
+            query::run(&transaction, tenant, (&lowered, &filled), (yields, span))
+        };
+        self.read_as(tenant, run).await
     }
 
     /// The statement of a query and SQLite's plan of it: one line per step, indented by nesting.
@@ -156,13 +162,13 @@ impl SqliteStore {
             .map(|(p, q)| (q, p))
     }
 
-    /// The live ones among these resources, in the order asked for.
+    /// The live ones among these resources, in the order asked for; those inside others as they stand there.
     ///
     /// # Errors
     /// SQLite fails.
     pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
-        let ords = ords.to_vec();
-        self.read_as(tenant, move |connection, tenant| read::bodies(connection, tenant, &ords)).await
+        let (ords, registry) = (ords.to_vec(), Arc::clone(&self.shared.held.get().registry));
+        self.read_as(tenant, move |connection, tenant| read::bodies(connection, tenant, &registry, &ords)).await
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.
@@ -216,10 +222,13 @@ impl SqliteStore {
         let count = move |connection: &Connection, tenant| {
             let count = |sql: &Sql| {
                 let filled = query::fill(sql, &Slots::new())?;
-                let found = query::run(connection, tenant, (sql, &filled), Yield::Count)?;
-                Ok(found.first().map_or(0, |tuple| u64::try_from(tuple.ord).unwrap_or_default()))
+                match query::run(connection, tenant, (sql, &filled), (Yield::Count, Span::default())) {
+                    Ok(found) => Ok(found.first().map(|tuple| u64::try_from(tuple.ord).unwrap_or_default())),
+                    Err(StoreError::Refused { .. }) => Ok(None),
+                    Err(failed) => Err(failed),
+                }
             };
-            lowered.iter().map(|sql| sql.as_ref().map(count).transpose()).collect()
+            lowered.iter().map(|sql| sql.as_ref().map_or(Ok(None), count)).collect()
         };
         self.read_as(tenant, count).await
     }
@@ -267,7 +276,11 @@ impl SqliteStore {
         };
         let (writes, current) = self.read_as(tenant, read).await?;
         let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
-        let make = move || shared.versioning(|with| Batch::new(tenant, writes, current, with));
+        let make = move || {
+            let definitions = shared.held.get();
+            let batch = (tenant, definitions.registry.epoch());
+            definitions.versioning(&shared.zone, shared.clock.now(), |with| Batch::new(batch, writes, current, with))
+        };
         spawn_blocking(make).await.map_err(|_| StoreError::Closed)?
     }
 
@@ -311,19 +324,10 @@ impl SqliteStore {
     }
 }
 
-impl Shared {
-    /// What versions are made with, now.
-    fn versioning<T>(&self, run: impl FnOnce(&Versioning<'_>) -> T) -> T {
-        let extract = Extract::new(&self.registry, &self.extractor);
-        let extract = |ty: TypeCode, body: &Json| -> Extracted { extract.run(ty, body) };
-        run(&Versioning { extract: &extract, zone: &self.zone, now: self.clock.now() })
-    }
-}
-
 fn readers() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get).clamp(2, MAX_READERS)
 }
 
 fn lower(query: &Query) -> Result<Sql, StoreError> {
-    sql::<Sqlite>(query).map_err(|refusal| StoreError::Unsupported { what: refusal.what.to_string() })
+    sql::<Sqlite>(query).map_err(|refusal| StoreError::Refused { what: refusal.what, span: refusal.span })
 }

@@ -1,33 +1,26 @@
 //! Numbers for what rows refer to: resources, stubs of resources that have not arrived, code systems.
 
+use crate::definitions::{Registry, ResourceType};
 use crate::stores::StoreError;
+use crate::stores::ord::{PER_TYPE, first_ord, type_of};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-/// Resources of one type and tenant, and stubs of one type and tenant: bits 0 to 36 of an `ord`.
-const PER_TYPE: i64 = 1 << 37;
 /// The bit of stubs: identities that something refers to and that have not arrived.
 const STUB: i64 = 1 << 37;
 /// The bit of resources that stand inside another. They keep their number; they never arrive by themselves.
 const CONTAINED: i64 = 1 << 38;
 /// What only the id of a contained resource has: `Observation/1#p`.
 const FRAGMENT: char = '#';
-/// Where the type stands in an `ord`.
-const TYPE_SHIFT: u32 = 39;
 
 /// Code systems that are remembered: far more than there are, unless somebody sends a new one with every resource.
 const SYSTEMS_REMEMBERED: usize = 50_000;
 
-/// The first `ord` of a type.
-pub(super) fn first_ord(ty: TypeCode) -> i64 {
-    i64::from(ty.0) << TYPE_SHIFT
-}
-
-/// The type of an `ord`.
-pub(super) fn type_of(ord: i64) -> TypeCode {
-    TypeCode(u8::try_from(ord >> TYPE_SHIFT).unwrap_or(0))
+/// The type of an `ord` of a resource that stands inside another; nothing for others.
+pub(super) fn type_inside(ord: i64, registry: &Registry) -> Option<ResourceType> {
+    (ord & CONTAINED != 0).then(|| registry.resource_type_of_code(type_of(ord).0)).flatten()
 }
 
 /// Numbers of code systems, kept over batches. Systems are never deleted, so a number stays right; one that was
@@ -134,11 +127,17 @@ impl<'a, 'c> Numbers<'a, 'c> {
         }
         self.next_inner.insert(ty, next + 1);
         let ord = first_ord(ty) | if id.contains(FRAGMENT) { CONTAINED } else { STUB } | next;
-        self.connection
-            .prepare_cached("INSERT INTO resource_id (tenant, type, id, ord, live) VALUES (?, ?, ?, ?, 0)")
-            .and_then(|mut insert| insert.execute(params![self.tenant, ty.0, id, ord]))
-            .map_err(StoreError::database("noting a missing resource"))?;
-        Ok(ord)
+        let note = || {
+            self.connection
+                .prepare_cached("INSERT INTO resource_id (tenant, type, id, ord, live) VALUES (?, ?, ?, ?, 0)")?
+                .execute(params![self.tenant, ty.0, id, ord])?;
+            if ord & STUB != 0 {
+                let insert = "INSERT INTO stub (tenant, ord, id) VALUES (?, ?, ?)";
+                self.connection.prepare_cached(insert)?.execute(params![self.tenant, ord, id])?;
+            }
+            Ok(ord)
+        };
+        note().map_err(StoreError::database("noting a missing resource"))
     }
 
     fn stored_next(&self, ty: TypeCode) -> Result<i64, StoreError> {

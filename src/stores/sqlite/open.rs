@@ -1,19 +1,22 @@
 //! Opening: connections, the schema, and whether the stored rows were made under the same settings.
 
-use super::Place;
-use crate::definitions::Registry;
+use super::{Place, definitions};
+use crate::definitions::{Registry, SearchParam};
 use crate::fnv::Fnv;
+use crate::index::ExtractSettings;
+use crate::stores::definitions::Definitions;
 use crate::stores::{StoreError, StoreSettings};
 use crate::values::{FOLD_VERSION, Zone};
 use fhirc_codegen::sql::{Sqlite, schema};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use std::fmt::Write;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Marks a file as ours: `fhrc`.
 const APPLICATION_ID: i32 = 0x6668_7263;
 /// Counted up when tables or the meaning of stored rows change.
-const SCHEMA_VERSION: u32 = 2;
+const SCHEMA_VERSION: u32 = 4;
 /// How long a writer waits for another process, in milliseconds.
 const BUSY_TIMEOUT: u64 = 5_000;
 /// Page cache of one connection, in KiB. 256 MiB load no faster; pages are 4 KiB, and 8 are neither faster nor smaller.
@@ -25,8 +28,10 @@ const CHECKPOINT_PAGES: i64 = 16_384;
 const STATEMENTS: usize = 256;
 
 /// The settings that stored rows depend on.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Settled {
+    pub(super) definitions: Definitions,
+    pub(super) extract: ExtractSettings,
     pub(super) zone: Zone,
     pub(super) bases: Vec<String>,
 }
@@ -101,10 +106,14 @@ fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Sett
         for table in schema::tables() {
             transaction.execute_batch(&table.ddl::<Sqlite>())?;
         }
+        name_types(&transaction, &settings.registry)?;
     }
-    let settled = settle(&transaction, settings)?;
+    let (registry, zone, bases) = settle(&transaction, settings)?;
+    let extract = ExtractSettings::new(zone.clone(), bases.iter().cloned());
+    // What cannot be indexed does not even make a store.
+    let definitions = Definitions::new(registry, &extract).map_err(Unprepared::Store)?;
     transaction.commit()?;
-    Ok(settled)
+    Ok(Settled { definitions, extract, zone, bases })
 }
 
 /// Settings of one connection.
@@ -120,14 +129,23 @@ fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)
 }
 
+/// Notes the names of the resource types, by which references sort.
+fn name_types(transaction: &Transaction<'_>, registry: &Registry) -> rusqlite::Result<()> {
+    let mut insert = transaction.prepare("INSERT INTO type (id, name) VALUES (?, ?)")?;
+    registry.types().try_for_each(|ty| insert.execute((ty.code(), registry.type_name(ty))).map(drop))
+}
+
 /// Checks each setting against the stored one, or stores it.
-fn settle(transaction: &Transaction<'_>, settings: &StoreSettings) -> Result<Settled, Unprepared> {
+fn settle(
+    transaction: &Transaction<'_>,
+    settings: &StoreSettings,
+) -> Result<(Arc<Registry>, Zone, Vec<String>), Unprepared> {
     let registry = &settings.registry;
     let fixed = [
         ("schema", "schema version", SCHEMA_VERSION.to_string()),
         ("fold", "folding version", FOLD_VERSION.to_string()),
         ("fhir", "FHIR version", registry.version().name().to_owned()),
-        ("definitions", "definitions", fingerprint(registry)),
+        ("release", "definitions of the release", fingerprint(&registry.release())),
     ];
     for (name, what, wanted) in fixed {
         agree(transaction, name, what, Some(wanted.clone()), || wanted)?;
@@ -139,7 +157,23 @@ fn settle(transaction: &Transaction<'_>, settings: &StoreSettings) -> Result<Set
     let zone = zone.parse().map_err(|_| {
         Unprepared::Store(StoreError::Corrupt { what: format!("its zone `{zone}` is unknown to this build") })
     })?;
-    Ok(Settled { zone, bases: bases.split_whitespace().map(str::to_owned).collect() })
+    let registry = define(transaction, registry).map_err(Unprepared::Store)?;
+    Ok((registry, zone, bases.split_whitespace().map(str::to_owned).collect()))
+}
+
+/// The definitions of the store, which must be at least those that are given. A new store takes them.
+fn define(transaction: &Transaction<'_>, given: &Arc<Registry>) -> Result<Arc<Registry>, StoreError> {
+    let Some(stored) = definitions::load(transaction, given)? else {
+        // Nothing is there that would have to be built or cleared.
+        let fresh = given.settled().map_or_else(|| Arc::clone(given), Arc::new);
+        definitions::save(transaction, &fresh)?;
+        return Ok(fresh);
+    };
+    let unknown = |given: &&Arc<SearchParam>| !stored.added().contains(given);
+    match given.added().iter().find(unknown) {
+        Some(unknown) => Err(StoreError::Undefined { url: unknown.url.clone() }),
+        None => Ok(Arc::new(stored)),
+    }
 }
 
 /// The stored value, which must be the wanted one, if one is wanted. A new store takes the wanted or usual one.

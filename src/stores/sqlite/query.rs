@@ -1,8 +1,10 @@
 //! Running a lowered query.
 
+use super::fault;
 use super::tenants::Tenant;
 use crate::stores::{Slots, StoreError, Tuple};
-use fhirc_codegen::algebra::{On, SlotId};
+use fhirc_codegen::algebra::{On, SlotId, Span};
+use fhirc_codegen::capability::Question;
 use fhirc_codegen::program::Yield;
 use fhirc_codegen::rows::{TypeCode, Value};
 use fhirc_codegen::sql::{Bind, Sql};
@@ -46,12 +48,13 @@ fn json(values: impl Iterator<Item = Option<Value>>) -> Stored {
     Stored::Text(serde_json::Value::Array(values.flatten().filter_map(value).collect()).to_string())
 }
 
-/// Runs the statement.
+/// Runs the statement that a query was lowered to. Statements that are too large are refused, with the place of the query
+/// in the text of the search.
 pub(super) fn run(
     connection: &Connection,
     tenant: Tenant,
     (sql, filled): (&Sql, &[Filled]),
-    yields: Yield,
+    (yields, span): (Yield, Span),
 ) -> Result<Vec<Tuple>, StoreError> {
     let run = || {
         let mut statement = connection.prepare_cached(&sql.text)?;
@@ -64,7 +67,10 @@ pub(super) fn run(
         }
         Ok(tuples)
     };
-    run().map_err(StoreError::database("running a query"))
+    run().map_err(|error| match fault::is_too_large(&error) {
+        true => StoreError::Refused { what: Question::Size, span },
+        false => StoreError::database("running a query")(error),
+    })
 }
 
 /// How SQLite means to run the statement: one line per step, indented by nesting.
@@ -130,4 +136,31 @@ fn value(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Value>> {
         Stored::Text(text) => Some(Value::Text(text)),
         Stored::Null | Stored::Real(_) | Stored::Blob(_) => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_that_is_too_large_is_refused_by_name() {
+        let connection = Connection::open_in_memory().unwrap();
+        let span = Span { start: 3, end: 7 };
+        let answer = |text: &str| {
+            let sql = Sql { text: text.to_owned(), binds: Vec::new() };
+            run(&connection, Tenant(1), (&sql, &[]), (Yield::Count, span))
+        };
+        let sum = |terms| format!("SELECT {}", vec!["1"; terms].join(" + "));
+        let union = |terms| vec!["SELECT 1"; terms].join(" UNION ALL ");
+        let join = |tables| format!("SELECT 1 FROM {}", vec!["(SELECT 1)"; tables].join(", "));
+        for fits in [sum(900), union(400), join(60)] {
+            assert!(answer(&fits).is_ok(), "{fits}");
+        }
+        for large in [sum(2_000), union(600), join(70), "SELECT ?40000".to_owned()] {
+            let refused = answer(&large);
+            let is_size = |what: &Question, at: &Span| *what == Question::Size && *at == span;
+            assert!(matches!(&refused, Err(StoreError::Refused { what, span }) if is_size(what, span)), "{refused:?}");
+        }
+        assert!(matches!(answer("SELECT nothing"), Err(StoreError::Failed { .. })));
+    }
 }

@@ -1,9 +1,12 @@
 //! Reading versions of resources.
 
 use super::current::body;
-use super::number::type_of;
+use super::inner;
+use super::number::type_inside;
 use super::record::DELETE;
 use super::tenants::Tenant;
+use crate::definitions::Registry;
+use crate::stores::ord::type_of;
 use crate::stores::{Method, StoreError, Stored};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -14,11 +17,20 @@ const CURRENT: &str = "SELECT r.ord, r.id, r.version, r.updated, iif(r.deleted, 
 const OLD: &str = "SELECT r.ord, r.id, h.version, h.updated, h.method, h.body FROM history h \
     CROSS JOIN resource r ON r.tenant = h.tenant AND r.ord = h.ord WHERE h.tenant = ?1 AND h.ord = ?2";
 
-/// The live ones of these resources, in the order asked for.
-pub(super) fn bodies(connection: &Connection, tenant: Tenant, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
+/// The live ones of these resources, in the order asked for; those inside others as they stand there.
+pub(super) fn bodies(
+    connection: &Connection,
+    tenant: Tenant,
+    registry: &Registry,
+    ords: &[i64],
+) -> Result<Vec<Stored>, StoreError> {
     let mut found = Vec::with_capacity(ords.len());
     for &ord in ords {
-        found.extend(by_ord(connection, tenant, ord)?.filter(|stored| stored.method == Method::Put));
+        let stored = match type_inside(ord, registry) {
+            Some(ty) => inner::by_ord(connection, tenant, registry, (ty, ord))?,
+            None => by_ord(connection, tenant, ord)?,
+        };
+        found.extend(stored.filter(|stored| stored.method == Method::Put));
     }
     Ok(found)
 }
@@ -79,7 +91,7 @@ fn ord(connection: &Connection, tenant: Tenant, ty: TypeCode, id: &str) -> Resul
         .map_err(StoreError::database("looking up a resource"))
 }
 
-fn by_ord(connection: &Connection, tenant: Tenant, ord: i64) -> Result<Option<Stored>, StoreError> {
+pub(super) fn by_ord(connection: &Connection, tenant: Tenant, ord: i64) -> Result<Option<Stored>, StoreError> {
     connection
         .prepare_cached(CURRENT)
         .and_then(|mut select| select.query_row(params![tenant.0, ord], stored).optional())
@@ -97,5 +109,6 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
         updated: row.get(3)?,
         method: if method == DELETE { Method::Delete } else { Method::Put },
         body: body(row, 5)?.unwrap_or_default(),
+        container: None,
     })
 }

@@ -103,6 +103,7 @@ fn encode<'a>(value: &'a Value, numbers: &mut Numbers<'a, '_>, cells: &mut Vec<C
         Value::Rid(ty, id) => cells.push(Cell::Int(numbers.resource(*ty, id)?)),
         Value::Instants(start, end) => cells.extend([Cell::Int(*start), Cell::Int(*end)]),
         Value::Cuts(start, end) => cells.extend([Cell::Text(start), Cell::Text(end)]),
+        Value::Point(point) => cells.extend(point.coordinates().map(Cell::Int)),
     }
     Ok(())
 }

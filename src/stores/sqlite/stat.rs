@@ -2,10 +2,8 @@
 
 use super::tenants::Tenant;
 use crate::stores::version::Item;
-use crate::stores::{Change, StoreError};
-use fhirc_codegen::algebra::{Edge, End};
-use fhirc_codegen::rows::{KeyId, TypeCode, Value};
-use fhirc_codegen::stats::Stats;
+use crate::stores::{Change, Statistics, StoreError};
+use fhirc_codegen::rows::{KeyId, Row, TypeCode};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,13 +31,18 @@ impl Tally {
             Change::Deleted => *self.counts.entry(of_type(item.ty)).or_default() -= 1,
             Change::Updated | Change::Unchanged | Change::Absent => {}
         }
-        for row in item.result.added.values().flatten() {
-            *self.counts.entry(i64::from(row.key.0)).or_default() += 1;
-            self.added += 1;
-        }
+        item.result.added.values().for_each(|rows| self.come(rows));
         for row in item.result.removed.values().flatten() {
             *self.counts.entry(i64::from(row.key.0)).or_default() -= 1;
             self.removed += 1;
+        }
+    }
+
+    /// Counts rows that come.
+    pub(super) fn come(&mut self, rows: &[Row]) {
+        for row in rows {
+            *self.counts.entry(i64::from(row.key.0)).or_default() += 1;
+            self.added += 1;
         }
     }
 
@@ -59,68 +62,51 @@ impl Tally {
     }
 }
 
-/// Counts of one tenant, as they were when they were asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statistics {
-    counts: Arc<BTreeMap<i64, u64>>,
-}
-
-/// Counts that were read, by tenant: a search of a few hundredths of a millisecond should not read a thousand of them.
+/// Counts that were read, by tenant, with the number of changes then: a search of a tenth of a millisecond should not
+/// read a thousand counts.
 #[derive(Debug, Default)]
-pub(super) struct Remembered(Mutex<BTreeMap<i64, Statistics>>);
+pub(super) struct Remembered(Mutex<BTreeMap<i64, (i64, Statistics)>>);
 
 impl Remembered {
     /// The counts of a tenant as they are now.
     pub(super) fn statistics(&self, connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
-        let changes = changes(connection, tenant).map_err(StoreError::database("reading counts"))?;
+        let now = changes(connection, tenant).map_err(StoreError::database("reading counts"))?;
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.0).cloned();
-        if let Some(known) = known.filter(|known| known.count(CHANGES) == changes) {
-            return Ok(known);
+        if let Some((_, statistics)) = known.filter(|(then, _)| *then == now) {
+            return Ok(statistics);
         }
+        // Changes that come in between only make the next search read again.
         let read = Statistics::read(connection, tenant)?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.0, read.clone());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.0, (now, read.clone()));
         Ok(read)
     }
 }
 
 /// How often the counts of a tenant have changed.
-fn changes(connection: &Connection, tenant: Tenant) -> rusqlite::Result<u64> {
+fn changes(connection: &Connection, tenant: Tenant) -> rusqlite::Result<i64> {
     let mut select = connection.prepare_cached("SELECT rows FROM stat WHERE tenant = ? AND key = ?")?;
-    let changes = select.query_row(params![tenant.0, CHANGES], |row| row.get::<_, i64>(0)).optional()?;
-    Ok(u64::try_from(changes.unwrap_or_default()).unwrap_or_default())
+    Ok(select.query_row(params![tenant.0, CHANGES], |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
 impl Statistics {
     fn read(connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
         let read = || {
             let mut select = connection.prepare_cached("SELECT key, rows FROM stat WHERE tenant = ?")?;
-            let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
-            let unsigned = |(key, rows): (i64, i64)| (key, u64::try_from(rows).unwrap_or_default());
-            counts.map(|count| count.map(unsigned)).collect::<rusqlite::Result<_>>()
+            let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            counts.collect::<rusqlite::Result<Vec<(i64, i64)>>>()
         };
-        Ok(Statistics { counts: Arc::new(read().map_err(StoreError::database("reading counts"))?) })
-    }
-
-    fn count(&self, key: i64) -> u64 {
-        self.counts.get(&key).copied().unwrap_or_default()
-    }
-}
-
-impl Stats for Statistics {
-    fn rows(&self, key: KeyId) -> Option<u64> {
-        Some(self.count(i64::from(key.0)))
-    }
-
-    fn frequent(&self, _key: KeyId, _value: &Value) -> Option<u64> {
-        None
-    }
-
-    fn resources(&self, ty: TypeCode) -> u64 {
-        self.count(of_type(ty))
-    }
-
-    /// Not known: how many resources stand at an end is not counted.
-    fn fan_out(&self, _edge: Edge, _end: End) -> Option<u64> {
-        None
+        let (mut resources, mut rows) = (BTreeMap::new(), BTreeMap::new());
+        for (key, count) in read().map_err(StoreError::database("reading counts"))? {
+            if key == CHANGES {
+                continue;
+            }
+            let count = u64::try_from(count).unwrap_or_default();
+            match (u8::try_from(key.saturating_neg()), u32::try_from(key)) {
+                (Ok(ty), _) => drop(resources.insert(TypeCode(ty), count)),
+                (_, Ok(key)) => drop(rows.insert(KeyId(key), count)),
+                _ => return Err(StoreError::Corrupt { what: format!("counts of a key {key}") }),
+            }
+        }
+        Ok(Statistics { resources: Arc::new(resources), rows: Some(Arc::new(rows)) })
     }
 }

@@ -28,6 +28,10 @@ pub(super) fn renumber(
                 _ => tables.replace_by_key(arrived)?,
             }
         }
+        let mut delete = connection.prepare_cached("DELETE FROM stub WHERE tenant = ? AND ord = ?")?;
+        for (stub, _) in arrived {
+            delete.execute(params![tenant, stub])?;
+        }
         Ok(())
     };
     move_all().map_err(StoreError::database("linking rows to an arrived resource"))

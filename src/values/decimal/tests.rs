@@ -25,6 +25,28 @@ fn equal_values_are_equal_numbers() {
 }
 
 #[test]
+fn scaled_numbers_are_rounded_half_away_from_zero() {
+    let table = [
+        ("1.5", 0, Some(2)),
+        ("-2.5", 0, Some(-3)),
+        ("2.49", 0, Some(2)),
+        ("0.05", 1, Some(1)),
+        ("0.049", 1, Some(0)),
+        ("-0.0001", 2, Some(0)),
+        ("12.34", 6, Some(12_340_000)),
+        ("5e3", 2, Some(500_000)),
+        ("1e-100000", 6, Some(0)),
+        ("1e37", 0, Some(10_i128.pow(37))),
+        ("9e38", 0, None),
+        ("1e100000", 6, None),
+        ("0e100000", 6, Some(0)),
+    ];
+    for (text, places, whole) in table {
+        assert_eq!(decimal(text).scaled(places), whole, "{text} {places}");
+    }
+}
+
+#[test]
 fn what_is_no_number() {
     use DecimalError::{Digit, Exponent, LeadingZero, Plus, Rest, TooLong};
     for (text, error) in [

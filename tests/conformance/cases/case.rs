@@ -28,10 +28,6 @@ impl Case {
         Case { id: text("id"), query: text("query"), json: json.clone() }
     }
 
-    pub(crate) fn is_strict(&self) -> bool {
-        self.json["handling"] == "strict"
-    }
-
     /// Which figure the case counts for.
     pub(crate) fn kind(&self) -> &'static str {
         match (&self.json["disputed"], &self.json["confidence"], &self.json["strength"]) {
@@ -91,16 +87,6 @@ impl Case {
         let pages = (0..ids.len()).step_by(size.max(1)).map(|first| page(ids, first, count));
         let together: Vec<_> = pages.flatten().cloned().collect();
         (together != *ids).then(|| format!("pages together are {together:?}, not {ids:?}"))
-    }
-
-    /// The outcome as `score.py` reads it.
-    pub(crate) fn answer(&self, outcome: &Outcome) -> Value {
-        match outcome {
-            Outcome::Answer { ids, included, total, .. } => {
-                json!({ "id": self.id, "ids": ids, "included": included, "total": total })
-            }
-            Outcome::Refused(_) | Outcome::NotSupported(_) => json!({ "id": self.id, "error": true }),
-        }
     }
 }
 

@@ -1,10 +1,8 @@
-//! Conformance cases: how they are read, run on the reference evaluator, and judged.
+//! Conformance cases: how they are read and judged.
 
 mod case;
-mod group;
 
 pub(crate) use case::{Case, Outcome};
-pub(crate) use group::groups;
 
 /// A line of a list of known failures, `id  reason`; a line without an id is a heading.
 pub(crate) fn entry(line: &str) -> Option<(&str, &str)> {

@@ -6,7 +6,7 @@ use crate::program::{After, OrderKey, Query, Strategy, Take, Yield};
 use crate::rows::Value;
 use crate::sql::{Sqlite, sql};
 use crate::testing::queries::{Joins, arena, node, order, root, ways};
-use crate::testing::world::{CANONICAL, OWN_URL, OWN_VERSION, REF, TYPES, World, world};
+use crate::testing::world::{CANONICAL, OWN_URL, OWN_VERSION, REF, State, TYPES, World, world};
 use crate::testing::{exhaustive, model};
 use proptest::prelude::*;
 use rusqlite::types::Value as Cell;
@@ -147,7 +147,7 @@ proptest! {
         let (sets, root) = arena(&tree, &ways);
         let members = model::members(&world, &sets, root);
         let edge = Edge { key: REF, on: On::Rid };
-        let live = |ord: &i64| world.resources.iter().any(|r| r.ord == *ord && r.has_rows());
+        let live = |ord: &i64| world.resources.iter().any(|r| r.ord == *ord && r.state == State::Live);
         let linked = model::pairs(&world, edge).into_iter().filter(|pair| members.contains(&pair.0));
         let targets: BTreeSet<i64> = linked.map(|pair| pair.1).filter(live).collect();
         let urls: BTreeSet<String> = world.resources.iter()

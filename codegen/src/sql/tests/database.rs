@@ -3,7 +3,7 @@
 use crate::rows::{Row, TypeCode, Value};
 use crate::sql::schema::{Table, by_source, by_value, tables};
 use crate::sql::{Bind, Sql, Sqlite};
-use crate::testing::world::{Resource, State, World};
+use crate::testing::world::{Resource, State, TYPES, World, type_name};
 use rusqlite::types::Value as Cell;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;
@@ -30,6 +30,9 @@ impl<'w> Database<'w> {
         for (id, url) in [(1, "s1"), (2, "s2"), (3, "s3")] {
             database.connection.execute("INSERT INTO system VALUES (?1, ?2)", (id, url)).unwrap();
         }
+        for ty in TYPES {
+            database.insert("type", [ty.0.into(), type_name(ty).to_owned().into()]);
+        }
         database.fill(TENANT, |n| n);
         // The other tenant's rows are those of the next resource: whoever forgets the tenant sees them.
         database.fill(OTHER, |n| n + 1);
@@ -53,12 +56,14 @@ impl<'w> Database<'w> {
         let live = r.has_rows();
         let identity = [tenant.into(), r.ty.0.into(), r.id.clone().into(), r.ord.into(), live.into()];
         self.insert("resource_id", identity);
-        if r.state != State::Stub {
+        if r.state == State::Stub {
+            self.insert("stub", [tenant.into(), r.ord.into(), r.id.clone().into()]);
+        } else if r.state != State::Contained {
             let deleted = r.state == State::Deleted;
             let record = [tenant.into(), r.ord.into(), r.ty.0.into(), r.id.clone().into(), 1.into()];
             self.insert("resource", record.into_iter().chain([r.updated.into(), deleted.into()]));
         }
-        if live {
+        if r.state == State::Live {
             self.insert("resource_updated", [tenant.into(), r.updated.into(), r.ord.into()]);
         }
     }
@@ -129,5 +134,6 @@ fn stored(value: &Value, numbers: &Numbers) -> Vec<Cell> {
         Value::Rid(ty, id) => vec![numbers[&(*ty, id.clone())].into()],
         Value::Instants(lo, hi) => vec![(*lo).into(), (*hi).into()],
         Value::Cuts(lo, hi) => vec![lo.clone().into(), hi.clone().into()],
+        Value::Point(point) => point.coordinates().map(Cell::Integer).to_vec(),
     }
 }

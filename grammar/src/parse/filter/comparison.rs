@@ -27,6 +27,10 @@ pub(super) fn comparison(input: Input<'_>) -> Parsed<'_, Option<Node>> {
 /// The operator behind the path that begins at `start`.
 fn operator<'t>(input: Input<'t>, start: Input<'t>) -> Parsed<'t, Spanned<FilterOp>> {
     let path = start.up_to(input).whole();
+    // A letter that only looks like one of ASCII's ends a word, which nobody sees.
+    if let Some(next) = input.peek().filter(|next| next.kind == FilterToken::Other && !next.text.is_ascii()) {
+        return Err(fail(FilterError::NameCharacter { text: next.text }.at(next.span)));
+    }
     let (rest, word) = blanks(input).split(|kind| kind == FilterToken::Blank || closes(kind));
     let Spanned { node: text, span } = word.whole();
     if let Some(op) = FilterOp::from_word(text).filter(|_| input.peek().is_some_and(|t| t.kind == FilterToken::Blank)) {

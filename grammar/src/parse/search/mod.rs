@@ -10,4 +10,4 @@ mod value;
 
 pub use include::parse_include;
 pub use sort::parse_sort;
-pub use url::{parse_parameters, parse_search, parse_search_within};
+pub use url::{parse_search, parse_search_within};

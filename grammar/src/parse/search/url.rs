@@ -52,18 +52,6 @@ pub fn parse_search_within(text: &str, bases: &[&str], max_bytes: usize) -> (Opt
     (search, sink.into_sorted())
 }
 
-/// Parses parameters alone, as the body of a `POST` to `_search` holds them. FHIR R4 3.1.1.1.1. Those that could be
-/// understood are returned; if any of the diagnostics is an error the search must not run.
-pub fn parse_parameters(text: &str, max_bytes: usize) -> (Vec<Param>, Vec<Diagnostic>) {
-    let sink = Sink::default();
-    let params = within(text, max_bytes, &sink).map(|()| {
-        let source = Decoded::plain(text);
-        let read = tokens(&source, 0..text.trim_end().len());
-        all_parameters(Tokens::new(&read, &source, &sink))
-    });
-    (params.unwrap_or_default(), sink.into_sorted())
-}
-
 fn within(text: &str, max_bytes: usize, sink: &Sink) -> Option<()> {
     let limit = max_bytes.min(u32::MAX as usize);
     if text.len() <= limit {

@@ -1,5 +1,6 @@
 //! What is seen of a load while it runs: progress on a terminal, refusals in a file, Ctrl-C.
 
+use crate::interrupt::stop_flag;
 use fhirc::load::{Counts, Refusal, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
@@ -7,9 +8,6 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// The exit code of a process that was ended by Ctrl-C, as shells count it.
-const INTERRUPTED: i32 = 130;
 
 /// Watches a load.
 #[derive(Debug)]
@@ -24,9 +22,8 @@ impl Screen {
     /// `total` is the size of all inputs in bytes.
     pub(super) fn new(total: u64, refused: Option<&Path>) -> io::Result<Screen> {
         let refused = refused.map(File::create).transpose()?.map(BufWriter::new);
-        let stop = Arc::new(AtomicBool::new(false));
-        tokio::spawn(on_interrupt(Arc::clone(&stop)));
-        Ok(Screen { bar: io::stderr().is_terminal().then(|| bar(total)), refused, lost: Ok(()), stop })
+        let bar = io::stderr().is_terminal().then(|| bar(total));
+        Ok(Screen { bar, refused, lost: Ok(()), stop: stop_flag() })
     }
 
     /// Takes the progress away. The error is that of writing the refusals.
@@ -43,17 +40,6 @@ fn bar(total: u64) -> ProgressBar {
     let template = "{bar:30} {bytes} of {total_bytes}, {msg}, {eta} to go";
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()).with_style(style)
-}
-
-/// The first Ctrl-C stops the load before the next chunk, the second ends the process.
-async fn on_interrupt(stop: Arc<AtomicBool>) {
-    if tokio::signal::ctrl_c().await.is_err() {
-        return;
-    }
-    stop.store(true, Ordering::Relaxed);
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(INTERRUPTED);
-    }
 }
 
 impl Watch for Screen {

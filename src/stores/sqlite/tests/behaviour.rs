@@ -154,10 +154,10 @@ fn a_query_reads_the_tuples_of_earlier_steps() {
         let ords: Vec<i64> = store.write(&tenant(), writes).await.unwrap().iter().map(|outcome| outcome.ord).collect();
         let tuples = [0, 2].map(|n: usize| crate::stores::Tuple { ord: ords[n], keys: Vec::new() });
         let slots = Slots::from([(SlotId(7), tuples.to_vec())]);
-        let found = store.run(&tenant(), &query(Set::Slot(SlotId(7)), Yield::Rid), &slots).await.unwrap();
+        let found = store.run(&tenant(), &query(Set::Slot(SlotId(7)), Yield::Rid), &slots, 0).await.unwrap();
         let ids: Vec<_> = found.iter().map(|tuple| tuple.keys[0].clone().unwrap()).collect();
         assert_eq!(ids, ["a", "c"].map(|id| Value::Rid(ty("Patient"), id.to_owned())));
-        let unfilled = store.run(&tenant(), &query(Set::Slot(SlotId(8)), Yield::Rid), &slots).await;
+        let unfilled = store.run(&tenant(), &query(Set::Slot(SlotId(8)), Yield::Rid), &slots, 0).await;
         assert!(matches!(unfilled, Err(StoreError::Unsupported { .. })), "{unfilled:?}");
     });
 }

@@ -1,9 +1,13 @@
 //! What must hold of the store, whatever is written.
 
 mod behaviour;
+mod changes;
+mod changing;
 mod concurrency;
 mod consistency;
+mod inside;
 mod opening;
+mod random;
 
 use super::{Place, SqliteStore};
 use crate::definitions::Registry;
@@ -125,5 +129,5 @@ fn all(name: &str) -> Set {
 
 async fn count(store: &SqliteStore, tenant: &TenantContext, name: &str) -> i64 {
     let query = query(all(name), Yield::Count);
-    store.run(tenant, &query, &crate::stores::Slots::new()).await.unwrap()[0].ord
+    store.run(tenant, &query, &crate::stores::Slots::new(), 0).await.unwrap()[0].ord
 }

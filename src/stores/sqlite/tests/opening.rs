@@ -47,10 +47,28 @@ fn other_settings_are_refused_and_the_stored_ones_are_the_default() {
         for (what, other) in [
             ("the zone", StoreSettings { zone: Some(Zone::UTC), ..settings() }),
             ("the base URLs", StoreSettings { bases: Some(Vec::new()), ..settings() }),
-            ("definitions", StoreSettings { registry: with_another_parameter(), ..settings() }),
         ] {
             let refused = SqliteStore::open(place.clone(), other).await;
             assert!(matches!(&refused, Err(StoreError::Mismatch { what: found, .. }) if *found == what), "{refused:?}");
+        }
+        let refused =
+            SqliteStore::open(place, StoreSettings { registry: with_another_parameter(), ..settings() }).await;
+        assert!(matches!(&refused, Err(StoreError::Undefined { url }) if url.ends_with("/nickname")), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_new_store_takes_the_definitions_it_is_given_and_keeps_them() {
+    block_on(async {
+        let directory = Directory::new();
+        let place = Place::File(directory.file("ward.db"));
+        let given = StoreSettings { registry: with_another_parameter(), ..settings() };
+        SqliteStore::open(place.clone(), given.clone()).await.unwrap().close().await;
+        for again in [settings(), given] {
+            let store = SqliteStore::open(place.clone(), again).await.unwrap();
+            let registry = store.registry();
+            assert!(registry.param(registry.resource_type("Patient").unwrap(), "nickname").is_some());
+            store.close().await;
         }
     });
 }
@@ -62,6 +80,19 @@ fn with_another_parameter() -> Arc<Registry> {
     });
     let parameter = crate::definitions::from_resource(&parameter).unwrap();
     Arc::new(Registry::r4().with_params(vec![parameter]).0)
+}
+
+#[test]
+fn definitions_that_cannot_be_indexed_make_no_store() {
+    block_on(async {
+        let directory = Directory::new();
+        let place = Place::File(directory.file("ward.db"));
+        let bad = super::changes::param("bad", "Patient", "bad", "token", "Patient.name.given.upper()");
+        let registry = Arc::new(Registry::r4().with_params(vec![bad]).0);
+        let refused = SqliteStore::open(place.clone(), StoreSettings { registry, ..settings() }).await;
+        assert!(matches!(&refused, Err(StoreError::Unindexable { problems }) if problems.len() == 1), "{refused:?}");
+        SqliteStore::open(place, settings()).await.unwrap();
+    });
 }
 
 #[test]

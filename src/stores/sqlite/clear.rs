@@ -1,0 +1,125 @@
+//! Deleting the rows of retired parameters, a few at a time.
+
+use super::layout::{From, RowTable};
+use super::{Shared, SqliteStore};
+use crate::definitions::ParamId;
+use crate::keys::{range, type_code};
+use crate::stores::StoreError;
+use crate::stores::build::{CLEARED, Leftover};
+use crate::stores::ord::{ORDS, first_ord};
+use rusqlite::types::Value;
+use rusqlite::{Connection, TransactionBehavior, params_from_iter};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl SqliteStore {
+    /// Where rows of these parameters may lie.
+    pub(crate) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
+        let keys: Vec<_> = params.iter().map(|&param| range(param)).collect();
+        let shared = Arc::clone(&self.shared);
+        let read = move |connection: &mut Connection| {
+            let tenants = || {
+                let mut select = connection.prepare("SELECT id FROM tenant ORDER BY id")?;
+                select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+            };
+            let tenants = tenants().map_err(StoreError::database("listing tenants"))?;
+            let tables: Vec<usize> = (0..shared.layout.tables.len()).filter(|&n| shared.finds(n).is_some()).collect();
+            let mut leftovers = Vec::new();
+            for tenant in tenants {
+                for &keys in &keys {
+                    let after = first_ord(type_code(keys.0)) - 1;
+                    leftovers.extend(tables.iter().map(|&table| Leftover { tenant, keys, table, after }));
+                }
+            }
+            Ok(leftovers)
+        };
+        self.reading().read(read).await
+    }
+
+    /// Deletes some rows: how many, and where more may lie.
+    pub(crate) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
+        let shared = Arc::clone(&self.shared);
+        self.writer
+            .submit(move |connection| {
+                clear(connection, &shared, leftover).map_err(StoreError::database("deleting index rows"))
+            })
+            .await
+    }
+}
+
+impl Shared {
+    /// The table at this position, if rows of a key are found in it: every row stands in one such table, and in others.
+    fn finds(&self, position: usize) -> Option<&RowTable> {
+        let table = self.layout.tables.get(position)?;
+        let by_key = |table: &RowTable| table.columns.get(1) == Some(&From::Key);
+        let by_value = self.layout.tables.iter().find(|other| other.kind == table.kind && !other.by_source);
+        // References lie by target, not by key: they are found by going through the resources.
+        let found = if by_value.is_some_and(by_key) { !table.by_source } else { table.by_source };
+        found.then_some(table)
+    }
+}
+
+fn clear(
+    connection: &mut Connection,
+    shared: &Shared,
+    leftover: Leftover,
+) -> rusqlite::Result<(u64, Option<Leftover>)> {
+    let Some(table) = shared.finds(leftover.table) else { return Ok((0, None)) };
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let rows = find(&transaction, table, &leftover)?;
+    for other in shared.layout.tables.iter().filter(|other| other.kind == table.kind) {
+        let mut delete = transaction.prepare_cached(&other.delete)?;
+        for row in &rows {
+            delete.execute(params_from_iter(other.columns.iter().map(|from| row.get(from))))?;
+        }
+    }
+    count(&transaction, leftover.tenant, &rows)?;
+    transaction.commit()?;
+    let next = match rows.last().and_then(|row| row.get(&From::Ord)) {
+        // The last resource may have more rows.
+        Some(Value::Integer(ord)) if rows.len() >= CLEARED => Some(Leftover { after: ord - 1, ..leftover }),
+        _ => None,
+    };
+    Ok((rows.len() as u64, next))
+}
+
+/// A row: what stands in each of its columns.
+type Cells = BTreeMap<From, Value>;
+
+/// The next rows of a key in a table.
+fn find(connection: &Connection, table: &RowTable, leftover: &Leftover) -> rusqlite::Result<Vec<Cells>> {
+    let Leftover { tenant, keys: (first, last), after, .. } = *leftover;
+    let within = if table.by_source { " AND ord > ?4 AND ord < ?5" } else { " AND ?4 < ?5" };
+    let name = &table.name;
+    let select = format!("SELECT * FROM {name} WHERE tenant = ?1 AND key BETWEEN ?2 AND ?3{within} LIMIT {CLEARED}");
+    let end = first_ord(type_code(first)) + ORDS;
+    let mut select = connection.prepare_cached(&select)?;
+    let mut rows = select.query((tenant, first.0, last.0, after, end))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let cells = table.columns.iter().enumerate().map(|(n, from)| Ok((*from, row.get(n)?)));
+        found.push(cells.collect::<rusqlite::Result<_>>()?);
+    }
+    Ok(found)
+}
+
+/// Keeps the counts of the keys right.
+fn count(connection: &Connection, tenant: i64, rows: &[Cells]) -> rusqlite::Result<()> {
+    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+    for row in rows {
+        if let Some(Value::Integer(key)) = row.get(&From::Key) {
+            *counts.entry(*key).or_default() += 1;
+        }
+    }
+    let mut update = connection.prepare_cached("UPDATE stat SET rows = rows - ?3 WHERE tenant = ?1 AND key = ?2")?;
+    counts.into_iter().try_for_each(|(key, gone)| update.execute((tenant, key, gone)).map(drop))
+}
+
+/// Forgets the counts of parameters without rows.
+pub(super) fn forget(connection: &Connection, gone: &[ParamId]) -> Result<(), StoreError> {
+    let forget = |param: &ParamId| {
+        let (first, last) = range(*param);
+        connection.execute("DELETE FROM stat WHERE key BETWEEN ? AND ?", (first.0, last.0)).map(drop)
+    };
+    gone.iter().try_for_each(forget).map_err(StoreError::database("keeping counts"))
+}

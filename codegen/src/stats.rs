@@ -1,6 +1,6 @@
 //! What a planner asks about the data. Numbers are estimates: they choose a plan and never an answer.
 
-use crate::algebra::{Edge, End};
+use crate::algebra::{Edge, End, Set};
 use crate::rows::{KeyId, TypeCode, Value};
 
 /// Counts that a store keeps; `None` where it keeps none.
@@ -11,11 +11,25 @@ pub trait Stats {
     /// Rows of a key whose first column has this value, where the value is frequent enough to be counted.
     fn frequent(&self, key: KeyId, value: &Value) -> Option<u64>;
 
+    /// Members of a set of rows that were counted for the query at hand, up to some bound.
+    fn counted(&self, _rows: &Set) -> Option<Counted> {
+        None
+    }
+
     /// Live resources of a type.
     fn resources(&self, ty: TypeCode) -> u64;
 
     /// Rows of the edge per resource at the given end, rounded up.
     fn fan_out(&self, edge: Edge, end: End) -> Option<u64>;
+}
+
+/// What a bounded count found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// So many members.
+    Exactly(u64),
+    /// At least so many: the count ended there.
+    AtLeast(u64),
 }
 
 /// Knows nothing: every plan must be right without statistics.

@@ -3,7 +3,7 @@
 use super::subject::Loaded;
 use crate::compiler::{Compiled, Representation};
 use crate::plan::{Context, Plan, choose};
-use crate::runtime::program_of;
+use crate::runtime::{measured, program_of};
 use crate::stores::StoreError;
 use fhirc_codegen::program::Program;
 use fhirc_codegen::stats::Empty;
@@ -24,7 +24,7 @@ impl Loaded<'_> {
         };
         // It compiled before.
         let _ = self.compiler.compile_observed(&compiled.query, &mut observe);
-        let statistics = store.statistics(&self.tenant).await?;
+        let statistics = measured(store, &self.tenant, &compiled.plan).await?;
         let registry = self.compiler.registry();
         let built = plans.first().map(|(_, plan)| plan.clone());
         if let Some(built) = built {

@@ -9,7 +9,7 @@ use crate::definitions::Registry;
 use crate::explain::{Stage, explain};
 use crate::ir::{BaseUrl, Env, Search, Total};
 use crate::reference::{Name, Reference, page};
-use crate::runtime::{ExecuteError, Request, execute, execute_program, terminology};
+use crate::runtime::{ExecuteError, Request, execute, execute_program, measured, terminology};
 use crate::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
@@ -192,8 +192,10 @@ impl Loaded<'_> {
     }
 
     async fn explained(&self, query: &str) -> Result<String, StoreError> {
-        let statistics = self.subject.store.statistics(&self.tenant).await?;
-        let (sections, _) = explain(&self.compiler, query, &[], &statistics);
+        let store = &self.subject.store;
+        let Ok(compiled) = self.compiler.compile(query) else { return Ok(String::new()) };
+        let measured = measured(store, &self.tenant, &compiled.plan).await?;
+        let (sections, _) = explain(&self.compiler, query, &[], &measured);
         let shown = sections.iter().filter(|section| matches!(section.stage, Stage::Ir | Stage::Optimized));
         Ok(shown.map(|section| section.text.as_str()).collect())
     }

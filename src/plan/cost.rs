@@ -4,7 +4,7 @@ use crate::plan::Graph;
 use crate::plan::types::{implied, key_type};
 use fhirc_codegen::algebra::{Atom, Edge, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::rows::{ColName, KeyId, RowKind, Value};
-use fhirc_codegen::stats::Stats;
+use fhirc_codegen::stats::{Counted, Stats};
 use std::collections::HashMap;
 
 /// Estimates of all sets below some roots.
@@ -48,7 +48,14 @@ impl<'s> Estimates<'s> {
         match graph.set(id) {
             Set::None => 0.0,
             Set::All(universe) => self.resources(universe),
-            Set::Rows { key, kind, universe, test } => self.rows(*key, *kind, universe, test),
+            rows @ Set::Rows { key, kind, universe, test } => {
+                let usual = self.rows(*key, *kind, universe, test);
+                match self.stats.counted(rows) {
+                    Some(Counted::Exactly(members)) => members as f64,
+                    Some(Counted::AtLeast(members)) => usual.max(members as f64).min(self.resources(universe)),
+                    None => usual,
+                }
+            }
             Set::And(children) => {
                 let universe = self.universe(graph, id).max(1.0);
                 let share = |&child: &SetId| (self.get(child) / universe).min(1.0);
@@ -73,13 +80,23 @@ impl<'s> Estimates<'s> {
 
     /// A join spreads the far set by the references per resource there.
     fn via(&self, graph: &Graph, id: SetId, edge: Edge, from: End, far: SetId) -> f64 {
-        let far_end = match from {
-            End::Source => End::Target,
-            End::Target => End::Source,
-        };
-        let usual = if from == End::Source { REFERRERS } else { 1.0 };
-        let fan_out = self.stats.fan_out(edge, far_end).map_or(usual, |fan_out| fan_out as f64);
-        (self.get(far) * fan_out).min(self.universe(graph, id))
+        let far = self.get(far).min(self.universe(graph, far));
+        match from {
+            // A resource refers by a parameter to about one other; several resources refer to the same.
+            End::Target => spread(far, self.universe(graph, id)),
+            End::Source => (far * self.referrers(graph, edge, id)).min(self.universe(graph, id)),
+        }
+    }
+
+    /// Resources per resource that they refer to.
+    fn referrers(&self, graph: &Graph, edge: Edge, via: SetId) -> f64 {
+        let Set::Via { far, .. } = graph.set(via) else { return REFERRERS };
+        let targets = implied(graph, *far).map(|universe| self.resources(&universe).max(1.0));
+        match (self.stats.fan_out(edge, End::Target), self.stats.rows(edge.key), targets) {
+            (Some(fan_out), ..) => fan_out as f64,
+            (None, Some(rows), Some(targets)) => rows as f64 / targets,
+            (None, ..) => REFERRERS,
+        }
     }
 
     fn rows(&self, key: KeyId, kind: RowKind, universe: &Universe, test: &Test) -> f64 {
@@ -115,6 +132,11 @@ const REFERRERS: f64 = 20.0;
 
 /// From the middle of where most places of one store lie to its border, in the unit of points: 500 km.
 const REGION: f64 = 5e7;
+
+/// How many different ones are hit when `throws` fall on `places` at random.
+fn spread(throws: f64, places: f64) -> f64 {
+    if places >= f64::MAX { throws } else { places * (1.0 - (-throws / places.max(1.0)).exp()) }
+}
 
 /// The share of rows that pass a test.
 fn share(test: &Test, counted: &dyn Fn(&Atom) -> Option<f64>) -> f64 {

@@ -4,6 +4,7 @@ use crate::compiler::Compiled;
 use crate::plan::{Context, PAGE_SLOT, Plan, Refusal, choose, split};
 use crate::runtime::definitions;
 use crate::runtime::include::Included;
+use crate::runtime::measure::measured;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
 use crate::stores::{Slots, Store, StoreError, Tuple};
 use crate::tenant::TenantContext;
@@ -93,8 +94,8 @@ fn refused(error: ExecuteError, search: &Compiled) -> ExecuteError {
 /// # Errors
 /// What the store cannot do.
 async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
-    let statistics = store.statistics(tenant).await?;
-    let context = Context { registry: &search.registry, stats: &statistics };
+    let measured = measured(store, tenant, &search.plan).await?;
+    let context = Context { registry: &search.registry, stats: &measured };
     program_of(store, search, &choose(&search.plan, context))
 }
 

@@ -4,14 +4,15 @@ use fhirc_codegen::algebra::{Edge, End};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
 use fhirc_codegen::stats::Stats;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Counts of one tenant, as they were when they were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// Live resources.
-    pub(crate) resources: BTreeMap<TypeCode, u64>,
+    pub(crate) resources: Arc<BTreeMap<TypeCode, u64>>,
     /// Index rows; nothing of a store without an index.
-    pub(crate) rows: Option<BTreeMap<KeyId, u64>>,
+    pub(crate) rows: Option<Arc<BTreeMap<KeyId, u64>>>,
 }
 
 impl Stats for Statistics {

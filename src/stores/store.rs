@@ -271,6 +271,17 @@ impl Store {
         }
     }
 
+    /// The numbers that counting queries find, in their order; nothing for a query that the store does not answer.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<u64>>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.counts(tenant, queries).await,
+            Store::Reference(_) => Ok(vec![None; queries.len()]),
+        }
+    }
+
     /// The names of all tenants that something was written for.
     ///
     /// # Errors

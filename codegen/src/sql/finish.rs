@@ -60,9 +60,11 @@ impl<D: Dialect> Target<D> {
             let mut some = self.nested(some, live).select;
             return some.expr_as(Expr::col(Asterisk).count(), "n").take();
         }
+        // Repeated members are dropped before they are counted: rows of one value lie in the order of the resources, so
+        // that takes no memory, which `count(DISTINCT …)` does.
+        let members = self.once(members);
         let mut select = members.select;
-        let counted = if members.repeats { members.at.ord.count_distinct() } else { Expr::col(Asterisk).count() };
-        select.expr_as(counted, "n").take()
+        select.expr_as(Expr::col(Asterisk).count(), "n").take()
     }
 
     fn page(&mut self, members: Scan, results: &Results<'_>) -> Page {

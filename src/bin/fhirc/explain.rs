@@ -9,7 +9,7 @@ use fhirc::codegen::stats::{Empty, Stats};
 use fhirc::compiler::{Compiler, Source};
 use fhirc::definitions::Registry;
 use fhirc::explain::{STAGES, Section, Stage, TARGETS, Target, explain};
-use fhirc::runtime::{Request, StepReport, compile, execute};
+use fhirc::runtime::{Request, StepReport, compile, execute, measured};
 use fhirc::stores::{Store, StoreUrl};
 use fhirc::tenant::TenantContext;
 use serde_json::json;
@@ -119,20 +119,39 @@ impl Explain {
             Err(failed) => return output.failed(&failed),
         };
         let options = self.meaning.options_for(&store, &tenant, &self.external).await;
-        let exit = match (options, store.statistics(&tenant).await) {
-            (Ok(options), Ok(statistics)) => {
+        let exit = match options {
+            Ok(options) => {
                 let compiler = Compiler::new(store.registry(), options);
-                let usual = if matches!(store, Store::Reference(_)) { For::Reference } else { For::Sqlite };
-                match self.show(&compiler, source, &statistics, self.target.unwrap_or(usual), output) {
-                    Exit::Done if self.analyze => self.analyze(&compiler, source, &store, tenant, output).await,
-                    exit => exit,
-                }
+                self.planned(&compiler, source, &store, tenant, output).await
             }
-            (Err(wrong), _) => output.usage(&wrong),
-            (_, Err(error)) => output.failed(&error.to_string()),
+            Err(wrong) => output.usage(&wrong),
         };
         store.close().await;
         exit
+    }
+
+    /// Shows the search as the store would run it, planned with its counts.
+    async fn planned(
+        &self,
+        compiler: &Compiler,
+        source: &Source,
+        store: &Store,
+        tenant: TenantContext,
+        output: &mut Output,
+    ) -> Exit {
+        let usual = if matches!(store, Store::Reference(_)) { For::Reference } else { For::Sqlite };
+        let target = self.target.unwrap_or(usual);
+        let Ok(compiled) = compile(compiler, source).await else {
+            return self.show(compiler, source, &Empty, target, output);
+        };
+        let measured = match measured(store, &tenant, &compiled.plan).await {
+            Ok(measured) => measured,
+            Err(error) => return output.failed(&error.to_string()),
+        };
+        match self.show(compiler, source, &measured, target, output) {
+            Exit::Done if self.analyze => self.analyze(compiler, source, store, tenant, output).await,
+            exit => exit,
+        }
     }
 
     fn show(&self, compiler: &Compiler, source: &Source, stats: &dyn Stats, target: For, output: &mut Output) -> Exit {

@@ -1,5 +1,6 @@
 //! The `fhirc` command.
 
+mod bench;
 mod common;
 mod conformance;
 mod differential;
@@ -32,6 +33,7 @@ enum Command {
     Load(load::Load),
     Search(search::Search),
     Explain(explain::Explain),
+    Bench(bench::Bench),
     Parameters(parameters::Parameters),
     Reindex(reindex::Reindex),
     Conformance(conformance::Conformance),
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
                 Command::Load(load) => load.run(&mut output).await,
                 Command::Search(search) => search.run(&mut output).await,
                 Command::Explain(explain) => explain.run(&mut output).await,
+                Command::Bench(bench) => bench.run(&mut output).await,
                 Command::Parameters(parameters) => parameters.run(&mut output).await,
                 Command::Reindex(reindex) => reindex.run(&mut output).await,
                 Command::Conformance(conformance) => conformance.run(&mut output).await,

@@ -6,8 +6,9 @@ use crate::plan::graph::renumbered;
 use crate::plan::order;
 use crate::plan::types::{implied, is_top};
 use crate::plan::{Graph, IncludeRoot, Plan, Root};
-use fhirc_codegen::algebra::{Access, Set, SetId};
+use fhirc_codegen::algebra::{Access, Atom, Set, SetId, Test};
 use fhirc_codegen::program::Strategy;
+use fhirc_codegen::rows::RowKind;
 use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
 
@@ -53,19 +54,39 @@ struct Chooser<'p> {
 }
 
 impl Chooser<'_> {
-    /// A walk visits resources in page order until the page is full; a set is computed whole. Dense matches are found
-    /// soon on a walk, sparse ones are few to compute.
+    /// A walk visits candidates in page order until the page is full; a set is computed whole. Dense matches are found
+    /// soon on a walk, sparse ones are few to compute. What is walked is the universe, or the rows of one value, which
+    /// lie in page order too.
     fn page(&mut self) -> (SetId, Strategy) {
         let root = self.plan.page.set;
         let universe = self.estimates.universe(&self.plan.graph, root).max(1.0);
         let matches = self.estimates.get(root).clamp(1.0, universe);
-        let visited = (f64::from(self.plan.page.take.max(1)) * universe / matches).min(universe);
-        // A sort key has no walk of its own yet, and a walk meets no resources inside others.
-        let walks = self.plan.page.order.is_empty() && is_top(&self.plan.graph, root);
-        if walks && visited < self.driven(root) {
+        let wanted = f64::from(self.plan.page.take.max(1));
+        // A sort key has no walk of its own yet.
+        if !self.plan.page.order.is_empty() {
+            return (self.produce(root), Strategy::SetFirst);
+        }
+        let visited = |candidates: f64| (wanted * candidates / matches).min(candidates);
+        let (cost, driver) = self.page_driver(root, &visited);
+        // A walk meets no resources inside others.
+        if is_top(&self.plan.graph, root) && visited(universe) < cost {
             return (self.walk(root), Strategy::Walk);
         }
-        (self.produce(root), Strategy::SetFirst)
+        (self.produce_by(root, driver), Strategy::SetFirst)
+    }
+
+    /// What it costs to produce the first page of a set, and which part of an intersection should do so.
+    fn page_driver(&mut self, id: SetId, visited: &dyn Fn(f64) -> f64) -> (f64, Option<SetId>) {
+        let plan = self.plan;
+        match plan.graph.set(id) {
+            Set::And(children) => {
+                let costs = children.iter().map(|&child| (self.page_driver(child, visited).0, Some(child)));
+                costs.min_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap_or((f64::MAX, None))
+            }
+            Set::Minus { from, .. } => (self.page_driver(*from, visited).0, None),
+            rows if in_page_order(rows) => (visited(self.estimates.get(id)), None),
+            _ => (self.driven(id), None),
+        }
     }
 
     /// How many candidates producing a set looks at.
@@ -136,14 +157,18 @@ impl Chooser<'_> {
 
     /// The set as something that produces its members.
     fn produce(&mut self, id: SetId) -> SetId {
+        self.produce_by(id, None)
+    }
+
+    /// The same; `driver` is the part of an intersection that does so, where that is decided already.
+    fn produce_by(&mut self, id: SetId, driver: Option<SetId>) -> SetId {
         if let Some(&place) = self.placed.get(&(id, true)) {
             return place;
         }
         let span = self.plan.graph.span(id);
         let set = match self.plan.graph.set(id).clone() {
             Set::And(children) => {
-                let costs: Vec<(f64, SetId)> = children.iter().map(|&child| (self.driven(child), child)).collect();
-                let driver = costs.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, child)| child);
+                let driver = driver.or_else(|| self.driver(&children));
                 let place = |chooser: &mut Self, child| {
                     if Some(child) == driver { chooser.produce(child) } else { chooser.probe(child) }
                 };
@@ -158,6 +183,12 @@ impl Chooser<'_> {
         let place = self.graph.add(set, Access::Drive, span);
         self.placed.insert((id, true), place);
         self.estimated(place, id)
+    }
+
+    /// The part of an intersection that looks at the fewest candidates.
+    fn driver(&mut self, children: &[SetId]) -> Option<SetId> {
+        let costs: Vec<(f64, SetId)> = children.iter().map(|&child| (self.driven(child), child)).collect();
+        costs.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, child)| child)
     }
 
     /// The set as a condition on a resource at hand.
@@ -183,6 +214,24 @@ impl Chooser<'_> {
         self.graph.set_estimate(place, self.estimates.estimate(of));
         place
     }
+}
+
+/// Whether a set is the rows of one value of a key: those lie in the order of the resources.
+fn in_page_order(set: &Set) -> bool {
+    let Set::Rows { kind, test, .. } = set else { return false };
+    let sought = kind.columns().first().copied();
+    let is_sought = |atom: &Atom| matches!(atom, Atom::Eq(col, _) if Some(*col) == sought);
+    matches!(kind, RowKind::One(_) | RowKind::Present)
+        && match test {
+            Test::Atom(atom) => is_sought(atom),
+            // An alternative inside makes two runs of it.
+            Test::All(tests) => {
+                tests.iter().all(|test| matches!(test, Test::Atom(_)))
+                    && (sought.is_none()
+                        || tests.iter().any(|test| matches!(test, Test::Atom(atom) if is_sought(atom))))
+            }
+            Test::Any(_) => false,
+        }
 }
 
 /// Whether a set has certainly had no member when the rows were counted.

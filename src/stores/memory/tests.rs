@@ -69,7 +69,7 @@ fn versions_are_those_of_sqlite() {
             }
         }
         let (here, there) = (ours.statistics(&tenant), sqlite.statistics(&tenant).await.unwrap());
-        assert_eq!(here.resources, BTreeMap::from([(ty("Patient"), 2), (ty("Group"), 1)]));
+        assert_eq!(*here.resources, BTreeMap::from([(ty("Patient"), 2), (ty("Group"), 1)]));
         assert_eq!(here.resources, there.resources);
         assert_eq!(ours.tenants(), ["default"]);
         assert_eq!(ours.tenants(), sqlite.tenants().await.unwrap());

@@ -24,6 +24,7 @@ mod worker;
 
 use self::layout::Layout;
 use self::number::Systems;
+use self::stat::Remembered;
 use self::tenants::Tenants;
 use self::worker::Workers;
 use super::definitions::Held;
@@ -33,7 +34,8 @@ use super::{
 use crate::index::ExtractSettings;
 use crate::tenant::TenantContext;
 use crate::values::Zone;
-use fhirc_codegen::program::Query;
+use fhirc_codegen::algebra::Span;
+use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::sql::{Sql, Sqlite, sql};
 use rusqlite::Connection;
@@ -73,6 +75,7 @@ struct Shared {
     clock: Clock,
     layout: Layout,
     tenants: Tenants,
+    remembered: Remembered,
     systems: Systems,
     secret: OnceLock<[u8; 32]>,
 }
@@ -98,6 +101,7 @@ impl SqliteStore {
                 clock: settings.clock,
                 layout: Layout::new(),
                 tenants: Tenants::default(),
+                remembered: Remembered::default(),
                 systems: Systems::default(),
                 secret: OnceLock::new(),
             };
@@ -205,7 +209,28 @@ impl SqliteStore {
     /// # Errors
     /// SQLite fails.
     pub async fn statistics(&self, tenant: &TenantContext) -> Result<Statistics, StoreError> {
-        self.read_as(tenant, Statistics::read).await
+        let shared = Arc::clone(&self.shared);
+        self.read_as(tenant, move |connection, tenant| shared.remembered.statistics(connection, tenant)).await
+    }
+
+    /// The numbers that counting queries find, in their order; nothing for a query that SQLite does not answer.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<u64>>, StoreError> {
+        let lowered: Vec<Option<Sql>> = queries.iter().map(|query| lower(query).ok()).collect();
+        let count = move |connection: &Connection, tenant| {
+            let count = |sql: &Sql| {
+                let filled = query::fill(sql, &Slots::new())?;
+                match query::run(connection, tenant, (sql, &filled), (Yield::Count, Span::default())) {
+                    Ok(found) => Ok(found.first().map(|tuple| u64::try_from(tuple.ord).unwrap_or_default())),
+                    Err(StoreError::Refused { .. }) => Ok(None),
+                    Err(failed) => Err(failed),
+                }
+            };
+            lowered.iter().map(|sql| sql.as_ref().map_or(Ok(None), count)).collect()
+        };
+        self.read_as(tenant, count).await
     }
 
     /// The names of all tenants that something was written for.

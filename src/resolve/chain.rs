@@ -82,7 +82,11 @@ impl Resolver<'_> {
             able.retain(|&target| path.told.insert((target, rest.len())));
         }
         if able.is_empty() && !dead {
-            let next = if rest.is_empty() { end.missing(self, targets) } else { next_name(rest, end) };
+            let next = match rest.first() {
+                Some(Step::Forward(name)) => &name.name,
+                Some(Step::Has(has)) => &has.reference,
+                None => end.missing(self, targets),
+            };
             let only = targets.iter().next().filter(|_| targets.len() == 1);
             self.report(match only {
                 Some(only) => errors::unknown_parameter(self.registry, only, next),

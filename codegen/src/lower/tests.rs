@@ -174,7 +174,7 @@ fn what_has_no_one_order_does_not_sort() {
     let refusal = elastic(&sorted(own(references))).map_err(|refused| refused.what);
     assert_eq!(refusal, Err(Question::OrderRows(references)));
     let edge = Edge { key: KeyId(2), on: On::Rid };
-    let creation = OrderSource { via: vec![edge], by: OrderBy::Ord };
+    let creation = OrderSource { via: vec![edge.into()], by: OrderBy::Ord };
     refused(&sorted(vec![OrderKey { from: vec![creation], dir: Dir::Asc }]), Question::OrderOrdVia);
     // Numbers and texts together.
     let mixed = [own(WORD), own(RowKind::One(Base::Time))].concat().into_iter().flat_map(|key| key.from).collect();

@@ -15,7 +15,6 @@ pub(crate) mod inner;
 pub mod memory;
 #[cfg(feature = "sqlite")]
 mod meta;
-#[cfg(feature = "sqlite")]
 mod record;
 mod settings;
 #[cfg(feature = "sqlite")]

@@ -1,5 +1,5 @@
-//! What is counted before a plan is chosen: rows of values, up to a bound. A few hundredths of a millisecond tell a
-//! value that three resources have from one that half of them have, which no average over a parameter can.
+//! What is counted before a plan is chosen: rows of values, up to a bound. That tells a value that three resources have
+//! from one that half of them have, which no average over a parameter can.
 
 use crate::plan::Plan;
 use fhirc_codegen::algebra::{Access, Atom, Node, Rel, Set, Sets, Source, Test};

@@ -2,6 +2,7 @@
 //! from one that half of them have, which no average over a parameter can.
 
 use crate::plan::Plan;
+use crate::plan::types::in_page_order;
 use fhirc_codegen::algebra::{Access, Atom, Node, Rel, Set, Sets, Source, Test};
 use fhirc_codegen::capability::{Answer, Capabilities};
 use fhirc_codegen::program::{Query, Strategy, Take, Yield};
@@ -19,7 +20,7 @@ const MOST: usize = 8;
 pub fn questions(plan: &Plan, stats: &dyn Stats, store: &dyn Capabilities) -> Vec<(Set, Query)> {
     let reachable = plan.graph.reachable(&[plan.page.set]);
     let sets: Vec<&Set> = reachable.iter().map(|id| plan.graph.set(*id)).collect();
-    if sets.len() < 2 && plan.page.order.is_empty() && sets.iter().all(|set| is_value(set)) {
+    if sets.len() < 2 && plan.page.order.is_empty() && sets.iter().all(|set| in_page_order(set)) {
         return Vec::new();
     }
     let countable = sets.into_iter().filter(|set| is_sought(set) && answers(store, set));
@@ -58,20 +59,6 @@ fn bound(set: &Set, page: u32, stats: &dyn Stats) -> u32 {
     let (least, greatest) = BOUNDS;
     let balance = resources.saturating_mul(u64::from(page.max(1))).isqrt();
     u32::try_from(balance.clamp(least, greatest)).unwrap_or(u32::MAX)
-}
-
-/// One value of a key.
-fn is_value(set: &Set) -> bool {
-    matches!(set, Set::Rows { kind, test, .. } if is_value_test(*kind, test))
-}
-
-fn is_value_test(kind: RowKind, test: &Test) -> bool {
-    let first = kind.columns().first().copied();
-    match test {
-        Test::Atom(Atom::Eq(col, _)) => Some(*col) == first,
-        Test::All(tests) => tests.iter().any(|test| is_value_test(kind, test)),
-        _ => first.is_none(),
-    }
 }
 
 /// Whether the rows are found by seeking, so that counting looks at few others.

@@ -1,8 +1,8 @@
-//! Which resource types the members of a set certainly have.
+//! What the members of a set certainly are: their types, where they stand, the order in which they lie.
 
 use crate::keys::{self, Level};
 use crate::plan::Graph;
-use fhirc_codegen::algebra::{End, Set, SetId, Universe};
+use fhirc_codegen::algebra::{Atom, End, Set, SetId, Test, Universe};
 use fhirc_codegen::rows::{KeyId, RowKind, TypeCode};
 
 /// The types of a set whose members are all live resources of known types; `None` where that is not certain: the
@@ -73,4 +73,22 @@ pub(super) fn union(a: &Universe, b: &Universe) -> Universe {
 /// Whether every type of `a` is one of `b`.
 pub(super) fn within(a: &Universe, b: &Universe) -> bool {
     a.0.iter().all(|ty| b.0.contains(ty))
+}
+
+/// Whether a set is the rows of one value of a key: those lie in the order of the resources.
+pub(super) fn in_page_order(set: &Set) -> bool {
+    let Set::Rows { kind, test, .. } = set else { return false };
+    let sought = kind.columns().first().copied();
+    let is_sought = |atom: &Atom| matches!(atom, Atom::Eq(col, _) if Some(*col) == sought);
+    matches!(kind, RowKind::One(_) | RowKind::Present)
+        && match test {
+            Test::Atom(atom) => is_sought(atom),
+            // An alternative inside makes two runs of it.
+            Test::All(tests) => {
+                tests.iter().all(|test| matches!(test, Test::Atom(_)))
+                    && (sought.is_none()
+                        || tests.iter().any(|test| matches!(test, Test::Atom(atom) if is_sought(atom))))
+            }
+            Test::Any(_) => false,
+        }
 }

@@ -4,11 +4,10 @@ use super::{COUNTED, Context, apply};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
 use crate::plan::order;
-use crate::plan::types::{implied, is_top};
+use crate::plan::types::{implied, in_page_order, is_top};
 use crate::plan::{Graph, IncludeRoot, Plan, Root};
-use fhirc_codegen::algebra::{Access, Atom, Set, SetId, Test};
+use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::program::Strategy;
-use fhirc_codegen::rows::RowKind;
 use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
 
@@ -214,24 +213,6 @@ impl Chooser<'_> {
         self.graph.set_estimate(place, self.estimates.estimate(of));
         place
     }
-}
-
-/// Whether a set is the rows of one value of a key: those lie in the order of the resources.
-fn in_page_order(set: &Set) -> bool {
-    let Set::Rows { kind, test, .. } = set else { return false };
-    let sought = kind.columns().first().copied();
-    let is_sought = |atom: &Atom| matches!(atom, Atom::Eq(col, _) if Some(*col) == sought);
-    matches!(kind, RowKind::One(_) | RowKind::Present)
-        && match test {
-            Test::Atom(atom) => is_sought(atom),
-            // An alternative inside makes two runs of it.
-            Test::All(tests) => {
-                tests.iter().all(|test| matches!(test, Test::Atom(_)))
-                    && (sought.is_none()
-                        || tests.iter().any(|test| matches!(test, Test::Atom(atom) if is_sought(atom))))
-            }
-            Test::Any(_) => false,
-        }
 }
 
 /// Whether a set has certainly had no member when the rows were counted.

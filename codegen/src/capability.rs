@@ -105,8 +105,14 @@ pub enum Question {
     OrderTogether,
     /// A page of candidates.
     Page,
+    /// A page found by going through the values of the first sort key.
+    ByValue,
+    /// A query that is given up where it looks at too many candidates.
+    Visits,
     /// A count of members.
     Count,
+    /// A rough count of members.
+    Rough,
     /// The identities of members.
     Rid,
     /// The targets of the members' edge.
@@ -226,6 +232,7 @@ impl From<Yield> for Question {
         match yields {
             Yield::Page => Question::Page,
             Yield::Count => Question::Count,
+            Yield::Rough => Question::Rough,
             Yield::Rid => Question::Rid,
             Yield::Targets(edge) => Question::Targets(edge.on.into()),
         }
@@ -269,7 +276,7 @@ pub fn questions() -> Vec<Question> {
     all.extend(joins.map(Question::OrderVia));
     all.push(Question::Inside);
     all.push(Question::OrderTogether);
-    all.extend([Question::Page, Question::Count, Question::Rid]);
+    all.extend([Question::Page, Question::ByValue, Question::Visits, Question::Count, Question::Rough, Question::Rid]);
     all.extend(joins.map(Question::Targets));
     all.push(Question::Measure);
     all

@@ -1,7 +1,7 @@
 //! What runs: steps that each run whole in one place, and slots that carry tuples between them.
 
 use crate::algebra::{Edge, Node, On, SetId, Sets, SlotId, StoreId, Universe};
-use crate::rows::{ColType, KeyId, RowKind, Value};
+use crate::rows::{Base, ColType, KeyId, RowKind, Value};
 
 /// A step of a [`Program`], by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +21,11 @@ pub struct Program {
 pub struct Roots {
     /// The page of matches, if entries are asked for.
     pub page: Option<StepId>,
+    /// What is run in place of `page`, and of `rest`, where that gave up: see [`Query::visits`].
+    pub instead: Option<StepId>,
+    /// What goes on where `page` ends, if it meets only members that have a value for the first sort key: those that
+    /// have none.
+    pub rest: Option<StepId>,
     /// The total, if asked for.
     pub total: Option<StepId>,
     /// Included resources, in the order of the query.
@@ -39,7 +44,8 @@ pub struct Included {
 impl Roots {
     /// The place of the first step that belongs to `root`: behind the last step of the root before it.
     pub fn before(&self, root: StepId) -> u32 {
-        let roots = self.page.into_iter().chain(self.total).chain(self.includes.iter().map(|include| include.step));
+        let matches = [self.page, self.instead, self.rest, self.total].into_iter().flatten();
+        let roots = matches.chain(self.includes.iter().map(|include| include.step));
         roots.filter(|&other| other < root).map(|other| other.0 + 1).max().unwrap_or(0)
     }
 }
@@ -127,6 +133,9 @@ pub struct Query {
     pub strategy: Strategy,
     /// How many and from where; `None` is all.
     pub take: Option<Take>,
+    /// About how many candidates are worth looking at. A store that has looked at so many gives up, and tells that
+    /// instead of an answer.
+    pub visits: Option<u64>,
 }
 
 impl Query {
@@ -143,6 +152,8 @@ pub enum Yield {
     Page,
     /// Only the number of members, each counted once.
     Count,
+    /// About the number of members, for a planner: a member may be counted several times.
+    Rough,
     /// The identity (`Type/id`) of each member.
     Rid,
     /// The targets of the members' edge.
@@ -156,6 +167,9 @@ pub enum Strategy {
     Walk,
     /// Compute the set, then sort it.
     SetFirst,
+    /// Go through the values of the first sort key in its order, which is a [run](OrderKey::run), and test the resource
+    /// of each; stop when the page is full. Members without a value are not met.
+    ByValue,
     /// Count `node` up to `cap` at run time, then choose.
     Measure {
         /// What is counted.
@@ -246,6 +260,24 @@ impl OrderKey {
     /// A key whose values are the resource's own, all of one source.
     pub fn own(by: OrderBy, dir: Dir) -> OrderKey {
         OrderKey { from: vec![OrderSource { via: Vec::new(), by }], dir }
+    }
+
+    /// The rows that hold the values, if they lie together in the order of the values: rows of one key, of the resource
+    /// itself. References sort by names that no row has.
+    pub fn run(&self) -> Option<(KeyId, RowKind)> {
+        match self.alone()? {
+            OrderBy::Rows { keys, kind } => match (keys.as_slice(), kind) {
+                (_, RowKind::One(Base::Ref | Base::Point)) => None,
+                ([key], RowKind::One(_)) => Some((*key, *kind)),
+                _ => None,
+            },
+            OrderBy::Updated(_) | OrderBy::Id(_) | OrderBy::Ord => None,
+        }
+    }
+
+    /// The key as it stands for resources that have no value for it.
+    pub fn missing(&self) -> OrderKey {
+        OrderKey { from: Vec::new(), dir: self.dir }
     }
 
     /// The values, if they are the resource's own and all of one source.

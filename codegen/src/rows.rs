@@ -307,6 +307,31 @@ pub enum Value {
     Point(Point),
 }
 
+/// The cut before all numbers: an interval that begins here is open below.
+pub const FIRST_CUT: &str = "-";
+/// The cut after all numbers: an interval that ends here is open above.
+pub const LAST_CUT: &str = "~";
+
+impl Value {
+    /// Whether it is an interval that is open below.
+    pub fn is_open_below(&self) -> bool {
+        match self {
+            Value::Instants(start, _) => *start == i64::MIN,
+            Value::Cuts(start, _) => start == FIRST_CUT,
+            _ => false,
+        }
+    }
+
+    /// Whether it is an interval that is open above.
+    pub fn is_open_above(&self) -> bool {
+        match self {
+            Value::Instants(_, end) => *end == i64::MAX,
+            Value::Cuts(_, end) => end == LAST_CUT,
+            _ => false,
+        }
+    }
+}
+
 /// A point in space, in whole steps of the caller's unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct Point {

@@ -3,7 +3,7 @@
 use crate::algebra::{Edge, End, Order, Rel, SlotId, Universe};
 use crate::capability::Capabilities;
 use crate::program::{After, OrderKey, Yield};
-use crate::rows::{Col, KeyId, Point, RowKind, TypeCode};
+use crate::rows::{Col, FIRST_CUT, KeyId, LAST_CUT, Point, RowKind, TypeCode};
 
 /// A store's query language.
 ///
@@ -60,6 +60,11 @@ pub trait Target: Capabilities {
 
     /// Every live resource, in page order of these keys where the target has such an index.
     fn walk(&mut self, order: &[OrderKey]) -> Self::Scan;
+    /// The resources that have a value for the key, in its order, each as often as it has values. The key is a
+    /// [run](OrderKey::run).
+    fn walk_values(&mut self, key: &OrderKey) -> Self::Scan;
+    /// The value at hand on such a walk is the one that comes first of all that the resource has.
+    fn is_first(&mut self, at: &Self::At, key: &OrderKey) -> Self::Cond;
     /// Every resource of the universe.
     fn scan_all(&mut self, universe: &Universe) -> Self::Scan;
     /// What an earlier step found.
@@ -151,6 +156,18 @@ pub enum Bounds<'a> {
     Instants(i64, i64),
     /// Decimal cuts.
     Cuts(&'a str, &'a str),
+}
+
+impl Bounds<'_> {
+    /// Whether every stored interval begins before the end.
+    pub fn is_open_above(self) -> bool {
+        matches!(self, Bounds::Instants(_, i64::MAX) | Bounds::Cuts(_, LAST_CUT))
+    }
+
+    /// Whether every stored interval ends behind the start.
+    pub fn is_open_below(self) -> bool {
+        matches!(self, Bounds::Instants(i64::MIN, _) | Bounds::Cuts(FIRST_CUT, _))
+    }
 }
 
 /// What is told of the members, in what order, how many.

@@ -8,7 +8,7 @@ use crate::keys::{Facet, Key, Level, container, standing};
 use crate::plan::hierarchy::Related;
 use crate::plan::order;
 use crate::plan::rows::{rows, type_code};
-use crate::plan::{Graph, Plan, Root};
+use crate::plan::{Graph, Plan, Produced, Root};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
 use fhirc_codegen::program::Strategy;
 use fhirc_codegen::rows::{KeyId, RowKind};
@@ -29,8 +29,18 @@ pub fn build(search: &Search, registry: &Registry) -> Plan {
     let order = order::keys(search, registry);
     let order_spans = search.order.iter().map(|key| place(key.span)).collect();
     let inside = search.contained.map(|contained| place(contained.span));
-    let page = Root { set, order, order_spans, inside, take: search.page.count, strategy: Strategy::SetFirst };
-    Plan { graph: builder.graph, page, total: search.total != Total::None, includes }
+    let page = Root {
+        set,
+        order,
+        order_spans,
+        inside,
+        take: search.page.count,
+        strategy: Strategy::SetFirst,
+        instead: None,
+        rest: None,
+    };
+    let total = (search.total != Total::None).then_some(Produced { set, strategy: Strategy::SetFirst });
+    Plan { graph: builder.graph, page, total, includes }
 }
 
 /// The types that matches may have: containers of what matched are of any.

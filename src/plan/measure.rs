@@ -6,7 +6,7 @@ use crate::plan::types::in_page_order;
 use fhirc_codegen::algebra::{Access, Atom, Node, Rel, Set, Sets, Source, Test};
 use fhirc_codegen::capability::{Answer, Capabilities};
 use fhirc_codegen::program::{Query, Strategy, Take, Yield};
-use fhirc_codegen::rows::{Col, RowKind, Value};
+use fhirc_codegen::rows::{Col, RowKind};
 use fhirc_codegen::stats::{Counted, Stats};
 
 /// The least and the greatest bound of a count.
@@ -15,23 +15,42 @@ const BOUNDS: (u64, u64) = (500, 5_000);
 /// The most sets that are counted for one search.
 const MOST: usize = 8;
 
-/// The sets whose size decides how the plan runs, each with the query that counts it. None where nothing is to be
-/// chosen: one set of rows that lie in page order.
-pub fn questions(plan: &Plan, stats: &dyn Stats, store: &dyn Capabilities) -> Vec<(Set, Query)> {
+/// The sets whose size decides how the plan runs, each with the queries that count it: one for each alternative of its
+/// test, which are found in different places. None where nothing is to be chosen: one set of rows that lie in page
+/// order.
+pub fn questions(plan: &Plan, stats: &dyn Stats, store: &dyn Capabilities) -> Vec<(Set, Vec<Query>)> {
     let reachable = plan.graph.reachable(&[plan.page.set]);
     let sets: Vec<&Set> = reachable.iter().map(|id| plan.graph.set(*id)).collect();
     if sets.len() < 2 && plan.page.order.is_empty() && sets.iter().all(|set| in_page_order(set)) {
         return Vec::new();
     }
     let countable = sets.into_iter().filter(|set| is_sought(set) && answers(store, set));
-    countable.take(MOST).map(|set| (set.clone(), count(set, plan.page.take, stats))).collect()
+    let counts = |set: &Set| alternatives(set).iter().map(|part| count(part, plan.page.take, stats)).collect();
+    countable.take(MOST).map(|set| (set.clone(), counts(set))).collect()
 }
 
-/// What a count up to the bound of its query says.
-pub fn counted(query: &Query, found: u64) -> Counted {
-    match &query.take {
-        Some(take) if found >= u64::from(take.n) => Counted::AtLeast(found),
-        _ => Counted::Exactly(found),
+/// What counts up to the bounds of their queries say together; nothing if one of them was not answered.
+pub fn counted<'q>(counts: impl IntoIterator<Item = (&'q Query, Option<u64>)>) -> Option<Counted> {
+    let add = |known: Counted, (query, found): (&Query, Option<u64>)| {
+        let found = found?;
+        let ended = query.take.as_ref().is_some_and(|take| found >= u64::from(take.n));
+        Some(match known {
+            Counted::Exactly(members) if !ended => Counted::Exactly(members + found),
+            Counted::Exactly(members) | Counted::AtLeast(members) => Counted::AtLeast(members + found),
+        })
+    };
+    counts.into_iter().try_fold(Counted::Exactly(0), add)
+}
+
+/// The rows of each alternative of a test.
+fn alternatives(set: &Set) -> Vec<Set> {
+    match set {
+        Set::Rows { key, kind, universe, test: Test::Any(tests) } => {
+            let one =
+                |test: &Test| Set::Rows { key: *key, kind: *kind, universe: universe.clone(), test: test.clone() };
+            tests.iter().map(one).collect()
+        }
+        other => vec![other.clone()],
     }
 }
 
@@ -48,7 +67,7 @@ fn count(set: &Set, page: u32, stats: &dyn Stats) -> Query {
     };
     let root = sets.push(node);
     let take = Some(Take { n: bound(set, page, stats), after: None });
-    Query { sets, root, yields: Yield::Count, order: Vec::new(), strategy: Strategy::SetFirst, take }
+    Query { sets, root, yields: Yield::Rough, order: Vec::new(), strategy: Strategy::SetFirst, take, visits: None }
 }
 
 /// Where going through the universe for a page costs as much as computing the set: `m` members of `n` resources are
@@ -77,17 +96,12 @@ fn seeks(first: Col, test: &Test) -> bool {
         Test::Any(tests) => tests.iter().all(|test| seeks(first, test)),
         Test::Atom(Atom::Eq(col, _) | Atom::Starts(col, _) | Atom::Order(col, ..)) => *col == first,
         Test::Atom(Atom::In(cols, Source::Values(_))) => cols.first() == Some(&first),
-        // Intervals lie in the order of their starts.
-        Test::Atom(Atom::Range(col, Rel::Within | Rel::Same, value)) => *col == first && !begins_open(value),
+        // Intervals lie in the order of their starts, and in that of their ends.
+        Test::Atom(Atom::Range(col, Rel::Within | Rel::Same, _)) => *col == first,
+        Test::Atom(Atom::Range(col, Rel::Meets, value)) => {
+            *col == first && (value.is_open_below() || value.is_open_above())
+        }
         Test::Atom(_) => false,
-    }
-}
-
-fn begins_open(value: &Value) -> bool {
-    match value {
-        Value::Instants(start, _) => *start == i64::MIN,
-        Value::Cuts(start, _) => start.is_empty(),
-        _ => true,
     }
 }
 

@@ -42,8 +42,8 @@ pub struct Plan {
     pub graph: Graph,
     /// The matches.
     pub page: Root,
-    /// Whether their number is wanted.
-    pub total: bool,
+    /// The matches once more, where their number is wanted.
+    pub total: Option<Produced>,
     /// What comes along with the matches, as sets over [`PAGE_SLOT`].
     pub includes: Vec<IncludeRoot>,
 }
@@ -63,6 +63,20 @@ pub struct Root {
     pub take: u32,
     /// How the page is produced.
     pub strategy: Strategy,
+    /// About how many candidates the page is worth, and how it is produced where that does not do: estimates take
+    /// conditions for independent, which they need not be.
+    pub instead: Option<(u64, Produced)>,
+    /// The matches that the page does not meet, if it goes through the values of its first sort key: those without one.
+    pub rest: Option<Produced>,
+}
+
+/// A set and how it is produced, where its order is said elsewhere or does not matter.
+#[derive(Clone, Debug)]
+pub struct Produced {
+    /// The set.
+    pub set: SetId,
+    /// How it is produced.
+    pub strategy: Strategy,
 }
 
 /// Resources that come along with a page.
@@ -79,6 +93,8 @@ pub struct IncludeRoot {
 impl Plan {
     /// The sets that answer something.
     pub fn roots(&self) -> Vec<SetId> {
-        std::iter::once(self.page.set).chain(self.includes.iter().map(|include| include.set)).collect()
+        let instead = self.page.instead.as_ref().map(|(_, produced)| produced);
+        let others = instead.into_iter().chain(&self.page.rest).chain(&self.total).map(|produced| produced.set);
+        [self.page.set].into_iter().chain(others).chain(self.includes.iter().map(|include| include.set)).collect()
     }
 }

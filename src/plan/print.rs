@@ -25,8 +25,20 @@ fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
     }
     writeln!(out, ", {}", strategy(&plan.page.strategy))?;
     out.push_str(&sets(plan.page.set));
-    if plan.total {
-        writeln!(out, "total")?;
+    if let Some((visits, instead)) = &plan.page.instead {
+        writeln!(out, "after {visits} candidates instead, {}", strategy(&instead.strategy))?;
+        out.push_str(&sets(instead.set));
+    }
+    if let Some(rest) = &plan.page.rest {
+        writeln!(out, "then those without a value, {}", strategy(&rest.strategy))?;
+        out.push_str(&sets(rest.set));
+    }
+    if let Some(total) = &plan.total {
+        let as_the_page = total.set == plan.page.set && total.strategy == plan.page.strategy;
+        writeln!(out, "total{}", if as_the_page { String::new() } else { format!(", {}", strategy(&total.strategy)) })?;
+        if !as_the_page {
+            out.push_str(&sets(total.set));
+        }
     }
     for include in &plan.includes {
         writeln!(out, "include{}", if include.iterate { " iterate" } else { "" })?;

@@ -25,6 +25,7 @@ fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, regi
     match query.yields {
         Yield::Page => write!(out, ": page")?,
         Yield::Count => write!(out, ": count")?,
+        Yield::Rough => write!(out, ": rough count")?,
         Yield::Rid => write!(out, ": identities")?,
         Yield::Targets(edge) => write!(out, ": targets of {}", names.key(edge.key))?,
     }
@@ -34,7 +35,11 @@ fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, regi
     for key in &query.order {
         write!(out, ", by {}", names.order_key(key))?;
     }
-    writeln!(out, ", {}", strategy(&query.strategy))?;
+    write!(out, ", {}", strategy(&query.strategy))?;
+    if let Some(visits) = query.visits {
+        write!(out, ", given up after {visits} candidates")?;
+    }
+    writeln!(out)?;
     out.push_str(&print_sets(&|id| query.sets.get(id), query.root, names, 1));
     Ok(())
 }
@@ -43,6 +48,10 @@ fn role(program: &Program, id: StepId) -> &'static str {
     let roots = &program.roots;
     if roots.page == Some(id) {
         " (matches)"
+    } else if roots.instead == Some(id) {
+        " (matches, if that gave up)"
+    } else if roots.rest == Some(id) {
+        " (matches without a value)"
     } else if roots.total == Some(id) {
         " (total)"
     } else if roots.includes.iter().any(|include| include.step == id) {
@@ -57,6 +66,7 @@ pub(super) fn strategy(strategy: &Strategy) -> &'static str {
     match strategy {
         Strategy::Walk => "walk in page order",
         Strategy::SetFirst => "set first",
+        Strategy::ByValue => "walk by value",
         Strategy::Measure { .. } => "measured at run time",
     }
 }

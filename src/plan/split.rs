@@ -3,7 +3,7 @@
 use crate::plan::{BUDGET, PAGE_SLOT, Plan};
 use fhirc_codegen::algebra::{Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test};
 use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
-use fhirc_codegen::program::{Included, Op, Program, Query, Step, StepId, Strategy, Take, Yield};
+use fhirc_codegen::program::{Included, Op, OrderKey, Program, Query, Step, StepId, Strategy, Take, Yield};
 use fhirc_codegen::rows::{Base, Col, ColName, RowKind};
 use fhirc_grammar::Diagnostic;
 use std::collections::HashMap;
@@ -38,13 +38,29 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
     if root.take > 0 {
         // One more than the page holds tells whether there is a next page.
         let take = Take { n: root.take.saturating_add(1), after: None };
-        let page = splitter.root(root.set, Yield::Page, root.strategy.clone(), Some(take));
-        let page = Query { order: root.order.clone(), ..page };
         let fills = (!plan.includes.is_empty()).then_some(PAGE_SLOT);
+        let rest = root.rest.as_ref().filter(|_| store.answer(Question::ByValue) == Answer::Exact);
+        // A store without such a walk sorts: the members and their order are the same.
+        let strategy = if rest.is_some() { root.strategy.clone() } else { plain(&root.strategy) };
+        let instead = root.instead.as_ref().filter(|_| store.answer(Question::Visits) == Answer::Exact);
+        let page = splitter.root(root.set, Yield::Page, strategy, Some(take.clone()));
+        let visits = instead.map(|(visits, _)| *visits);
+        let page = Query { order: root.order.clone(), visits, ..page };
         splitter.program.roots.page = Some(splitter.step(page, fills));
+        if let Some((_, instead)) = instead {
+            let page = splitter.root(instead.set, Yield::Page, instead.strategy.clone(), Some(take.clone()));
+            let page = Query { order: root.order.clone(), ..page };
+            splitter.program.roots.instead = Some(splitter.step(page, fills));
+        }
+        if let Some(rest) = rest {
+            let page = splitter.root(rest.set, Yield::Page, rest.strategy.clone(), Some(take));
+            let first = root.order.iter().take(1).map(OrderKey::missing);
+            let order = first.chain(root.order.iter().skip(1).cloned()).collect();
+            splitter.program.roots.rest = Some(splitter.step(Query { order, ..page }, fills));
+        }
     }
-    if plan.total {
-        let total = splitter.root(root.set, Yield::Count, root.strategy.clone(), None);
+    if let Some(total) = &plan.total {
+        let total = splitter.root(total.set, Yield::Count, total.strategy.clone(), None);
         splitter.program.roots.total = Some(splitter.step(total, None));
     }
     for include in &plan.includes {
@@ -56,6 +72,14 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
         splitter.program.roots.includes.push(Included { step, again: include.iterate });
     }
     if splitter.refusals.is_empty() { Ok(splitter.program) } else { Err(splitter.refusals) }
+}
+
+/// The strategy where values are not gone through: the set is conditions, to be tested of each resource.
+fn plain(strategy: &Strategy) -> Strategy {
+    match strategy {
+        Strategy::ByValue => Strategy::Walk,
+        other => other.clone(),
+    }
 }
 
 struct Splitter<'p> {
@@ -97,7 +121,7 @@ impl Splitter<'_> {
             last = sets.push(Node { set, ..node.clone() });
             places.insert(id, last);
         }
-        Query { sets, root: last, yields, order: Vec::new(), strategy, take }
+        Query { sets, root: last, yields, order: Vec::new(), strategy, take, visits: None }
     }
 
     /// The sets of one query, parts before wholes: those behind a cut join are not among them.

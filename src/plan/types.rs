@@ -43,6 +43,7 @@ pub(super) fn is_inside(graph: &Graph, id: SetId) -> bool {
 pub(super) fn is_top(graph: &Graph, id: SetId) -> bool {
     match graph.set(id) {
         Set::All(_) | Set::None => true,
+        Set::Rows { kind: RowKind::Id | RowKind::Updated, .. } => true,
         Set::Rows { key, .. } => keys::level(*key) == Level::Top,
         Set::Via { edge, from: End::Source, .. } => keys::level(edge.key) == Level::Top,
         Set::And(children) => children.iter().any(|&child| is_top(graph, child)),

@@ -157,11 +157,38 @@ impl Run<'_, '_> {
         Ok(tuples.first().map(|tuple| u64::try_from(tuple.ord).unwrap_or_default()))
     }
 
+    /// The tuples of a page, by another way where the first is given up.
     async fn page(&mut self, program: &Program, after: Option<After>) -> Result<Option<Vec<Tuple>>, ExecuteError> {
-        match program.roots.page {
-            Some(root) => self.root(program, root, after).await.map(Some),
-            None => Ok(None),
+        let Some(root) = program.roots.page else { return Ok(None) };
+        match (self.first(program, root, after.clone()).await, program.roots.instead) {
+            (Err(ExecuteError::Store(StoreError::GaveUp)), Some(instead)) => {
+                self.root(program, instead, after).await.map(Some)
+            }
+            (page, _) => page.map(Some),
         }
+    }
+
+    /// The tuples of a page. Where its step meets only members with a value for the first sort key, the next step goes
+    /// on with the others: there, or, behind a position among them, at once.
+    async fn first(
+        &mut self,
+        program: &Program,
+        root: StepId,
+        after: Option<After>,
+    ) -> Result<Vec<Tuple>, ExecuteError> {
+        let Some(rest) = program.roots.rest else { return self.root(program, root, after).await };
+        let without_value = |after: &After| matches!(after.keys.first(), Some(None));
+        if after.as_ref().is_some_and(without_value) {
+            return self.root(program, rest, after).await;
+        }
+        let mut tuples = self.root(program, root, after).await?;
+        // The size of the page and one more.
+        let wanted = self.search.search.page.count as usize + 1;
+        if tuples.len() < wanted {
+            tuples.extend(self.root(program, rest, None).await?);
+            tuples.truncate(wanted);
+        }
+        Ok(tuples)
     }
 
     /// Runs the step of a root and the steps between it and the root before, which it reads.

@@ -24,11 +24,16 @@ pub async fn measured(store: &Store, tenant: &TenantContext, plan: &Plan) -> Res
     let kept = store.statistics(tenant).await?;
     // Where no query runs, nothing is chosen.
     let Ok(capabilities) = store.capabilities() else { return Ok(Measured { kept, counted: HashMap::new() }) };
-    let (sets, queries): (Vec<Set>, Vec<Query>) = questions(plan, &kept, capabilities.as_ref()).into_iter().unzip();
+    let questions = questions(plan, &kept, capabilities.as_ref());
+    let queries: Vec<Query> = questions.iter().flat_map(|(_, queries)| queries).cloned().collect();
     let found = if queries.is_empty() { Vec::new() } else { store.counts(tenant, &queries).await? };
-    let counts = queries.iter().zip(found).map(|(query, found)| found.map(|found| counted(query, found)));
-    let counted = sets.into_iter().zip(counts).filter_map(|(set, count)| Some((set, count?))).collect();
-    Ok(Measured { kept, counted })
+    let mut found = queries.iter().zip(found);
+    let mut known = HashMap::new();
+    for (set, queries) in questions {
+        let count = counted(found.by_ref().take(queries.len()).collect::<Vec<_>>());
+        known.extend(count.map(|count| (set, count)));
+    }
+    Ok(Measured { kept, counted: known })
 }
 
 impl Stats for Measured {

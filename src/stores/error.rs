@@ -89,6 +89,8 @@ pub enum StoreError {
     Busy,
     /// The caller no longer waits for the answer.
     Cancelled,
+    /// A query has looked at more candidates than it was worth: see [`fhirc_codegen::program::Query::visits`].
+    GaveUp,
     /// The store was closed, or a request ended in a bug.
     Closed,
     /// The database or the operating system failed.
@@ -146,6 +148,7 @@ impl fmt::Display for StoreError {
             StoreError::Limit { what } => write!(f, "the store is full: {what}"),
             StoreError::Busy => f.write_str("another process is writing to the store; try again"),
             StoreError::Cancelled => f.write_str("the request was cancelled"),
+            StoreError::GaveUp => f.write_str("the query looked at too many resources"),
             StoreError::Closed => f.write_str("the store was closed before it answered"),
             StoreError::Failed { doing, source } => write!(f, "{doing} failed: {source}"),
         }

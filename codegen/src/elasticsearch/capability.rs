@@ -30,6 +30,7 @@ impl Capabilities for Target {
             | Question::OrderOrd
             | Question::Page
             | Question::Count
+            | Question::Rough
             | Question::Rid => true,
             Question::Via(..)
             | Question::OrderVia(_)
@@ -37,6 +38,8 @@ impl Capabilities for Target {
             | Question::OrderTogether
             | Question::Closure
             | Question::OrderOrdVia
+            | Question::ByValue
+            | Question::Visits
             | Question::Guard
             | Question::Measure
             | Question::Typing(_)

@@ -11,7 +11,7 @@ use crate::target::Results;
 const MAX_HITS: u32 = 10_000;
 
 pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
-    if results.yields == Yield::Count {
+    if matches!(results.yields, Yield::Count | Yield::Rough) {
         let track_total_hits = results.limit.map_or(Track::All(true), Track::UpTo);
         let (sort, search_after, docvalue_fields) = (Vec::new(), Vec::new(), Vec::new());
         return SearchBody {
@@ -26,7 +26,7 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
         };
     }
     let docvalue_fields = match results.yields {
-        Yield::Page | Yield::Count => Vec::new(),
+        Yield::Page | Yield::Count | Yield::Rough => Vec::new(),
         Yield::Rid => vec!["rid"],
         Yield::Targets(_) => vec![TARGETS],
     };

@@ -80,6 +80,16 @@ impl crate::target::Target for Target {
         Clause::always()
     }
 
+    /// Never asked: the capabilities say so. Documents are sorted wherever they are found.
+    fn walk_values(&mut self, _: &OrderKey) -> Clause {
+        Clause::never()
+    }
+
+    /// Never asked: the capabilities say so.
+    fn is_first(&mut self, (): &(), _: &OrderKey) -> Clause {
+        Clause::never()
+    }
+
     fn scan_all(&mut self, types: &Universe) -> Clause {
         universe(types)
     }

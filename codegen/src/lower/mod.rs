@@ -45,9 +45,13 @@ pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported>
     let mut walk = Walk { target, sets: &query.sets, built: BTreeMap::new(), depth: 0, taken_away: false };
     walk.ask(query.root, query.yields.into())?;
     walk.order(query)?;
+    if query.visits.is_some() {
+        walk.ask(query.root, Question::Visits)?;
+    }
     let members = match query.strategy {
         Strategy::Walk => walk.in_page_order(query)?,
         Strategy::SetFirst => walk.scan(query.root)?,
+        Strategy::ByValue => walk.by_value(query)?,
         Strategy::Measure { .. } => return Err(walk.refusal(query.root, Question::Measure)),
     };
     let take = query.take.as_ref();
@@ -93,7 +97,9 @@ impl<'q, T: Target> Walk<'q, T> {
             return Err(self.refusal(query.root, Question::OrderTogether));
         }
         let after = query.take.as_ref().and_then(|take| take.after.as_ref());
-        let fits = after.is_none_or(|after| check::cursor(&query.order, after) && query.yields != Yield::Count);
+        let fits = after.is_none_or(|after| {
+            check::cursor(&query.order, after) && !matches!(query.yields, Yield::Count | Yield::Rough)
+        });
         if fits { Ok(()) } else { Err(self.refusal(query.root, Question::Cursor)) }
     }
 
@@ -101,6 +107,21 @@ impl<'q, T: Target> Walk<'q, T> {
         let scan = self.target.walk(&query.order);
         let at = self.target.at(&scan);
         let cond = self.condition(query.root, &at)?;
+        Ok(self.target.filter(scan, cond))
+    }
+
+    /// The conditions are tested before it is asked whether the value at hand is the first of its resource: that costs a
+    /// lookup for each row, and mostly there is one value.
+    fn by_value(&mut self, query: &Query) -> Lowered<T::Scan> {
+        self.ask(query.root, Question::ByValue)?;
+        let Some(key) = query.order.first().filter(|key| key.run().is_some()) else {
+            return Err(self.refusal(query.root, Question::ByValue));
+        };
+        let scan = self.target.walk_values(key);
+        let at = self.target.at(&scan);
+        let cond = self.condition(query.root, &at)?;
+        let first = self.target.is_first(&at, key);
+        let cond = self.target.and(vec![cond, first]);
         Ok(self.target.filter(scan, cond))
     }
 

@@ -184,9 +184,10 @@ impl<D: Dialect> Target<D> {
 
     /// The ends of a search interval; `None` where it is open, which every stored end satisfies.
     fn bounds(&mut self, bounds: Bounds<'_>) -> (Option<Expr>, Option<Expr>) {
+        let (below, above) = (bounds.is_open_below(), bounds.is_open_above());
         match bounds {
-            Bounds::Instants(s, e) => ((s != i64::MIN).then(|| self.int(s)), (e != i64::MAX).then(|| self.int(e))),
-            Bounds::Cuts(s, e) => (Some(self.text(s)), Some(self.text(e))),
+            Bounds::Instants(s, e) => ((!below).then(|| self.int(s)), (!above).then(|| self.int(e))),
+            Bounds::Cuts(s, e) => ((!below).then(|| self.text(s)), (!above).then(|| self.text(e))),
         }
     }
 

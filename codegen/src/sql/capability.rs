@@ -22,7 +22,10 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::OrderVia(_)
             | Question::OrderTogether
             | Question::Page
+            | Question::ByValue
+            | Question::Visits
             | Question::Count
+            | Question::Rough
             | Question::Rid
             | Question::Targets(_) => true,
             Question::OrderOrdVia

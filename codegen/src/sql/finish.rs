@@ -3,8 +3,8 @@
 use super::binds::{Bind, Binds, Writer};
 use super::constant::number;
 use super::links::aliased;
-use super::order::{Key, sort};
-use super::scan::{At, Scan, col, from};
+use super::order::{Has, Key, sort};
+use super::scan::{At, Own, Scan, col, from};
 use super::{Dialect, Sql, Target};
 use crate::algebra::{Edge, End, On};
 use crate::program::{OrderBy, Yield};
@@ -46,6 +46,7 @@ impl<D: Dialect> Target<D> {
     pub(super) fn result(&mut self, members: Scan, results: &Results<'_>) -> SelectStatement {
         match results.yields {
             Yield::Count => self.count(members, results.limit),
+            Yield::Rough => self.count(Scan { repeats: false, ..members }, results.limit),
             Yield::Page => self.page(members, results).select,
             Yield::Rid => self.identities(members, results),
             Yield::Targets(edge) => self.targets(members, edge, results),
@@ -74,8 +75,10 @@ impl<D: Dialect> Target<D> {
             false => self.once(members),
         };
         let keys = self.keys(&members.at, results.order);
-        let (mut scan, keys) =
-            if keys.iter().any(|key| key.optional) { self.computed(members, keys) } else { (members, keys) };
+        // On a walk in the order of the first key few members are looked at: the other keys of all are not computed.
+        let walks = matches!(members.at.own, Some(Own::Values(_) | Own::Updated(_)));
+        let computes = !walks && keys.iter().any(|key| key.has == Has::Some);
+        let (mut scan, keys) = if computes { self.computed(members, keys) } else { (members, keys) };
         if let Some(after) = results.after {
             let beyond = self.beyond(&keys, &scan.at.ord, after);
             scan.select.and_where(beyond);

@@ -1,9 +1,9 @@
 //! Sort keys, and the position after which a page begins. What has no value comes last, in both directions.
 
-use super::constant::number;
+use super::constant::{never, number};
 use super::links::{aliased, first_table};
-use super::scan::{At, Own, col, from};
-use super::schema::{by_source, physical};
+use super::scan::{At, Own, Scan, col, from, one_from};
+use super::schema::{by_end, by_source, by_value, physical};
 use super::{Dialect, Target};
 use crate::algebra::{End, Universe};
 use crate::ord::TYPE_SHIFT;
@@ -16,9 +16,19 @@ use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, Query, Select
 pub(super) struct Key {
     /// The value that sorts.
     pub(super) value: Expr,
-    /// Whether a member may be without it. Then it is computed per member, not read from the table we go through.
-    pub(super) optional: bool,
+    pub(super) has: Has,
     pub(super) dir: Dir,
+}
+
+/// Which members have a value for a sort key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Has {
+    /// All: it is read from the table we go through.
+    All,
+    /// Some: it is computed per member.
+    Some,
+    /// None: it orders nothing.
+    None,
 }
 
 /// Rows that hold values that sort, and the values: an expression over them.
@@ -29,22 +39,59 @@ struct Values {
 
 impl<D: Dialect> Target<D> {
     pub(super) fn keys(&mut self, at: &At, order: &[OrderKey]) -> Vec<Key> {
-        order.iter().map(|key| self.key(at, key)).collect()
+        order.iter().enumerate().map(|(position, key)| self.key(at, key, position)).collect()
     }
 
-    fn key(&mut self, at: &At, key: &OrderKey) -> Key {
+    fn key(&mut self, at: &At, key: &OrderKey, position: usize) -> Key {
         let name = key.alone().and_then(record_column);
         let own = match (name, &at.own) {
             (Some("ord"), _) => Some(at.ord.clone()),
             (Some(name), Some(Own::Resource(table))) => Some(col(table, name)),
             (Some("updated"), Some(Own::Updated(table))) => Some(col(table, "updated")),
+            (_, Some(Own::Values(table))) if position == 0 => {
+                key.run().map(|(_, kind)| col(table, &sort_column(kind, key.dir)))
+            }
             _ => None,
         };
         match own {
-            Some(value) => Key { value, optional: false, dir: key.dir },
-            None if key.from.is_empty() => Key { value: Expr::Keyword(Keyword::Null), optional: true, dir: key.dir },
-            None => Key { value: self.first_value(at, key).into(), optional: true, dir: key.dir },
+            Some(value) => Key { value, has: Has::All, dir: key.dir },
+            None if key.from.is_empty() => Key { value: Expr::Keyword(Keyword::Null), has: Has::None, dir: key.dir },
+            None => Key { value: self.first_value(at, key).into(), has: Has::Some, dir: key.dir },
         }
+    }
+
+    /// The rows of a run, in its order.
+    pub(super) fn scan_values(&mut self, key: &OrderKey) -> Scan {
+        let alias = self.alias("v");
+        let ord = col(&alias, "ord");
+        let at = At { ord, live: true, own: Some(Own::Values(alias.clone())) };
+        let Some((id, kind)) = key.run() else { return self.united(Vec::new()) };
+        let table = if key.dir == Dir::Desc { by_end(kind) } else { None }.or_else(|| by_value(kind));
+        let mut select = from(&table.map(|table| table.name).unwrap_or_default(), &alias);
+        self.restrict(&mut select, &alias, &[id]);
+        self.restrict_to_values(&mut select, &alias, kind);
+        Scan { select, at, repeats: false }
+    }
+
+    /// The resource at hand has no row that comes before the one at hand. Rows are told apart by all their columns.
+    pub(super) fn no_value_before(&mut self, at: &At, key: &OrderKey) -> Expr {
+        let (Some((id, kind)), Some(Own::Values(here))) = (key.run(), &at.own) else { return never() };
+        let there = self.alias("v");
+        let mut select = one_from(&by_source(kind).map(|table| table.name).unwrap_or_default(), &there);
+        self.restrict(&mut select, &there, &[id]);
+        select.and_where(col(&there, "ord").eq(at.ord.clone()));
+        self.restrict_to_values(&mut select, &there, kind);
+        let mut names: Vec<String> =
+            kind.columns().into_iter().flat_map(|column| physical(kind, column)).map(|column| column.name).collect();
+        let first = sort_column(kind, key.dir);
+        names.sort_by_key(|name| *name != first);
+        let row = |table: &DynIden| names.iter().map(|name| col(table, name)).collect::<Vec<_>>();
+        let (before, behind) = match key.dir {
+            Dir::Asc => (row(&there), row(here)),
+            Dir::Desc => (row(here), row(&there)),
+        };
+        select.and_where(tuple(before).lt(tuple(behind)));
+        Expr::exists(select).not()
     }
 
     /// The value that comes first in the direction, of all that the resource (or what it links to) has.
@@ -100,16 +147,21 @@ impl<D: Dialect> Target<D> {
     fn rows(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], kind: RowKind, dir: Dir) -> Values {
         let table = by_source(kind).map(|table| table.name).unwrap_or_default();
         let (mut select, alias) = self.rows_at_end(at, via, keys, &table);
+        self.restrict_to_values(&mut select, &alias, kind);
+        Values { select, value: col(&alias, &sort_column(kind, dir)) }
+    }
+
+    /// Rows that sort. A text that folds to nothing and a coding without a code have no sort value. This is no range of
+    /// the index: a walk is entered by the position of the page, and by one range only.
+    fn restrict_to_values(&mut self, select: &mut SelectStatement, table: &DynIden, kind: RowKind) {
         if kind == RowKind::One(Base::Text) {
             let ranks: Vec<Expr> = Rank::SORTS.map(|rank| self.int(i64::from(rank as u8))).into();
-            select.and_where(col(&alias, "rank").is_in(ranks));
+            select.and_where(col(table, "rank").is_in(ranks));
         }
-        // A text that folds to nothing and a coding without a code have no sort value.
         if matches!(kind, RowKind::One(Base::Text | Base::Token)) {
             let nothing = self.text(String::new());
-            select.and_where(col(&alias, &sort_column(kind, Dir::Asc)).gt(nothing));
+            select.and_where(col(table, &sort_column(kind, Dir::Asc)).ne(nothing));
         }
-        Values { select, value: col(&alias, &sort_column(kind, dir)) }
     }
 
     /// References as `Type/id`. What stands inside another resource is in neither table: it has no such name.
@@ -167,27 +219,39 @@ impl<D: Dialect> Target<D> {
     pub(super) fn beyond(&mut self, keys: &[Key], ord: &Expr, after: &After) -> Expr {
         let last = self.int(after.ord);
         let dir = direction(keys);
-        if let Some(values) = self.plain(keys, after) {
+        let (keys, values): (Vec<&Key>, Vec<Option<&Value>>) =
+            keys.iter().zip(after.keys.iter().map(Option::as_ref)).filter(|(key, _)| key.has != Has::None).unzip();
+        if let Some(values) = self.plain(&keys, &values, dir) {
             // One comparison of rows: both databases seek to it, which they do not for the same written with OR.
             let here = Expr::tuple(keys.iter().map(|key| key.value.clone()).chain([ord.clone()]));
             return beyond(here, Expr::tuple(values.into_iter().chain([last])), dir);
         }
         let tail = beyond(ord.clone(), last, dir);
-        keys.iter().zip(&after.keys).rev().fold(tail, |rest, (key, value)| {
+        let beyond_all = keys.iter().zip(&values).rev().fold(tail, |rest, (key, value)| {
             let here = key.value.clone();
-            let Some(value) = self.position(value.as_ref()) else { return here.is_null().and(rest) };
-            let later = beyond(here.clone(), value.clone(), key.dir).or(here.clone().is_null());
+            let Some(value) = self.position(*value) else { return here.is_null().and(rest) };
+            let mut later = beyond(here.clone(), value.clone(), key.dir);
+            if key.has == Has::Some {
+                later = later.or(here.clone().is_null());
+            }
             later.or(here.eq(value).and(rest))
-        })
+        });
+        match (keys.first(), values.first()) {
+            // What the alternatives have in common, by which the table that we go through is entered.
+            (Some(Key { value: here, has: Has::All, dir }), Some(value)) => match self.position(*value) {
+                Some(value) => from_on(here.clone(), value, *dir).and(beyond_all),
+                None => beyond_all,
+            },
+            _ => beyond_all,
+        }
     }
 
     /// The values of the position, if every member has every key and all run in one direction.
-    fn plain(&mut self, keys: &[Key], after: &After) -> Option<Vec<Expr>> {
-        let dir = direction(keys);
-        if keys.is_empty() || keys.iter().any(|key| key.optional || key.dir != dir) {
+    fn plain(&mut self, keys: &[&Key], values: &[Option<&Value>], dir: Dir) -> Option<Vec<Expr>> {
+        if keys.is_empty() || keys.iter().any(|key| key.has != Has::All || key.dir != dir) {
             return None;
         }
-        after.keys.iter().map(|value| self.position(value.as_ref())).collect()
+        values.iter().map(|value| self.position(*value)).collect()
     }
 
     fn position(&mut self, value: Option<&Value>) -> Option<Expr> {
@@ -201,8 +265,8 @@ impl<D: Dialect> Target<D> {
 
 /// Puts the members in order.
 pub(super) fn sort(select: &mut SelectStatement, keys: &[Key], ord: &Expr) {
-    for key in keys {
-        if key.optional {
+    for key in keys.iter().filter(|key| key.has != Has::None) {
+        if key.has == Has::Some {
             select.order_by_expr(key.value.clone().is_null(), Order::Asc);
         }
         select.order_by_expr(key.value.clone(), sql(key.dir));
@@ -219,6 +283,22 @@ fn beyond(here: Expr, there: Expr, dir: Dir) -> Expr {
     match dir {
         Dir::Asc => here.gt(there),
         Dir::Desc => here.lt(there),
+    }
+}
+
+/// At the place or beyond it.
+fn from_on(here: Expr, there: Expr, dir: Dir) -> Expr {
+    match dir {
+        Dir::Asc => here.gte(there),
+        Dir::Desc => here.lte(there),
+    }
+}
+
+/// Several expressions as a row, one as itself.
+fn tuple(mut expressions: Vec<Expr>) -> Expr {
+    match (expressions.len(), expressions.pop()) {
+        (1, Some(only)) => only,
+        (_, last) => Expr::tuple(expressions.into_iter().chain(last)),
     }
 }
 

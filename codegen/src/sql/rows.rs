@@ -3,11 +3,11 @@
 use super::constant::{never, number};
 use super::junction::conjunction;
 use super::scan::{At, Own, Scan, col, from};
-use super::schema::{self, by_source, by_value, sought};
+use super::schema::{self, by_end, by_source, by_value, sought};
 use super::{Dialect, Target};
 use crate::algebra::{Rel, Universe};
 use crate::rows::{Col, RowKind};
-use crate::target::{Comparison, Rows};
+use crate::target::{Bounds, Comparison, Rows};
 use sea_query::{DynIden, Expr, ExprTrait, SelectStatement};
 
 /// Rows that are not yet tested.
@@ -45,7 +45,10 @@ impl<D: Dialect> Target<D> {
                 row.conds.push(self.typed(&at.ord, rows.universe));
                 row
             }
-            kind => self.keyed(rows, by_value(kind)),
+            kind => {
+                let ends = by_end(kind).filter(|_| is_sought_by_end(rows));
+                self.keyed(rows, ends.or_else(|| by_value(kind)))
+            }
         }
     }
 
@@ -85,8 +88,8 @@ impl<D: Dialect> Target<D> {
     /// The record of the resource at hand: the one we go through, or a lookup.
     fn record_at(&mut self, at: &At, rows: &Rows<'_>) -> Row {
         let own = match (&at.own, rows.kind) {
-            (Some(Own::Updated(_)), RowKind::Id) | (None, _) => None,
-            (own, _) => own.clone(),
+            (Some(Own::Resource(_)), _) | (Some(Own::Updated(_)), RowKind::Updated) => at.own.clone(),
+            _ => None,
         };
         let mut row = if own.is_some() {
             self.record(rows.kind, own, None)
@@ -102,7 +105,7 @@ impl<D: Dialect> Target<D> {
 
     fn record(&mut self, kind: RowKind, own: Option<Own>, from: Option<SelectStatement>) -> Row {
         let table = match own {
-            Some(Own::Resource(alias) | Own::Updated(alias)) => alias,
+            Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias)) => alias,
             None => self.alias("r"),
         };
         Row { kind, table, from, conds: Vec::new() }
@@ -128,6 +131,22 @@ impl<D: Dialect> Target<D> {
 fn pinned(rows: &Rows<'_>) -> bool {
     let columns = sought(rows.kind);
     rows.kind != RowKind::Present && columns.iter().all(|col| rows.atoms.iter().any(|atom| pins(atom, *col)))
+}
+
+/// Whether only the end of an interval is bounded: then the rows lie together in the order of their ends.
+fn is_sought_by_end(rows: &Rows<'_>) -> bool {
+    let mut ranges = rows.atoms.iter().filter_map(|atom| match atom {
+        Comparison::Range(_, rel, bounds) => Some((*rel, *bounds)),
+        _ => None,
+    });
+    let open_start = |(rel, bounds): (Rel, Bounds<'_>)| match rel {
+        Rel::Meets => bounds.is_open_above() && !bounds.is_open_below(),
+        Rel::Within => bounds.is_open_below() && !bounds.is_open_above(),
+        Rel::Same | Rel::Covers | Rel::Differs => false,
+    };
+    // All of them, for one that bounds the start is sought by that.
+    let first = ranges.next().is_some_and(open_start);
+    first && ranges.all(open_start)
 }
 
 fn pins(atom: &Comparison<'_>, col: Col) -> bool {

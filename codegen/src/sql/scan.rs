@@ -18,13 +18,15 @@ pub struct At {
     pub(super) own: Option<Own>,
 }
 
-/// A table with one row per live resource.
+/// A table that is gone through.
 #[derive(Clone, Debug)]
 pub(super) enum Own {
     /// `resource`, under this name.
     Resource(DynIden),
     /// `resource_updated`, under this name.
     Updated(DynIden),
+    /// Rows of the first sort key, under this name: a resource may have several.
+    Values(DynIden),
 }
 
 impl At {

@@ -66,25 +66,55 @@ fn column<D: Dialect>(column: &Column) -> String {
 
 /// Every table.
 pub fn tables() -> Vec<Table> {
-    let rows = kinds().flat_map(|kind| [by_value(kind), by_source(kind)]).flatten();
+    let rows = kinds().flat_map(row_tables).map(|(_, table)| table);
     fixed().into_iter().chain(rows).collect()
 }
 
-/// The rows of a kind in the order of their values: answers "who has this value". `Id` and `Updated` have no rows.
+/// An order in which the rows of a kind lie: each is a table of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The first columns, an interval by its start: "who has this value".
+    Value,
+    /// The end of an interval: "who reaches beyond this".
+    End,
+    /// The resource: "does this one have a row".
+    Source,
+}
+
+/// The tables of the rows of a kind.
+pub fn row_tables(kind: RowKind) -> impl Iterator<Item = (By, Table)> {
+    let tables = [(By::Value, by_value(kind)), (By::End, by_end(kind)), (By::Source, by_source(kind))];
+    tables.into_iter().filter_map(|(by, table)| Some((by, table?)))
+}
+
+/// The rows of a kind in the order of their values. The rows of one value lie in the order of the resources, which is
+/// the order of pages. `Id` and `Updated` have no rows.
 pub fn by_value(kind: RowKind) -> Option<Table> {
     if matches!(kind, RowKind::Id | RowKind::Updated) {
         return None;
     }
-    let sought: Vec<Column> = sought(kind).into_iter().flat_map(|col| physical(kind, col)).collect();
-    let residual = kind.columns().into_iter().flat_map(|col| physical(kind, col)).filter(|c| !sought.contains(c));
+    let first = sought(kind).into_iter().flat_map(|col| physical(kind, col).into_iter().next());
+    Some(by_columns(kind, "v", first.collect()))
+}
+
+/// The rows of intervals in the order of their ends. Without them, whoever reaches beyond a point could only be found
+/// among all, and pages in descending order had no walk.
+pub fn by_end(kind: RowKind) -> Option<Table> {
+    let first = kind.columns().into_iter().next().filter(|_| matches!(kind, RowKind::One(_)))?;
+    let is_interval = matches!(first.name.ty(), ColType::Instants | ColType::Cuts);
+    is_interval.then(|| by_columns(kind, "e", physical(kind, first).into_iter().next_back().into_iter().collect()))
+}
+
+/// The rows of a kind in the order of some columns, then of the resources, then of what else they hold.
+fn by_columns(kind: RowKind, suffix: &str, first: Vec<Column>) -> Table {
+    let others = kind.columns().into_iter().flat_map(|col| physical(kind, col)).filter(|c| !first.contains(c));
+    let others: Vec<Column> = others.collect();
     // A reference is looked up without knowing its key ("who refers to this"), so its target stands before the key.
-    let columns: Vec<Column> = if kind == RowKind::One(Base::Ref) {
-        [int("tenant")].into_iter().chain(sought.clone()).chain([int("key"), int("ord")]).chain(residual).collect()
-    } else {
-        let head = [int("tenant"), int("key")];
-        head.into_iter().chain(sought.clone()).chain([int("ord")]).chain(residual).collect()
+    let columns = match kind {
+        RowKind::One(Base::Ref) => [vec![int("tenant")], first, vec![int("key"), int("ord")], others].concat(),
+        _ => [vec![int("tenant"), int("key")], first, vec![int("ord")], others].concat(),
     };
-    Some(table(format!("{}_v", stem(kind)), columns))
+    table(format!("{}_{suffix}", stem(kind)), columns)
 }
 
 /// The rows of a kind in the order of the resources that they belong to: answers "does this resource have a row".

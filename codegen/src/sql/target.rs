@@ -6,7 +6,7 @@ use super::finish::Statement;
 use super::junction::{conjunction, disjunction};
 use super::links::Hop;
 use super::rows::Row;
-use super::scan::{At, Scan};
+use super::scan::{At, Own, Scan};
 use super::schema::SqlType;
 use super::{Bind, Dialect, Sql, Target};
 use crate::algebra::{Edge, End, SlotId, Universe};
@@ -52,7 +52,8 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn member(&mut self, at: &At, built: &Built) -> Expr {
-        D::member(at.ord.clone(), &built.table, at.own.is_some())
+        let entered = matches!(at.own, Some(Own::Resource(_) | Own::Updated(_)));
+        D::member(at.ord.clone(), &built.table, entered)
     }
 
     fn hop(&mut self, at: &At, edge: Edge, from: End) -> (Hop, At) {
@@ -86,10 +87,18 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn walk(&mut self, order: &[OrderKey]) -> Scan {
-        match order.first().filter(|_| order.len() == 1).and_then(OrderKey::alone) {
+        match order.first().and_then(OrderKey::alone) {
             Some(OrderBy::Updated(_)) => self.scan_updated(),
             _ => self.scan_live(None),
         }
+    }
+
+    fn walk_values(&mut self, key: &OrderKey) -> Scan {
+        self.scan_values(key)
+    }
+
+    fn is_first(&mut self, at: &At, key: &OrderKey) -> Expr {
+        self.no_value_before(at, key)
     }
 
     fn scan_all(&mut self, universe: &Universe) -> Scan {

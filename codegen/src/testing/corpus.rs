@@ -69,11 +69,19 @@ impl Plan {
 
     fn page(self, root: SetId, order: Vec<OrderKey>, strategy: Strategy) -> Query {
         let take = Some(Take { n: 21, after: None });
-        Query { sets: self.sets, root, yields: Yield::Page, order, strategy, take }
+        Query { sets: self.sets, root, yields: Yield::Page, order, strategy, take, visits: None }
     }
 
     fn result(self, root: SetId, yields: Yield) -> Query {
-        Query { sets: self.sets, root, yields, order: Vec::new(), strategy: Strategy::SetFirst, take: None }
+        Query {
+            sets: self.sets,
+            root,
+            yields,
+            order: Vec::new(),
+            strategy: Strategy::SetFirst,
+            take: None,
+            visits: None,
+        }
     }
 }
 
@@ -167,6 +175,23 @@ fn pages() -> Vec<(&'static str, Query)> {
         (
             "sorted_after_missing",
             after(paged(driven(), name_birth(), Strategy::SetFirst), vec![Some(text("smith")), None], ord),
+        ),
+        ("by_value", paged(walk(), vec![by(BIRTHDATE, Base::Time, Dir::Desc)], Strategy::ByValue)),
+        (
+            "by_value_after",
+            after(
+                paged(walk(), vec![by(NAME, Base::Text, Dir::Asc)], Strategy::ByValue),
+                vec![Some(text("smith"))],
+                ord,
+            ),
+        ),
+        (
+            "by_value_two_keys_after",
+            after(paged(walk(), name_birth(), Strategy::ByValue), vec![Some(text("smith")), Some(Value::Int(5))], ord),
+        ),
+        (
+            "by_value_rest",
+            after(paged(walk(), vec![by(BIRTHDATE, Base::Time, Dir::Desc).missing()], Strategy::Walk), vec![None], ord),
         ),
         ("sorted_via", paged(driven(), vec![subject_name], Strategy::SetFirst)),
         ("sorted_via_two", paged(driven(), vec![updated_over_two], Strategy::SetFirst)),
@@ -337,6 +362,7 @@ fn results() -> Vec<(&'static str, Query)> {
     };
     vec![
         ("count", union(Yield::Count)),
+        ("rough", union(Yield::Rough)),
         ("identities", union(Yield::Rid)),
         ("slot", slot(Yield::Page)),
         ("slot_column", {

@@ -183,6 +183,11 @@ pub(crate) fn sorted(world: &World, members: &Members, order: &[OrderKey]) -> Ve
     list
 }
 
+/// Those that have a value for the key.
+pub(crate) fn with_value(world: &World, ords: &[i64], key: &OrderKey) -> Vec<i64> {
+    ords.iter().copied().filter(|ord| first_value(world, *ord, key).is_some()).collect()
+}
+
 fn missing_last(a: Option<Value>, b: Option<Value>, dir: Dir) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => directed(a.cmp(&b), dir),

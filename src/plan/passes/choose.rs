@@ -1,13 +1,15 @@
 //! Choose: the physical pass. Which condition drives, what is probed, whether the page is walked or sorted.
 
+mod page;
+mod sorted;
+
 use super::{COUNTED, Context, apply};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
 use crate::plan::order;
-use crate::plan::types::{implied, in_page_order, is_top};
-use crate::plan::{Graph, IncludeRoot, Plan, Root};
+use crate::plan::types::implied;
+use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root};
 use fhirc_codegen::algebra::{Access, Set, SetId};
-use fhirc_codegen::program::Strategy;
 use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
 
@@ -22,15 +24,20 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
         placed: HashMap::new(),
         driven: HashMap::new(),
     };
-    let (set, strategy) = chooser.page();
+    let order: Vec<_> = plan.page.order.iter().map(|key| order::counted(key, context.stats)).collect();
+    let produced = match order.first() {
+        None => chooser.page(),
+        Some(first) => chooser.sorted(first, context),
+    };
+    let total = plan.total.as_ref().map(|total| chooser.total(total.set));
     let mut includes = Vec::new();
     for include in &plan.includes {
         let set = chooser.included(include.set, context.stats);
         includes.extend(set.map(|set| IncludeRoot { set, ..include.clone() }));
     }
-    let order = plan.page.order.iter().map(|key| order::counted(key, context.stats)).collect();
-    let page = Root { set, strategy, order, ..plan.page.clone() };
-    Plan { graph: chooser.graph, page, total: plan.total, includes }
+    let Matches { page: Produced { set, strategy }, instead, rest } = produced;
+    let page = Root { set, strategy, order, instead, rest, ..plan.page.clone() };
+    Plan { graph: chooser.graph, page, total, includes }
 }
 
 /// The plan without what has no rows. Counts are older than the query, which may meet rows that came in between: left
@@ -43,6 +50,15 @@ fn counted(plan: &Plan, context: Context<'_>) -> Plan {
     COUNTED.iter().fold(plan.clone(), |plan, pass| apply(pass, &plan, context).0)
 }
 
+/// How the matches of a page are produced.
+struct Matches {
+    page: Produced,
+    /// See [`Root::instead`].
+    instead: Option<(u64, Produced)>,
+    /// Those that this does not meet.
+    rest: Option<Produced>,
+}
+
 struct Chooser<'p> {
     plan: &'p Plan,
     estimates: &'p Estimates<'p>,
@@ -53,41 +69,6 @@ struct Chooser<'p> {
 }
 
 impl Chooser<'_> {
-    /// A walk visits candidates in page order until the page is full; a set is computed whole. Dense matches are found
-    /// soon on a walk, sparse ones are few to compute. What is walked is the universe, or the rows of one value, which
-    /// lie in page order too.
-    fn page(&mut self) -> (SetId, Strategy) {
-        let root = self.plan.page.set;
-        let universe = self.estimates.universe(&self.plan.graph, root).max(1.0);
-        let matches = self.estimates.get(root).clamp(1.0, universe);
-        let wanted = f64::from(self.plan.page.take.max(1));
-        // A sort key has no walk of its own yet.
-        if !self.plan.page.order.is_empty() {
-            return (self.produce(root), Strategy::SetFirst);
-        }
-        let visited = |candidates: f64| (wanted * candidates / matches).min(candidates);
-        let (cost, driver) = self.page_driver(root, &visited);
-        // A walk meets no resources inside others.
-        if is_top(&self.plan.graph, root) && visited(universe) < cost {
-            return (self.walk(root), Strategy::Walk);
-        }
-        (self.produce_by(root, driver), Strategy::SetFirst)
-    }
-
-    /// What it costs to produce the first page of a set, and which part of an intersection should do so.
-    fn page_driver(&mut self, id: SetId, visited: &dyn Fn(f64) -> f64) -> (f64, Option<SetId>) {
-        let plan = self.plan;
-        match plan.graph.set(id) {
-            Set::And(children) => {
-                let costs = children.iter().map(|&child| (self.page_driver(child, visited).0, Some(child)));
-                costs.min_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap_or((f64::MAX, None))
-            }
-            Set::Minus { from, .. } => (self.page_driver(*from, visited).0, None),
-            rows if in_page_order(rows) => (visited(self.estimates.get(id)), None),
-            _ => (self.driven(id), None),
-        }
-    }
-
     /// How many candidates producing a set looks at.
     fn driven(&mut self, id: SetId) -> f64 {
         if let Some(&known) = self.driven.get(&id) {
@@ -161,15 +142,15 @@ impl Chooser<'_> {
 
     /// The same; `driver` is the part of an intersection that does so, where that is decided already.
     fn produce_by(&mut self, id: SetId, driver: Option<SetId>) -> SetId {
-        if let Some(&place) = self.placed.get(&(id, true)) {
+        if let Some(&place) = self.placed.get(&(id, true)).filter(|_| driver.is_none()) {
             return place;
         }
         let span = self.plan.graph.span(id);
         let set = match self.plan.graph.set(id).clone() {
             Set::And(children) => {
-                let driver = driver.or_else(|| self.driver(&children));
+                let drives = driver.or_else(|| self.driver(&children));
                 let place = |chooser: &mut Self, child| {
-                    if Some(child) == driver { chooser.produce(child) } else { chooser.probe(child) }
+                    if Some(child) == drives { chooser.produce(child) } else { chooser.probe(child) }
                 };
                 Set::And(children.into_iter().map(|child| place(self, child)).collect())
             }
@@ -180,7 +161,9 @@ impl Chooser<'_> {
             leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);
-        self.placed.insert((id, true), place);
+        if driver.is_none() {
+            self.placed.insert((id, true), place);
+        }
         self.estimated(place, id)
     }
 

@@ -12,7 +12,7 @@ mod push_down;
 
 use crate::definitions::Registry;
 use crate::plan::graph::renumbered;
-use crate::plan::{Graph, IncludeRoot, Plan, Root, validate};
+use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root, validate};
 use fhirc_codegen::algebra::{Access, Set, SetId, Span};
 use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
@@ -125,7 +125,11 @@ pub(super) fn apply(pass: &Pass, plan: &Plan, context: Context<'_>) -> (Plan, bo
         places.insert(id, place);
     }
     let place = |id: SetId| places.get(&id).copied().unwrap_or(id);
-    let page = Root { set: place(plan.page.set), ..plan.page.clone() };
+    let produced = |produced: &Produced| Produced { set: place(produced.set), ..produced.clone() };
+    let rest = plan.page.rest.as_ref().map(produced);
+    let instead = plan.page.instead.as_ref().map(|(visits, other)| (*visits, produced(other)));
+    let page = Root { set: place(plan.page.set), instead, rest, ..plan.page.clone() };
+    let total = plan.total.as_ref().map(produced);
     let includes = plan.includes.iter().map(|root| IncludeRoot { set: place(root.set), ..root.clone() }).collect();
-    (Plan { graph, page, total: plan.total, includes }, changed)
+    (Plan { graph, page, total, includes }, changed)
 }

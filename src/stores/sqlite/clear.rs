@@ -7,6 +7,7 @@ use crate::keys::{range, type_code};
 use crate::stores::StoreError;
 use crate::stores::build::{CLEARED, Leftover};
 use fhirc_codegen::ord::{ORDS, first_ord};
+use fhirc_codegen::sql::schema::By;
 use rusqlite::types::Value;
 use rusqlite::{Connection, TransactionBehavior, params_from_iter};
 use std::collections::BTreeMap;
@@ -52,10 +53,10 @@ impl Shared {
     fn finds(&self, position: usize) -> Option<&RowTable> {
         let table = self.layout.tables.get(position)?;
         let by_key = |table: &RowTable| table.columns.get(1) == Some(&From::Key);
-        let by_value = self.layout.tables.iter().find(|other| other.kind == table.kind && !other.by_source);
+        let by_value = self.layout.tables.iter().find(|other| other.kind == table.kind && other.by == By::Value);
         // References lie by target, not by key: they are found by going through the resources.
-        let found = if by_value.is_some_and(by_key) { !table.by_source } else { table.by_source };
-        found.then_some(table)
+        let finds = if by_value.is_some_and(by_key) { By::Value } else { By::Source };
+        (table.by == finds).then_some(table)
     }
 }
 
@@ -89,7 +90,7 @@ type Cells = BTreeMap<From, Value>;
 /// The next rows of a key in a table.
 fn find(connection: &Connection, table: &RowTable, leftover: &Leftover) -> rusqlite::Result<Vec<Cells>> {
     let Leftover { tenant, keys: (first, last), after, .. } = *leftover;
-    let within = if table.by_source { " AND ord > ?4 AND ord < ?5" } else { " AND ?4 < ?5" };
+    let within = if table.by == By::Source { " AND ord > ?4 AND ord < ?5" } else { " AND ?4 < ?5" };
     let name = &table.name;
     let select = format!("SELECT * FROM {name} WHERE tenant = ?1 AND key BETWEEN ?2 AND ?3{within} LIMIT {CLEARED}");
     let end = first_ord(type_code(first)) + ORDS;

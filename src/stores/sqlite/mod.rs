@@ -47,6 +47,9 @@ use tokio::task::spawn_blocking;
 /// The most threads that read: more than this wait for the disk or for each other.
 const MAX_READERS: usize = 8;
 
+/// Steps of SQLite's virtual machine that it takes to look at a candidate with a few conditions.
+const STEPS_PER_VISIT: u64 = 150;
+
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -147,7 +150,7 @@ impl SqliteStore {
             }
             query::run(&transaction, tenant, (&lowered, &filled), (yields, span))
         };
-        self.read_as(tenant, run).await
+        self.read_as_within(tenant, query.visits.map(|visits| visits.saturating_mul(STEPS_PER_VISIT)), run).await
     }
 
     /// The statement of a query and SQLite's plan of it: one line per step, indented by nesting.
@@ -222,7 +225,7 @@ impl SqliteStore {
         let count = move |connection: &Connection, tenant| {
             let count = |sql: &Sql| {
                 let filled = query::fill(sql, &Slots::new())?;
-                match query::run(connection, tenant, (sql, &filled), (Yield::Count, Span::default())) {
+                match query::run(connection, tenant, (sql, &filled), (Yield::Rough, Span::default())) {
                     Ok(found) => Ok(found.first().map(|tuple| u64::try_from(tuple.ord).unwrap_or_default())),
                     Err(StoreError::Refused { .. }) => Ok(None),
                     Err(failed) => Err(failed),
@@ -315,12 +318,21 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection, tenants::Tenant) -> Result<T, StoreError> + Send + 'static,
     {
+        self.read_as_within(tenant, None, job).await
+    }
+
+    /// The same, given up after about so many steps.
+    async fn read_as_within<T, F>(&self, tenant: &TenantContext, steps: Option<u64>, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection, tenants::Tenant) -> Result<T, StoreError> + Send + 'static,
+    {
         let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
         let job = move |connection: &mut Connection| {
             let tenant = shared.tenants.to_read(connection, &tenant)?;
             job(connection, tenant)
         };
-        self.reading().read(job).await
+        self.reading().read_within(steps, job).await
     }
 }
 

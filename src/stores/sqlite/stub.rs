@@ -3,6 +3,7 @@
 use super::layout::{Layout, RowTable};
 use crate::stores::StoreError;
 use fhirc_codegen::rows::{Base, RowKind};
+use fhirc_codegen::sql::schema::By;
 use rusqlite::{Connection, params};
 
 /// Lets every row that points at a stub point at the resource. Each pair is a stub and the number that replaces it.
@@ -16,8 +17,8 @@ pub(super) fn renumber(
         return Ok(());
     }
     let move_all = || {
-        for (table, target) in layout.with_targets().filter(|(table, _)| !table.by_source) {
-            let source = layout.with_targets().find(|(other, _)| other.by_source && other.kind == table.kind);
+        for (table, target) in layout.with_targets().filter(|(table, _)| table.by == By::Value) {
+            let source = layout.with_targets().find(|(other, _)| other.by == By::Source && other.kind == table.kind);
             let Some((source, _)) = source else { continue };
             let tables = Tables { connection, tenant, by_value: table, by_source: source, target };
             match table.kind {

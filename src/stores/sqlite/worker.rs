@@ -53,6 +53,15 @@ impl Workers {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
+        self.read_within(None, job).await
+    }
+
+    /// Runs a read that is given up after about so many steps of the virtual machine.
+    pub(super) async fn read_within<T, F>(&self, steps: Option<u64>, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
         let stop = Arc::new(AtomicBool::new(false));
         let _guard = StopOnDrop(Arc::clone(&stop));
         self.submit(move |connection| {
@@ -60,9 +69,20 @@ impl Workers {
                 return Err(StoreError::Cancelled);
             }
             // The flag belongs to this job alone: an interrupt of the connection could hit the job after it.
-            let look = move || stop.load(Ordering::Relaxed);
+            let spent = Arc::new(AtomicBool::new(false));
+            let mut looks = steps.map(|steps| steps / STEPS_PER_LOOK.unsigned_abs() as u64);
+            let gives_up = Arc::clone(&spent);
+            let look = move || {
+                let left =
+                    looks.as_mut().is_none_or(|left| left.checked_sub(1).inspect(|less| *left = *less).is_some());
+                gives_up.store(!left, Ordering::Relaxed);
+                !left || stop.load(Ordering::Relaxed)
+            };
             connection.progress_handler(STEPS_PER_LOOK, Some(look)).map_err(StoreError::database("reading"))?;
-            job(connection)
+            match job(connection) {
+                Err(StoreError::Cancelled) if spent.load(Ordering::Relaxed) => Err(StoreError::GaveUp),
+                answer => answer,
+            }
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! SQLite with a generated schema, filled from a world.
 
 use crate::rows::{Row, TypeCode, Value};
-use crate::sql::schema::{Table, by_source, by_value, tables};
+use crate::sql::schema::{Table, row_tables, tables};
 use crate::sql::{Bind, Sql, Sqlite};
 use crate::testing::world::{Resource, State, TYPES, World, type_name};
 use rusqlite::types::Value as Cell;
@@ -85,7 +85,7 @@ impl<'w> Database<'w> {
             let names = crate::sql::schema::physical(row.kind, col).into_iter().map(|column| column.name);
             cells.extend(names.zip(stored(value, numbers)));
         }
-        for Table { name, columns, .. } in [by_value(row.kind), by_source(row.kind)].into_iter().flatten() {
+        for (_, Table { name, columns, .. }) in row_tables(row.kind) {
             self.insert(&name, columns.iter().map(|column| cells[&column.name].clone()));
         }
     }

@@ -7,6 +7,7 @@ use crate::stores::version::Owner;
 use crate::stores::{Slots, StoreError};
 use fhirc_codegen::algebra::{Edge, End, On};
 use fhirc_codegen::rows::{Row, Value};
+use fhirc_codegen::sql::schema::By;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -164,7 +165,7 @@ impl Tables<'_> {
 
     fn check_counts(&self, expected: &BTreeSet<Line>, layout: &Layout) {
         let by_value: BTreeSet<&str> =
-            layout.tables.iter().filter(|table| !table.by_source).map(|table| table.name.as_str()).collect();
+            layout.tables.iter().filter(|table| table.by == By::Value).map(|table| table.name.as_str()).collect();
         let mut counts: BTreeMap<String, i64> = BTreeMap::new();
         for (table, columns) in expected.iter().filter(|(table, _)| by_value.contains(table.as_str())) {
             let position = layout.tables.iter().find(|known| known.name == *table).unwrap();

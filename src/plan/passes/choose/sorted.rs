@@ -1,0 +1,132 @@
+//! A page in the order of values: by going through them, or by sorting the matches.
+
+use super::{Chooser, Matches};
+use crate::plan::Produced;
+use crate::plan::passes::Context;
+use crate::plan::rows::type_code;
+use crate::plan::types::{is_top, key_type};
+use fhirc_codegen::algebra::{Access, Atom, Order, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, Strategy};
+use fhirc_codegen::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
+
+/// What it costs to look up the values of a match and to sort it, in candidates looked at.
+const SORTED: f64 = 2.0;
+
+impl Chooser<'_> {
+    /// Values are gone through until the page is full, however many matches there are; sorting needs all matches.
+    pub(super) fn sorted(&mut self, first: &OrderKey, context: Context<'_>) -> Matches {
+        let root = self.plan.page.set;
+        let matches = self.estimates.get(root).clamp(0.0, self.universe(root));
+        let sorting = self.driven(root) + matches * SORTED;
+        if let Some(values) = self.values(root, first, context).filter(|_| is_top(&self.plan.graph, root)) {
+            let visits = self.visited(root, first, values, matches);
+            if visits < sorting {
+                let instead = self.instead(root, visits, values, sorting);
+                return Matches { instead, ..self.by_value(root, first, values) };
+            }
+        }
+        Matches { page: Produced { set: self.produce(root), strategy: Strategy::SetFirst }, instead: None, rest: None }
+    }
+
+    /// How many values there are to go through, where there is such a walk.
+    fn values(&self, root: SetId, first: &OrderKey, context: Context<'_>) -> Option<f64> {
+        let universe = self.universe(root);
+        match first.alone() {
+            // They lie together for all types.
+            Some(OrderBy::Updated(_)) => {
+                let all = context.registry.types().map(|ty| context.stats.resources(type_code(ty)) as f64);
+                Some(all.sum())
+            }
+            _ => first.run().map(|(key, _)| context.stats.rows(key).map_or(universe, |rows| rows as f64)),
+        }
+    }
+
+    /// How many values a walk looks at until the page is full. Conditions on other parameters are met now and then. One
+    /// on the values that are gone through is met at one end of them: at once, or not before the others are passed.
+    fn visited(&self, root: SetId, first: &OrderKey, values: f64, matches: f64) -> f64 {
+        let wanted = self.wanted();
+        if matches <= wanted {
+            return values;
+        }
+        let mut dense = matches;
+        for id in self.conditions(root) {
+            match self.plan.graph.set(id) {
+                Set::Rows { key, test, .. } if first.run().is_some_and(|(run, _)| run == *key) => {
+                    if !leads(test, first.dir) {
+                        return values;
+                    }
+                    let share = (self.estimates.get(id) / self.universe(root)).clamp(f64::EPSILON, 1.0);
+                    dense /= share;
+                }
+                _ => {}
+            }
+        }
+        (wanted * values / dense.max(1.0)).min(values)
+    }
+
+    fn conditions(&self, root: SetId) -> Vec<SetId> {
+        match self.plan.graph.set(root) {
+            Set::And(children) => children.clone(),
+            _ => vec![root],
+        }
+    }
+
+    fn by_value(&mut self, root: SetId, first: &OrderKey, values: f64) -> Matches {
+        let Some((key, kind)) = first.run() else {
+            return Matches {
+                page: Produced { set: self.walk(root), strategy: Strategy::Walk },
+                instead: None,
+                rest: None,
+            };
+        };
+        let page = Produced { set: self.probe(root), strategy: Strategy::ByValue };
+        Matches { page, instead: None, rest: Some(self.rest(root, (key, kind), values)) }
+    }
+
+    /// The matches that have no value.
+    fn rest(&mut self, root: SetId, (key, kind): (KeyId, RowKind), values: f64) -> Produced {
+        let universe = self.universe(root);
+        let missing = (1.0 - values / universe).max(0.0);
+        let matches = (self.estimates.get(root) * missing).max(1.0);
+        let walks = (self.wanted() * universe / matches).min(universe) < self.driven(root);
+        let span = self.plan.graph.span(root);
+        let rows = Set::Rows { key, kind, universe: Universe(vec![key_type(key)]), test: has_value(kind) };
+        let less = self.graph.add(rows, Access::Probe, span);
+        let (from, access, strategy) = match walks {
+            true => (self.walk(root), Access::Walk, Strategy::Walk),
+            false => (self.produce(root), Access::Drive, Strategy::SetFirst),
+        };
+        Produced { set: self.graph.add(Set::Minus { from, less }, access, span), strategy }
+    }
+}
+
+/// Whether what a test asks for stands at the beginning of a walk.
+fn leads(test: &Test, dir: Dir) -> bool {
+    match test {
+        Test::All(tests) => !tests.is_empty() && tests.iter().all(|test| leads(test, dir)),
+        Test::Any(tests) => tests.iter().all(|test| leads(test, dir)),
+        Test::Atom(Atom::Range(_, _, value)) => match dir {
+            Dir::Asc => value.is_open_below(),
+            Dir::Desc => value.is_open_above(),
+        },
+        Test::Atom(Atom::Order(_, order, _)) => match dir {
+            Dir::Asc => matches!(order, Order::Before | Order::UpTo),
+            Dir::Desc => matches!(order, Order::After | Order::From),
+        },
+        Test::Atom(_) => false,
+    }
+}
+
+/// The rows of a kind that hold a value to sort by.
+fn has_value(kind: RowKind) -> Test {
+    let some = |name| Test::Atom(Atom::Order(Col::first(name), Order::After, Value::Text(String::new())));
+    match kind {
+        RowKind::One(Base::Text) => {
+            let ranks = Rank::SORTS.map(|rank| vec![Value::Int(rank as i64)]).to_vec();
+            let sorts = Test::Atom(Atom::In(vec![Col::first(ColName::Rank)], Source::Values(ranks)));
+            Test::All(vec![sorts, some(ColName::Text)])
+        }
+        RowKind::One(Base::Token) => some(ColName::Code),
+        _ => Test::TRUE,
+    }
+}

@@ -107,7 +107,7 @@ pub enum Question {
     Page,
     /// A page found by going through the values of the first sort key.
     ByValue,
-    /// A query that is given up where it looks at too many candidates.
+    /// A query that is given up where it looks at too many rows.
     Visits,
     /// A count of members.
     Count,

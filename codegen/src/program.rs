@@ -133,7 +133,7 @@ pub struct Query {
     pub strategy: Strategy,
     /// How many and from where; `None` is all.
     pub take: Option<Take>,
-    /// About how many candidates are worth looking at. A store that has looked at so many gives up, and tells that
+    /// About how many rows are worth looking at. A store that has looked at so many gives up, and tells that
     /// instead of an answer.
     pub visits: Option<u64>,
 }
@@ -152,7 +152,8 @@ pub enum Yield {
     Page,
     /// Only the number of members, each counted once.
     Count,
-    /// About the number of members, for a planner: a member may be counted several times.
+    /// About the number of members, for a planner: a member may be counted several times. And the last of those that
+    /// were counted, in the order of pages: where rows lie in that order, it tells how many go on behind the bound.
     Rough,
     /// The identity (`Type/id`) of each member.
     Rid,

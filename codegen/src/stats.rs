@@ -23,6 +23,15 @@ pub trait Stats {
     fn fan_out(&self, edge: Edge, end: End) -> Option<u64>;
 }
 
+/// What a [rough count](crate::program::Yield::Rough) found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Rows.
+    pub rows: u64,
+    /// The `ord` of the last resource among them.
+    pub last: Option<i64>,
+}
+
 /// What a bounded count found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
@@ -30,6 +39,8 @@ pub enum Counted {
     Exactly(u64),
     /// At least so many: the count ended there.
     AtLeast(u64),
+    /// About so many: what was counted up to its bound stood in so large a part of all resources.
+    About(u64),
 }
 
 /// Knows nothing: every plan must be right without statistics.

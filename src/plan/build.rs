@@ -37,6 +37,7 @@ pub fn build(search: &Search, registry: &Registry) -> Plan {
         take: search.page.count,
         strategy: Strategy::SetFirst,
         instead: None,
+        weighed: None,
         rest: None,
     };
     let total = (search.total != Total::None).then_some(Produced { set, strategy: Strategy::SetFirst });

@@ -53,6 +53,7 @@ impl<'s> Estimates<'s> {
                 match self.stats.counted(rows) {
                     Some(Counted::Exactly(members)) => members as f64,
                     Some(Counted::AtLeast(members)) => usual.max(members as f64).min(self.resources(universe)),
+                    Some(Counted::About(members)) => (members as f64).min(self.resources(universe)),
                     None => usual,
                 }
             }
@@ -88,10 +89,24 @@ impl<'s> Estimates<'s> {
         }
     }
 
+    /// Resources that a resource refers to.
+    pub(super) fn references(&self, edge: Edge) -> f64 {
+        let resources = self.stats.resources(key_type(edge.key)) as f64;
+        match (self.stats.fan_out(edge, End::Source), self.stats.rows(edge.key)) {
+            (Some(fan_out), _) => fan_out as f64,
+            (None, Some(rows)) => rows as f64 / resources.max(1.0),
+            (None, None) => 1.0,
+        }
+    }
+
     /// Resources per resource that they refer to.
-    fn referrers(&self, graph: &Graph, edge: Edge, via: SetId) -> f64 {
-        let Set::Via { far, .. } = graph.set(via) else { return REFERRERS };
-        let targets = implied(graph, *far).map(|universe| self.resources(&universe).max(1.0));
+    pub(super) fn referrers(&self, graph: &Graph, edge: Edge, via: SetId) -> f64 {
+        let Set::Via { far, from, .. } = graph.set(via) else { return REFERRERS };
+        let targets = match from {
+            End::Source => implied(graph, *far),
+            End::Target => None,
+        };
+        let targets = targets.map(|universe| self.resources(&universe).max(1.0));
         match (self.stats.fan_out(edge, End::Target), self.stats.rows(edge.key), targets) {
             (Some(fan_out), ..) => fan_out as f64,
             (None, Some(rows), Some(targets)) => rows as f64 / targets,
@@ -106,7 +121,11 @@ impl<'s> Estimates<'s> {
                 if matches!(atom, Atom::Eq(..)) { Some(1.0 / resources.max(1.0)) } else { None }
             }) * resources;
         }
-        let rows = self.stats.rows(key).map_or(resources, |rows| rows as f64);
+        let rows = match kind {
+            // Every resource has one, which no key counts.
+            RowKind::Updated => resources,
+            _ => self.stats.rows(key).map_or(resources, |rows| rows as f64),
+        };
         let frequent = |atom: &Atom| self.frequent(key, rows, atom);
         (share(test, &frequent) * rows).min(resources)
     }

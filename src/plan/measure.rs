@@ -5,9 +5,10 @@ use crate::plan::Plan;
 use crate::plan::types::in_page_order;
 use fhirc_codegen::algebra::{Access, Atom, Node, Rel, Set, Sets, Source, Test};
 use fhirc_codegen::capability::{Answer, Capabilities};
+use fhirc_codegen::ord::first_ord;
 use fhirc_codegen::program::{Query, Strategy, Take, Yield};
 use fhirc_codegen::rows::{Col, RowKind};
-use fhirc_codegen::stats::{Counted, Stats};
+use fhirc_codegen::stats::{Counted, Found, Stats};
 
 /// The least and the greatest bound of a count.
 const BOUNDS: (u64, u64) = (500, 5_000);
@@ -30,16 +31,43 @@ pub fn questions(plan: &Plan, stats: &dyn Stats, store: &dyn Capabilities) -> Ve
 }
 
 /// What counts up to the bounds of their queries say together; nothing if one of them was not answered.
-pub fn counted<'q>(counts: impl IntoIterator<Item = (&'q Query, Option<u64>)>) -> Option<Counted> {
-    let add = |known: Counted, (query, found): (&Query, Option<u64>)| {
-        let found = found?;
-        let ended = query.take.as_ref().is_some_and(|take| found >= u64::from(take.n));
-        Some(match known {
-            Counted::Exactly(members) if !ended => Counted::Exactly(members + found),
-            Counted::Exactly(members) | Counted::AtLeast(members) => Counted::AtLeast(members + found),
-        })
-    };
-    counts.into_iter().try_fold(Counted::Exactly(0), add)
+pub fn counted<'q>(counts: impl IntoIterator<Item = (&'q Query, Option<Found>)>, stats: &dyn Stats) -> Option<Counted> {
+    counts
+        .into_iter()
+        .try_fold(Counted::Exactly(0), |known, (query, found)| Some(together(known, one(query, found?, stats))))
+}
+
+fn one(query: &Query, Found { rows, last }: Found, stats: &dyn Stats) -> Counted {
+    if query.take.as_ref().is_none_or(|take| rows < u64::from(take.n)) {
+        return Counted::Exactly(rows);
+    }
+    let part = query.root_node().zip(last).and_then(|(node, last)| part(&node.set, last, stats));
+    match part {
+        // Saturates; what is counted is far below the limits of the type.
+        Some(part) => Counted::About((rows as f64 / part) as u64),
+        None => Counted::AtLeast(rows),
+    }
+}
+
+/// Which part of the resources of its type stands up to this one, if rows of the set lie in the order of pages. That
+/// resources were deleted makes it larger.
+fn part(set: &Set, last: i64, stats: &dyn Stats) -> Option<f64> {
+    let Set::Rows { universe, .. } = set else { return None };
+    let ([ty], true) = (universe.0.as_slice(), in_page_order(set)) else { return None };
+    let upto = u32::try_from(last - first_ord(*ty)).ok()?;
+    let all = stats.resources(*ty) as f64;
+    Some(f64::from(upto) / all).filter(|part| (f64::MIN_POSITIVE..1.0).contains(part))
+}
+
+fn together(a: Counted, b: Counted) -> Counted {
+    match (a, b) {
+        (Counted::Exactly(a), Counted::Exactly(b)) => Counted::Exactly(a + b),
+        (Counted::About(a), Counted::About(b) | Counted::Exactly(b)) | (Counted::Exactly(a), Counted::About(b)) => {
+            Counted::About(a + b)
+        }
+        (Counted::AtLeast(a), Counted::AtLeast(b) | Counted::About(b) | Counted::Exactly(b))
+        | (Counted::About(a) | Counted::Exactly(a), Counted::AtLeast(b)) => Counted::AtLeast(a + b),
+    }
 }
 
 /// The rows of each alternative of a test.
@@ -66,8 +94,10 @@ fn count(set: &Set, page: u32, stats: &dyn Stats) -> Query {
         access: Access::Drive,
     };
     let root = sets.push(node);
-    let take = Some(Take { n: bound(set, page, stats), after: None });
-    Query { sets, root, yields: Yield::Rough, order: Vec::new(), strategy: Strategy::SetFirst, take, visits: None }
+    let n = bound(set, page, stats);
+    // What is counted is sought, but other conditions on the row may pass over many.
+    let (take, visits) = (Some(Take { n, after: None }), Some(u64::from(n) * 2));
+    Query { sets, root, yields: Yield::Rough, order: Vec::new(), strategy: Strategy::SetFirst, take, visits }
 }
 
 /// Where going through the universe for a page costs as much as computing the set: `m` members of `n` resources are

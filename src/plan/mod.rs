@@ -63,11 +63,22 @@ pub struct Root {
     pub take: u32,
     /// How the page is produced.
     pub strategy: Strategy,
-    /// About how many candidates the page is worth, and how it is produced where that does not do: estimates take
+    /// About how many rows the page is worth, and how it is produced where that does not do: estimates take
     /// conditions for independent, which they need not be.
     pub instead: Option<(u64, Produced)>,
+    /// What the two ways were thought to cost, where they were weighed.
+    pub weighed: Option<Weighed>,
     /// The matches that the page does not meet, if it goes through the values of its first sort key: those without one.
     pub rest: Option<Produced>,
+}
+
+/// The costs of the ways to a page, in rows that are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weighed {
+    /// Going through candidates in the order of the page until it is full; nothing where there is no such walk.
+    pub walking: Option<u64>,
+    /// Computing all matches, or going through the rows of one value.
+    pub finding: u64,
 }
 
 /// A set and how it is produced, where its order is said elsewhere or does not matter.

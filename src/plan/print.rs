@@ -2,8 +2,8 @@
 
 use crate::definitions::Registry;
 use crate::keys::{Key, Level};
-use crate::plan::Plan;
 use crate::plan::program::strategy;
+use crate::plan::{Plan, Weighed};
 use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use fhirc_codegen::rows::{Col, KeyId, Point, Value};
@@ -23,10 +23,14 @@ fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
     for key in &plan.page.order {
         write!(out, " by {}", names.order_key(key))?;
     }
-    writeln!(out, ", {}", strategy(&plan.page.strategy))?;
+    write!(out, ", {}", strategy(&plan.page.strategy))?;
+    if let Some(Weighed { walking: Some(walking), finding }) = plan.page.weighed {
+        write!(out, " (rows to look at: walking ~{walking}, set first ~{finding})")?;
+    }
+    writeln!(out)?;
     out.push_str(&sets(plan.page.set));
     if let Some((visits, instead)) = &plan.page.instead {
-        writeln!(out, "after {visits} candidates instead, {}", strategy(&instead.strategy))?;
+        writeln!(out, "after {visits} rows instead, {}", strategy(&instead.strategy))?;
         out.push_str(&sets(instead.set));
     }
     if let Some(rest) = &plan.page.rest {

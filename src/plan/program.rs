@@ -37,7 +37,7 @@ fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, regi
     }
     write!(out, ", {}", strategy(&query.strategy))?;
     if let Some(visits) = query.visits {
-        write!(out, ", given up after {visits} candidates")?;
+        write!(out, ", given up after {visits} rows")?;
     }
     writeln!(out)?;
     out.push_str(&print_sets(&|id| query.sets.get(id), query.root, names, 1));

@@ -30,7 +30,7 @@ pub async fn measured(store: &Store, tenant: &TenantContext, plan: &Plan) -> Res
     let mut found = queries.iter().zip(found);
     let mut known = HashMap::new();
     for (set, queries) in questions {
-        let count = counted(found.by_ref().take(queries.len()).collect::<Vec<_>>());
+        let count = counted(found.by_ref().take(queries.len()).collect::<Vec<_>>(), &kept);
         known.extend(count.map(|count| (set, count)));
     }
     Ok(Measured { kept, counted: known })

@@ -89,7 +89,7 @@ pub enum StoreError {
     Busy,
     /// The caller no longer waits for the answer.
     Cancelled,
-    /// A query has looked at more candidates than it was worth: see [`fhirc_codegen::program::Query::visits`].
+    /// A query has looked at more rows than it was worth: see [`fhirc_codegen::program::Query::visits`].
     GaveUp,
     /// The store was closed, or a request ended in a bug.
     Closed,

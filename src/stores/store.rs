@@ -14,6 +14,7 @@ use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::program::Query;
 use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::sql::{Sqlite, Target};
+use fhirc_codegen::stats::Found;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -271,11 +272,11 @@ impl Store {
         }
     }
 
-    /// The numbers that counting queries find, in their order; nothing for a query that the store does not answer.
+    /// What rough counts find, in their order; nothing for a query that the store does not answer.
     ///
     /// # Errors
     /// The store fails.
-    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<u64>>, StoreError> {
+    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
         match self {
             Store::Sqlite(store) => store.counts(tenant, queries).await,
             Store::Reference(_) => Ok(vec![None; queries.len()]),

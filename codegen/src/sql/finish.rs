@@ -46,7 +46,7 @@ impl<D: Dialect> Target<D> {
     pub(super) fn result(&mut self, members: Scan, results: &Results<'_>) -> SelectStatement {
         match results.yields {
             Yield::Count => self.count(members, results.limit),
-            Yield::Rough => self.count(Scan { repeats: false, ..members }, results.limit),
+            Yield::Rough => self.rough(members, results.limit),
             Yield::Page => self.page(members, results).select,
             Yield::Rid => self.identities(members, results),
             Yield::Targets(edge) => self.targets(members, edge, results),
@@ -66,6 +66,15 @@ impl<D: Dialect> Target<D> {
         let members = self.once(members);
         let mut select = members.select;
         select.expr_as(Expr::col(Asterisk).count(), "n").take()
+    }
+
+    /// Rows as they are found, and the last of the resources in the order of pages.
+    fn rough(&mut self, members: Scan, limit: Option<u32>) -> SelectStatement {
+        let live = members.at.live;
+        let mut rows = members.ords();
+        self.limit(&mut rows, limit);
+        let Scan { mut select, at, .. } = self.nested(rows, live);
+        select.expr_as(Expr::col(Asterisk).count(), "n").expr_as(at.ord.max(), "last").take()
     }
 
     fn page(&mut self, members: Scan, results: &Results<'_>) -> Page {

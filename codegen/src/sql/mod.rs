@@ -88,6 +88,7 @@ impl<D: Dialect> Default for Target<D> {
 ///
 /// The statement yields, by [`crate::program::Yield`]:
 /// - `Page`: `ord`, then one column per sort key (null where the resource has none);
+/// - `Rough`: one row, the number of rows and the greatest `ord` among them (null if there are none);
 /// - `Count`: one row, the number of members (at most the limit, if there is one);
 /// - `Rid`: `ord`, `type`, `id`, in the order of the query;
 /// - `Targets`: `ord`, `type`, `id` of the live targets, each once; `url` or `url`, `version` for canonical edges.

@@ -2,13 +2,14 @@
 
 mod page;
 mod sorted;
+mod work;
 
 use super::{COUNTED, Context, apply};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
 use crate::plan::order;
 use crate::plan::types::implied;
-use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root};
+use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root, Weighed};
 use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::stats::Stats;
 use std::collections::HashMap;
@@ -22,7 +23,8 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
         estimates: &estimates,
         graph: Graph::default(),
         placed: HashMap::new(),
-        driven: HashMap::new(),
+        finding: HashMap::new(),
+        testing: HashMap::new(),
     };
     let order: Vec<_> = plan.page.order.iter().map(|key| order::counted(key, context.stats)).collect();
     let produced = match order.first() {
@@ -35,8 +37,8 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
         let set = chooser.included(include.set, context.stats);
         includes.extend(set.map(|set| IncludeRoot { set, ..include.clone() }));
     }
-    let Matches { page: Produced { set, strategy }, instead, rest } = produced;
-    let page = Root { set, strategy, order, instead, rest, ..plan.page.clone() };
+    let Matches { page: Produced { set, strategy }, weighed, instead, rest } = produced;
+    let page = Root { set, strategy, order, weighed: Some(weighed), instead, rest, ..plan.page.clone() };
     Plan { graph: chooser.graph, page, total, includes }
 }
 
@@ -53,6 +55,7 @@ fn counted(plan: &Plan, context: Context<'_>) -> Plan {
 /// How the matches of a page are produced.
 struct Matches {
     page: Produced,
+    weighed: Weighed,
     /// See [`Root::instead`].
     instead: Option<(u64, Produced)>,
     /// Those that this does not meet.
@@ -65,27 +68,12 @@ struct Chooser<'p> {
     graph: Graph,
     /// What was placed already, by set and whether it produces: parts that several sets share are placed once.
     placed: HashMap<(SetId, bool), SetId>,
-    driven: HashMap<SetId, f64>,
+    /// What was worked out already: see `work`.
+    finding: HashMap<SetId, f64>,
+    testing: HashMap<SetId, f64>,
 }
 
 impl Chooser<'_> {
-    /// How many candidates producing a set looks at.
-    fn driven(&mut self, id: SetId) -> f64 {
-        if let Some(&known) = self.driven.get(&id) {
-            return known;
-        }
-        let plan = self.plan;
-        let driven = match plan.graph.set(id) {
-            Set::And(children) => children.iter().map(|&child| self.driven(child)).fold(f64::MAX, f64::min),
-            Set::Or(children) => children.iter().map(|&child| self.driven(child)).sum(),
-            Set::Minus { from, .. } => self.driven(*from),
-            Set::Via { far: from, .. } | Set::Closure { seed: from, .. } => self.driven(*from) + self.estimates.get(id),
-            _ => self.estimates.get(id),
-        };
-        self.driven.insert(id, driven);
-        driven
-    }
-
     fn walk(&mut self, root: SetId) -> SetId {
         let span = self.plan.graph.span(root);
         let Some(universe) = implied(&self.plan.graph, root) else { return self.produce(root) };
@@ -167,9 +155,9 @@ impl Chooser<'_> {
         self.estimated(place, id)
     }
 
-    /// The part of an intersection that looks at the fewest candidates.
+    /// The part of an intersection by which all its members are found soonest.
     fn driver(&mut self, children: &[SetId]) -> Option<SetId> {
-        let costs: Vec<(f64, SetId)> = children.iter().map(|&child| (self.driven(child), child)).collect();
+        let costs: Vec<(f64, SetId)> = children.iter().map(|&child| (self.driving(children, child), child)).collect();
         costs.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, child)| child)
     }
 

@@ -36,8 +36,9 @@ use crate::tenant::TenantContext;
 use crate::values::Zone;
 use fhirc_codegen::algebra::Span;
 use fhirc_codegen::program::{Query, Yield};
-use fhirc_codegen::rows::TypeCode;
+use fhirc_codegen::rows::{TypeCode, Value};
 use fhirc_codegen::sql::{Sql, Sqlite, sql};
+use fhirc_codegen::stats::Found;
 use rusqlite::Connection;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -47,8 +48,8 @@ use tokio::task::spawn_blocking;
 /// The most threads that read: more than this wait for the disk or for each other.
 const MAX_READERS: usize = 8;
 
-/// Steps of SQLite's virtual machine that it takes to look at a candidate with a few conditions.
-const STEPS_PER_VISIT: u64 = 150;
+/// Steps of SQLite's virtual machine that it takes to look at a row.
+const STEPS_PER_VISIT: u64 = 60;
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +151,7 @@ impl SqliteStore {
             }
             query::run(&transaction, tenant, (&lowered, &filled), (yields, span))
         };
-        self.read_as_within(tenant, query.visits.map(|visits| visits.saturating_mul(STEPS_PER_VISIT)), run).await
+        self.read_as_within(tenant, steps(query.visits), run).await
     }
 
     /// The statement of a query and SQLite's plan of it: one line per step, indented by nesting.
@@ -216,24 +217,27 @@ impl SqliteStore {
         self.read_as(tenant, move |connection, tenant| shared.remembered.statistics(connection, tenant)).await
     }
 
-    /// The numbers that counting queries find, in their order; nothing for a query that SQLite does not answer.
+    /// What rough counts find, in their order; nothing for a query that SQLite does not answer, or where all together
+    /// look at more rows than they are worth.
     ///
     /// # Errors
     /// SQLite fails.
-    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<u64>>, StoreError> {
+    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
         let lowered: Vec<Option<Sql>> = queries.iter().map(|query| lower(query).ok()).collect();
         let count = move |connection: &Connection, tenant| {
             let count = |sql: &Sql| {
                 let filled = query::fill(sql, &Slots::new())?;
                 match query::run(connection, tenant, (sql, &filled), (Yield::Rough, Span::default())) {
-                    Ok(found) => Ok(found.first().map(|tuple| u64::try_from(tuple.ord).unwrap_or_default())),
-                    Err(StoreError::Refused { .. }) => Ok(None),
+                    Ok(found) => Ok(found.first().map(counted)),
+                    // It looks for rows that are few among many, or nobody waits any more.
+                    Err(StoreError::Refused { .. } | StoreError::Cancelled) => Ok(None),
                     Err(failed) => Err(failed),
                 }
             };
             lowered.iter().map(|sql| sql.as_ref().map_or(Ok(None), count)).collect()
         };
-        self.read_as(tenant, count).await
+        let visits = queries.iter().filter_map(|query| query.visits).sum();
+        self.read_as_within(tenant, steps(Some(visits)), count).await
     }
 
     /// The names of all tenants that something was written for.
@@ -338,6 +342,19 @@ impl SqliteStore {
 
 fn readers() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get).clamp(2, MAX_READERS)
+}
+
+/// The steps in which so many rows are looked at.
+fn steps(visits: Option<u64>) -> Option<u64> {
+    visits.map(|visits| visits.saturating_mul(STEPS_PER_VISIT))
+}
+
+fn counted(tuple: &Tuple) -> Found {
+    let last = match tuple.keys.first() {
+        Some(Some(Value::Int(last))) => Some(*last),
+        _ => None,
+    };
+    Found { rows: u64::try_from(tuple.ord).unwrap_or_default(), last }
 }
 
 fn lower(query: &Query) -> Result<Sql, StoreError> {

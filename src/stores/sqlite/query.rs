@@ -122,7 +122,8 @@ fn tuple(row: &Row<'_>, width: usize, yields: Yield) -> rusqlite::Result<Tuple> 
     let values = |from| (from..width).map(|column| value(row, column)).collect::<rusqlite::Result<_>>();
     match yields {
         Yield::Page => Ok(Tuple { ord: row.get(0)?, keys: values(1)? }),
-        Yield::Count | Yield::Rough => Ok(Tuple { ord: row.get(0)?, keys: Vec::new() }),
+        Yield::Count => Ok(Tuple { ord: row.get(0)?, keys: Vec::new() }),
+        Yield::Rough => Ok(Tuple { ord: row.get(0)?, keys: values(1)? }),
         Yield::Rid => identity(),
         Yield::Targets(edge) => match edge.on {
             On::Rid => identity(),

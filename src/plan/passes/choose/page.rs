@@ -1,8 +1,8 @@
 //! A page in the order of the resources, and totals: by going through candidates, or by computing the set.
 
 use super::{Chooser, Matches};
-use crate::plan::Produced;
 use crate::plan::types::{in_page_order, is_top};
+use crate::plan::{Produced, Weighed};
 use fhirc_codegen::algebra::{Set, SetId};
 use fhirc_codegen::program::Strategy;
 
@@ -10,8 +10,13 @@ use fhirc_codegen::program::Strategy;
 /// of the time of the other way may be lost to that in any case.
 const SPREAD: f64 = 4.0;
 
-/// The fewest candidates that are looked at before a page is given up, about a millisecond.
+/// The fewest rows that are looked at before a page is given up, about a millisecond.
 const LEAST: f64 = 1_000.0;
+
+/// Saturates; estimates are far below the limits of the type.
+pub(super) fn weighed(walking: Option<f64>, finding: f64) -> Weighed {
+    Weighed { walking: walking.map(|rows| rows.ceil() as u64), finding: finding.ceil() as u64 }
+}
 
 impl Chooser<'_> {
     /// A walk visits candidates in page order until the page is full; a set is computed whole. Dense matches are found
@@ -24,24 +29,27 @@ impl Chooser<'_> {
         let wanted = self.wanted();
         let visited = |candidates: f64| (wanted * candidates / matches).min(candidates);
         let (cost, driver) = self.page_driver(root, &visited);
+        let each = 1.0 + self.testing(root);
         // A walk meets no resources inside others.
-        let (visits, all, page) = if is_top(&self.plan.graph, root) && visited(universe) < cost {
-            (visited(universe), universe, Produced { set: self.walk(root), strategy: Strategy::Walk })
-        } else {
-            let whole = driver.map_or(cost, |driver| self.driven(driver));
-            (cost, whole, Produced { set: self.produce_by(root, driver), strategy: Strategy::SetFirst })
+        let walking = is_top(&self.plan.graph, root).then(|| visited(universe) * each);
+        let weighed = weighed(walking, cost);
+        let (visits, all, page) = match walking.filter(|walking| *walking < cost) {
+            Some(walking) => (walking, universe * each, Produced { set: self.walk(root), strategy: Strategy::Walk }),
+            None => {
+                let whole = driver.map_or(cost, |driver| self.whole(root, driver));
+                (cost, whole, Produced { set: self.produce_by(root, driver), strategy: Strategy::SetFirst })
+            }
         };
-        let cost = self.driven(root);
-        let instead = self.instead(root, visits, all, cost);
-        Matches { page, instead, rest: None }
+        let finding = self.finding(root);
+        Matches { page, weighed, instead: self.instead(root, visits, all, finding), rest: None }
     }
 
-    /// What takes the place of a page that was thought to end soon, after `visits` of `all` candidates, where it does
-    /// not: computing all matches, at `cost`. So little is lost where conditions depend on each other.
+    /// What takes the place of a page that was thought to end soon, after `visits` of `all` rows, where it does not:
+    /// computing all matches, at `cost`, in rows. So little is lost where conditions depend on each other.
     pub(super) fn instead(&mut self, root: SetId, visits: f64, all: f64, cost: f64) -> Option<(u64, Produced)> {
         let worth = (cost / SPREAD).max(visits * SPREAD).max(LEAST);
         // Nothing is saved by giving up.
-        if all <= worth * 2.0 {
+        if all <= worth.max(cost) * 2.0 {
             return None;
         }
         let set = self.produce(root);
@@ -49,9 +57,19 @@ impl Chooser<'_> {
         Some((worth.ceil() as u64, Produced { set, strategy: Strategy::SetFirst }))
     }
 
+    /// What it costs to go through all members of a part of an intersection.
+    fn whole(&mut self, root: SetId, driver: SetId) -> f64 {
+        let plan = self.plan;
+        match plan.graph.set(root) {
+            Set::And(children) => self.driving(children, driver),
+            _ => self.finding(root),
+        }
+    }
+
     /// To count, all candidates are looked at.
     pub(super) fn total(&mut self, root: SetId) -> Produced {
-        if is_top(&self.plan.graph, root) && self.universe(root) < self.driven(root) {
+        let walking = self.universe(root) * (1.0 + self.testing(root));
+        if is_top(&self.plan.graph, root) && walking < self.finding(root) {
             return Produced { set: self.walk(root), strategy: Strategy::Walk };
         }
         Produced { set: self.produce(root), strategy: Strategy::SetFirst }
@@ -72,12 +90,23 @@ impl Chooser<'_> {
         let plan = self.plan;
         match plan.graph.set(id) {
             Set::And(children) => {
-                let costs = children.iter().map(|&child| (self.page_driver(child, visited).0, Some(child)));
-                costs.min_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap_or((f64::MAX, None))
+                let mut best = (f64::MAX, None);
+                for &child in children {
+                    let cost = match plan.graph.set(child) {
+                        rows if in_page_order(rows) => {
+                            visited(self.estimates.get(child)) * (1.0 + self.testing_others(children, child))
+                        }
+                        _ => self.driving(children, child),
+                    };
+                    if cost < best.0 {
+                        best = (cost, Some(child));
+                    }
+                }
+                best
             }
-            Set::Minus { from, .. } => (self.page_driver(*from, visited).0, None),
+            Set::Minus { from, less } => (self.page_driver(*from, visited).0 * (1.0 + self.testing(*less)), None),
             rows if in_page_order(rows) => (visited(self.estimates.get(id)), None),
-            _ => (self.driven(id), None),
+            _ => (self.finding(id), None),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A page in the order of values: by going through them, or by sorting the matches.
 
+use super::page::weighed;
 use super::{Chooser, Matches};
 use crate::plan::Produced;
 use crate::plan::passes::Context;
@@ -9,7 +10,7 @@ use fhirc_codegen::algebra::{Access, Atom, Order, Set, SetId, Source, Test, Univ
 use fhirc_codegen::program::{Dir, OrderBy, OrderKey, Strategy};
 use fhirc_codegen::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
 
-/// What it costs to look up the values of a match and to sort it, in candidates looked at.
+/// What it costs to look up the values of a match and to sort it, in rows looked at.
 const SORTED: f64 = 2.0;
 
 impl Chooser<'_> {
@@ -17,15 +18,22 @@ impl Chooser<'_> {
     pub(super) fn sorted(&mut self, first: &OrderKey, context: Context<'_>) -> Matches {
         let root = self.plan.page.set;
         let matches = self.estimates.get(root).clamp(0.0, self.universe(root));
-        let sorting = self.driven(root) + matches * SORTED;
-        if let Some(values) = self.values(root, first, context).filter(|_| is_top(&self.plan.graph, root)) {
-            let visits = self.visited(root, first, values, matches);
-            if visits < sorting {
-                let instead = self.instead(root, visits, values, sorting);
-                return Matches { instead, ..self.by_value(root, first, values) };
+        let sorting = self.finding(root) + matches * SORTED;
+        let values = self.values(root, first, context).filter(|_| is_top(&self.plan.graph, root));
+        let each = 1.0 + self.testing(root);
+        let walk = values.map(|values| (values, self.visited(root, first, values, matches) * each));
+        let weighed = weighed(walk.map(|(_, visits)| visits), sorting);
+        match walk {
+            Some((values, visits)) if visits < sorting => {
+                let instead = self.instead(root, visits, values * each, sorting);
+                let (page, rest) = self.by_value(root, first, values);
+                Matches { page, weighed, instead, rest }
+            }
+            _ => {
+                let page = Produced { set: self.produce(root), strategy: Strategy::SetFirst };
+                Matches { page, weighed, instead: None, rest: None }
             }
         }
-        Matches { page: Produced { set: self.produce(root), strategy: Strategy::SetFirst }, instead: None, rest: None }
     }
 
     /// How many values there are to go through, where there is such a walk.
@@ -71,16 +79,12 @@ impl Chooser<'_> {
         }
     }
 
-    fn by_value(&mut self, root: SetId, first: &OrderKey, values: f64) -> Matches {
+    fn by_value(&mut self, root: SetId, first: &OrderKey, values: f64) -> (Produced, Option<Produced>) {
         let Some((key, kind)) = first.run() else {
-            return Matches {
-                page: Produced { set: self.walk(root), strategy: Strategy::Walk },
-                instead: None,
-                rest: None,
-            };
+            return (Produced { set: self.walk(root), strategy: Strategy::Walk }, None);
         };
         let page = Produced { set: self.probe(root), strategy: Strategy::ByValue };
-        Matches { page, instead: None, rest: Some(self.rest(root, (key, kind), values)) }
+        (page, Some(self.rest(root, (key, kind), values)))
     }
 
     /// The matches that have no value.
@@ -88,7 +92,8 @@ impl Chooser<'_> {
         let universe = self.universe(root);
         let missing = (1.0 - values / universe).max(0.0);
         let matches = (self.estimates.get(root) * missing).max(1.0);
-        let walks = (self.wanted() * universe / matches).min(universe) < self.driven(root);
+        let walking = (self.wanted() * universe / matches).min(universe) * (1.0 + self.testing(root));
+        let walks = walking < self.finding(root);
         let span = self.plan.graph.span(root);
         let rows = Set::Rows { key, kind, universe: Universe(vec![key_type(key)]), test: has_value(kind) };
         let less = self.graph.add(rows, Access::Probe, span);
@@ -104,7 +109,8 @@ impl Chooser<'_> {
 fn leads(test: &Test, dir: Dir) -> bool {
     match test {
         Test::All(tests) => !tests.is_empty() && tests.iter().all(|test| leads(test, dir)),
-        Test::Any(tests) => tests.iter().all(|test| leads(test, dir)),
+        // "At or after" is "after" or "at", and what is at the place follows.
+        Test::Any(tests) => tests.iter().any(|test| leads(test, dir)),
         Test::Atom(Atom::Range(_, _, value)) => match dir {
             Dir::Asc => value.is_open_below(),
             Dir::Desc => value.is_open_above(),

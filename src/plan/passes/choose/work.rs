@@ -1,0 +1,60 @@
+//! What it costs to find the members of a set, and to test a resource for being one: rows that are looked at.
+
+use super::Chooser;
+use fhirc_codegen::algebra::{End, Set, SetId};
+
+impl Chooser<'_> {
+    /// To find all members.
+    pub(super) fn finding(&mut self, id: SetId) -> f64 {
+        if let Some(&known) = self.finding.get(&id) {
+            return known;
+        }
+        let plan = self.plan;
+        let members = self.estimates.get(id);
+        let cost = match plan.graph.set(id) {
+            Set::And(children) => children.iter().map(|&child| self.driving(children, child)).fold(f64::MAX, f64::min),
+            // Those that several parts have are told apart.
+            Set::Or(children) => children.iter().map(|&child| self.finding(child)).sum::<f64>() + members,
+            Set::Minus { from, less } => self.finding(*from) + self.estimates.get(*from) * self.testing(*less),
+            Set::Via { far: from, .. } | Set::Closure { seed: from, .. } => self.finding(*from) + members,
+            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) => members,
+        };
+        self.finding.insert(id, cost);
+        cost
+    }
+
+    /// To find all members of an intersection by going through those of one part.
+    pub(super) fn driving(&mut self, children: &[SetId], driver: SetId) -> f64 {
+        self.finding(driver) + self.estimates.get(driver) * self.testing_others(children, driver)
+    }
+
+    /// To test a member of one part of an intersection for the others.
+    pub(super) fn testing_others(&mut self, children: &[SetId], driver: SetId) -> f64 {
+        children.iter().filter(|child| **child != driver).map(|&child| self.testing(child)).sum()
+    }
+
+    /// To test one resource.
+    pub(super) fn testing(&mut self, id: SetId) -> f64 {
+        if let Some(&known) = self.testing.get(&id) {
+            return known;
+        }
+        let plan = self.plan;
+        let cost = match plan.graph.set(id) {
+            Set::And(children) | Set::Or(children) => children.iter().map(|&child| self.testing(child)).sum(),
+            Set::Minus { from, less } => self.testing(*from) + self.testing(*less),
+            // All resources at the other end are tested until one passes.
+            Set::Via { edge, from, far } => {
+                let others = match from {
+                    End::Source => self.estimates.references(*edge),
+                    End::Target => self.estimates.referrers(&plan.graph, *edge, id),
+                };
+                1.0 + others.max(1.0) * self.testing(*far)
+            }
+            // The number itself tells the type.
+            Set::All(_) | Set::None => 0.0,
+            Set::Rows { .. } | Set::Closure { .. } | Set::Slot(_) => 1.0,
+        };
+        self.testing.insert(id, cost);
+        cost
+    }
+}

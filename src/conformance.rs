@@ -170,7 +170,7 @@ async fn answer(compiler: &Compiler, store: &Store, tenant: &TenantContext, case
         };
         let ids: Vec<String> = names(&matches);
         if answer.pages.is_empty() {
-            answer.included = names(&included);
+            answer.included = included.iter().map(|found| included_name(found, compiler.registry())).collect();
             answer.total = total.unwrap_or_default();
         }
         answer.ids.extend(ids.iter().cloned());
@@ -183,4 +183,10 @@ async fn answer(compiler: &Compiler, store: &Store, tenant: &TenantContext, case
         }
         request.cursor = next;
     }
+}
+
+/// `Patient/1`, of a version before the current one `Patient/1/_history/2`.
+fn included_name(found: &Resource, registry: &Registry) -> String {
+    let name = found.name(registry);
+    if found.current { name } else { format!("{name}/_history/{}", found.version) }
 }

@@ -109,8 +109,10 @@ pub struct Edge {
 /// What an edge joins on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum On {
-    /// The target's identity.
+    /// The target's identity, whether the link names a version of it or not.
     Rid,
+    /// The target's identity, of links that name no version of it.
+    Unversioned,
     /// The target's canonical url (rows of key `url` at the target); a version in the link is not looked at.
     Url {
         /// The key of the target's own url.
@@ -229,6 +231,14 @@ pub struct Node {
     pub place: Place,
     /// How it is reached.
     pub access: Access,
+}
+
+impl Node {
+    /// A set that an exact target reaches this way, before anything else is known of it.
+    pub fn new(set: Set, access: Access, span: Span) -> Node {
+        let (scope, exact, est) = (Scope::default(), Exactness::default(), Estimate::default());
+        Node { set, span, scope, exact, est, place: Place::default(), access }
+    }
 }
 
 /// What a node may see: the tenant is always a bound parameter, never a constant.

@@ -62,6 +62,8 @@ pub enum Compare {
 pub enum Join {
     /// [`On::Rid`]
     Rid,
+    /// [`On::Unversioned`]
+    Unversioned,
     /// [`On::Url`]
     Url,
     /// [`On::UrlVersion`]
@@ -117,6 +119,8 @@ pub enum Question {
     Rid,
     /// The targets of the members' edge.
     Targets(Join),
+    /// The versions that the members' references name.
+    Versions,
     /// A choice of strategy at run time.
     Measure,
     /// A value of another type than its column, or columns that the row does not have.
@@ -201,6 +205,7 @@ impl From<On> for Join {
     fn from(on: On) -> Self {
         match on {
             On::Rid => Join::Rid,
+            On::Unversioned => Join::Unversioned,
             On::Url { .. } => Join::Url,
             On::UrlVersion { .. } => Join::UrlVersion,
         }
@@ -227,14 +232,15 @@ impl OrderKey {
     }
 }
 
-impl From<Yield> for Question {
-    fn from(yields: Yield) -> Self {
+impl From<&Yield> for Question {
+    fn from(yields: &Yield) -> Self {
         match yields {
             Yield::Page => Question::Page,
             Yield::Count => Question::Count,
             Yield::Rough => Question::Rough,
             Yield::Rid => Question::Rid,
             Yield::Targets(edge) => Question::Targets(edge.on.into()),
+            Yield::Versions(_) => Question::Versions,
         }
     }
 }
@@ -262,7 +268,7 @@ pub fn kinds() -> impl Iterator<Item = RowKind> {
 
 /// Every question that has a meaning.
 pub fn questions() -> Vec<Question> {
-    let joins = [Join::Rid, Join::Url, Join::UrlVersion];
+    let joins = [Join::Rid, Join::Unversioned, Join::Url, Join::UrlVersion];
     let mut all = vec![Question::All, Question::Minus, Question::Closure, Question::Slot, Question::Guard];
     all.extend(joins.into_iter().flat_map(|on| [End::Source, End::Target].map(|end| Question::Via(on, end))));
     for kind in kinds() {
@@ -278,7 +284,7 @@ pub fn questions() -> Vec<Question> {
     all.push(Question::OrderTogether);
     all.extend([Question::Page, Question::ByValue, Question::Visits, Question::Count, Question::Rough, Question::Rid]);
     all.extend(joins.map(Question::Targets));
-    all.push(Question::Measure);
+    all.extend([Question::Versions, Question::Measure]);
     all
 }
 
@@ -300,6 +306,7 @@ impl fmt::Display for Question {
             Question::Via(on, end) => write!(f, "via {}, result at the {}", words(on), words(end)),
             Question::OrderVia(on) => write!(f, "order via {}", words(on)),
             Question::Targets(on) => write!(f, "targets over {}", words(on)),
+            Question::Versions => write!(f, "versions that references name"),
             Question::Inside => write!(f, "resources inside others"),
             Question::Cursor => write!(f, "a position that does not fit the order"),
             Question::Alternatives => write!(f, "too many alternatives in one test"),

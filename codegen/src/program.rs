@@ -30,6 +30,8 @@ pub struct Roots {
     pub total: Option<StepId>,
     /// Included resources, in the order of the query.
     pub includes: Vec<Included>,
+    /// Included versions of resources.
+    pub versions: Option<Versions>,
 }
 
 /// A step that adds resources to those of a page.
@@ -41,11 +43,32 @@ pub struct Included {
     pub again: bool,
 }
 
+/// A step that tells which versions the references of a page name ([`Yield::Versions`]), and which of them are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Versions {
+    /// The step.
+    pub step: StepId,
+    /// What is wanted by whom.
+    pub wanted: Vec<VersionsBy>,
+}
+
+/// Versions that references of one key name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionsBy {
+    /// The key of the rows that hold the references.
+    pub key: KeyId,
+    /// Only those of resources of these types.
+    pub targets: Universe,
+    /// As for [`Included::again`].
+    pub again: bool,
+}
+
 impl Roots {
     /// The place of the first step that belongs to `root`: behind the last step of the root before it.
     pub fn before(&self, root: StepId) -> u32 {
         let matches = [self.page, self.instead, self.rest, self.total].into_iter().flatten();
-        let roots = matches.chain(self.includes.iter().map(|include| include.step));
+        let included = self.includes.iter().map(|include| include.step);
+        let roots = matches.chain(included).chain(self.versions.iter().map(|versions| versions.step));
         roots.filter(|&other| other < root).map(|other| other.0 + 1).max().unwrap_or(0)
     }
 }
@@ -146,7 +169,7 @@ impl Query {
 }
 
 /// What a query tells of each member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Yield {
     /// `ord` and the sort keys: a page of candidates.
     Page,
@@ -159,6 +182,9 @@ pub enum Yield {
     Rid,
     /// The targets of the members' edge.
     Targets(Edge),
+    /// What the members' reference rows of these keys name by version, live or not: the target, the key and the
+    /// version, each once. [`Take::n`] counts these.
+    Versions(Vec<KeyId>),
 }
 
 /// How the members of a root are produced.

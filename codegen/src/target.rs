@@ -174,7 +174,7 @@ impl Bounds<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Results<'a> {
     /// What each member yields.
-    pub yields: Yield,
+    pub yields: &'a Yield,
     /// The sort keys.
     pub order: &'a [OrderKey],
     /// At most so many.

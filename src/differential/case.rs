@@ -43,7 +43,7 @@ impl Case {
 pub struct Answer {
     /// The matches page by page, `Type/id`, in order.
     pub pages: Vec<Vec<String>>,
-    /// What came along with the first page, sorted.
+    /// What came along with the first page, each in its version, sorted.
     pub included: Vec<String>,
     /// The number of matches, where it was asked for.
     pub total: Option<u64>,

@@ -4,7 +4,7 @@ use super::pools::IDS;
 use super::random::Random;
 use super::resources::{Maker, earlier};
 use crate::definitions::{Registry, ResourceType};
-use crate::reference::{Inner, Resource};
+use crate::reference::{Earlier, Inner, Resource};
 use crate::stores::Write;
 use crate::values::{Instant, Zone, parse_date};
 use fhirc_codegen::rows::TypeCode;
@@ -49,15 +49,18 @@ pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
     for &ty in &types {
         for id in IDS.iter().filter(|_| random.chance(75)).collect::<Vec<_>>() {
             let resource = maker.resource(random, ty, id);
-            if random.chance(10) {
-                // Other resources may appear between the two versions.
+            let deletion = json!({ "delete": format!("{}/{id}", registry.type_name(ty)) });
+            for _ in 0..random.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 2, 3]) {
+                // Other resources may appear between two versions.
                 let at = random.below(writes.len() + 1);
                 writes.insert(at, earlier(random, &resource));
+                if random.chance(15) {
+                    let at = random.below(writes.len() + 1);
+                    writes.insert(at, deletion.clone());
+                }
             }
             writes.push(resource);
-            if random.chance(6) {
-                writes.push(json!({ "delete": format!("{}/{id}", registry.type_name(ty)) }));
-            }
+            writes.extend(random.chance(6).then_some(deletion));
         }
     }
     // Resources come before and after those that they refer to.
@@ -124,25 +127,44 @@ pub(super) fn appeared(registry: &Registry, lines: &[Line]) -> Vec<Inner> {
     lines.iter().filter_map(of).flatten().collect()
 }
 
-/// The resources that are there after all writes, in the order in which they were first created (decision 133).
-pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
-    let mut named: Vec<((ResourceType, &str), Option<&Line>)> = Vec::new();
+/// All versions of each resource, `None` for a deletion, in the order in which the resources were first created
+/// (decision 133).
+fn histories<'l>(registry: &Registry, lines: &'l [Line]) -> Vec<((ResourceType, &'l str), Vec<Option<&'l Line>>)> {
+    let mut named: Vec<((ResourceType, &str), Vec<Option<&Line>>)> = Vec::new();
     for line in lines {
         let Some(name) = identity(registry, line) else { continue };
         let now = (!is_deletion(line)).then_some(line);
         match named.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, current)) => *current = now,
+            // What stays as it is makes no version.
+            Some((_, versions)) => versions.extend((versions.last() != Some(&now)).then_some(now)),
             // What is deleted before it was created does not exist.
-            None if now.is_some() => named.push((name, now)),
+            None if now.is_some() => named.push((name, vec![now])),
             None => {}
         }
     }
-    let resource = |(n, ((ty, id), current)): (i64, ((ResourceType, &str), Option<&Line>))| {
-        let json = Arc::new(current?.clone());
+    named
+}
+
+/// The resources that are there after all writes.
+pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
+    let resource = |(n, ((ty, id), versions)): (i64, ((ResourceType, &str), Vec<Option<&Line>>))| {
+        let json = Arc::new((*versions.last()?)?.clone());
         let stated = json.pointer("/meta/lastUpdated").and_then(Json::as_str);
         let date = stated.and_then(|text| parse_date(text, &Zone::UTC).ok());
         let last_updated = date.map(|date| Instant(date.interval.start()));
-        Some(Resource { ty, id: id.to_owned(), ord: (i64::from(ty.code()) << 32) + n, last_updated, json })
+        let (version, ord) = (i64::try_from(versions.len()).ok()?, (i64::from(ty.code()) << 32) + n);
+        Some(Resource { ty, id: id.to_owned(), version, ord, last_updated, json })
     };
-    (0..).zip(named).filter_map(resource).collect()
+    (0..).zip(histories(registry, lines)).filter_map(resource).collect()
+}
+
+/// The versions of these resources before the current ones.
+pub(super) fn earlier_versions(registry: &Registry, lines: &[Line]) -> Vec<Earlier> {
+    let mut found = Vec::new();
+    for ((ty, id), versions) in histories(registry, lines) {
+        let Some((Some(_), before)) = versions.split_last() else { continue };
+        let puts = (1..).zip(before).filter(|(_, put)| put.is_some());
+        found.extend(puts.map(|(version, _)| Earlier { ty, id: id.to_owned(), version }));
+    }
+    found
 }

@@ -187,14 +187,17 @@ pub(super) fn local(random: &mut Random, types: &[&str]) -> Json {
     json!({ "reference": format!("{}/{}", random.pick(types), random.pick(&IDS)) })
 }
 
+/// Versions that references name: some are there, some were deletions, some no store gives.
+const NAMED: [&str; 9] = ["1", "1", "1", "2", "2", "2", "3", "4", "01"];
+
 /// A reference to one of these types.
 pub(super) fn reference(random: &mut Random, types: &[&str]) -> Json {
     let (ty, id) = (random.pick(types), random.pick(&IDS));
     let literal = match random.below(100) {
-        0..60 => format!("{ty}/{id}"),
-        60..68 => format!("{ty}/{id}/_history/{}", random.pick(&["1", "2"])),
-        68..78 => format!("{BASE}/{ty}/{id}"),
-        78..80 => format!("{BASE}/{ty}/{id}/_history/1"),
+        0..53 => format!("{ty}/{id}"),
+        53..67 => format!("{ty}/{id}/_history/{}", random.pick(&NAMED)),
+        67..77 => format!("{BASE}/{ty}/{id}"),
+        77..80 => format!("{BASE}/{ty}/{id}/_history/{}", random.pick(&NAMED)),
         80..85 => format!("http://other.org/fhir/{ty}/{id}"),
         85..88 => "urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7".to_owned(),
         88..95 => random.pick(&INSIDE).to_owned(),

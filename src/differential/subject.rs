@@ -9,7 +9,7 @@ use crate::definitions::Registry;
 use crate::explain::{Stage, explain};
 use crate::ir::{BaseUrl, Env, Search, Total};
 use crate::reference::{Name, Reference, page};
-use crate::runtime::{ExecuteError, Request, execute, execute_program, measured, terminology};
+use crate::runtime::{ExecuteError, Request, Resource, execute, execute_program, measured, terminology};
 use crate::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
@@ -97,8 +97,13 @@ impl Subject {
         let compiler = Compiler::new(Arc::clone(&self.registry), options);
         let reference = Reference::new(&self.registry, data::live(&self.registry, lines));
         let reference = reference.with_inner(data::appeared(&self.registry, lines));
+        let reference = reference.with_earlier(data::earlier_versions(&self.registry, lines));
         Ok(Loaded { subject: self, tenant, compiler, reference })
     }
+}
+
+fn versioned(name: &str, version: i64) -> String {
+    format!("{name}/_history/{version}")
 }
 
 fn store_error(error: ExecuteError) -> StoreError {
@@ -156,7 +161,8 @@ impl Loaded<'_> {
         if pages.is_empty() {
             pages.push(Vec::new());
         }
-        let mut included: Vec<String> = answer.included.iter().map(name).collect();
+        let of_version = |(of, version): &(Name, i64)| versioned(&name(of), *version);
+        let mut included: Vec<String> = answer.included.iter().map(of_version).collect();
         included.sort();
         let total = (search.total != Total::None).then_some(answer.total as u64);
         Answer { pages, included, total }
@@ -179,7 +185,8 @@ impl Loaded<'_> {
                 None => execute(store, compiled, &request, None).await?,
             };
             if answer.pages.is_empty() {
-                answer.included = page.included.iter().map(|found| found.name(registry)).collect();
+                let of_version = |found: &Resource| versioned(&found.name(registry), found.version);
+                answer.included = page.included.iter().map(of_version).collect();
                 answer.included.sort();
                 answer.total = page.total;
             }

@@ -8,7 +8,7 @@ use crate::keys::{Facet, Key, Level, container, standing};
 use crate::plan::hierarchy::Related;
 use crate::plan::order;
 use crate::plan::rows::{rows, type_code};
-use crate::plan::{Graph, Plan, Produced, Root};
+use crate::plan::{Graph, Plan, Produced, Root, VersionsRoot};
 use fhirc_codegen::algebra::{self, Access, Edge, End, On, Set, SetId, Span, Universe};
 use fhirc_codegen::program::Strategy;
 use fhirc_codegen::rows::{KeyId, RowKind};
@@ -23,6 +23,7 @@ pub fn build(search: &Search, registry: &Registry) -> Plan {
         searched: returned(search, registry),
         typed: HashMap::new(),
         inside,
+        versions: Vec::new(),
     };
     let set = builder.matches(search);
     let includes = search.includes.iter().flat_map(|include| builder.include(include)).collect();
@@ -41,7 +42,8 @@ pub fn build(search: &Search, registry: &Registry) -> Plan {
         rest: None,
     };
     let total = (search.total != Total::None).then_some(Produced { set, strategy: Strategy::SetFirst });
-    Plan { graph: builder.graph, page, total, includes }
+    let (graph, versions) = (builder.graph, builder.versions);
+    Plan { graph, page, total, includes, versions }
 }
 
 /// The types that matches may have: containers of what matched are of any.
@@ -67,6 +69,8 @@ pub(super) struct Builder<'r> {
     typed: HashMap<(ResourceType, Level, usize), SetId>,
     /// Whether contained resources come back themselves, beside others.
     inside: bool,
+    /// What the includes bring in the version that a reference names.
+    versions: Vec<VersionsRoot>,
 }
 
 impl Builder<'_> {

@@ -1,6 +1,6 @@
 //! The plan: a graph of sets of resources. The only file that names petgraph.
 
-use fhirc_codegen::algebra::{Access, Estimate, Exactness, Node, Place, Scope, Set, SetId, Sets, Span};
+use fhirc_codegen::algebra::{Access, Estimate, Node, Set, SetId, Sets, Span};
 use petgraph::Direction;
 use petgraph::algo::is_cyclic_directed;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
@@ -22,16 +22,7 @@ impl Graph {
             return id;
         }
         let children = set.children();
-        let node = Node {
-            set: set.clone(),
-            span,
-            scope: Scope::default(),
-            exact: Exactness::default(),
-            est: Estimate::default(),
-            place: Place::default(),
-            access,
-        };
-        let id = set_id(self.graph.add_node(node));
+        let id = set_id(self.graph.add_node(Node::new(set.clone(), access, span)));
         for (position, child) in (0u32..).zip(children) {
             self.graph.add_edge(index(id), index(child), position);
         }

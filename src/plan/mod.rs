@@ -27,7 +27,7 @@ pub use split::{Refusal, split};
 pub use validate::{Broken, validate};
 
 use fhirc_codegen::algebra::{SetId, SlotId, Span};
-use fhirc_codegen::program::{OrderKey, Strategy};
+use fhirc_codegen::program::{OrderKey, Strategy, VersionsBy};
 
 /// The slot that holds the matches of a page, for includes.
 pub const PAGE_SLOT: SlotId = SlotId(0);
@@ -46,6 +46,8 @@ pub struct Plan {
     pub total: Option<Produced>,
     /// What comes along with the matches, as sets over [`PAGE_SLOT`].
     pub includes: Vec<IncludeRoot>,
+    /// What comes along in the version that a reference names.
+    pub versions: Vec<VersionsRoot>,
 }
 
 /// The matches: a set, an order, a page.
@@ -97,6 +99,15 @@ pub struct IncludeRoot {
     pub set: SetId,
     /// Whether it also starts from what was included.
     pub iterate: bool,
+    /// Where the query says so.
+    pub span: Span,
+}
+
+/// Versions that come along with a page: references of one key name them.
+#[derive(Clone, Debug)]
+pub struct VersionsRoot {
+    /// What is wanted.
+    pub by: VersionsBy,
     /// Where the query says so.
     pub span: Span,
 }

@@ -4,9 +4,10 @@ use crate::definitions::Registry;
 use crate::keys::{Key, Level};
 use crate::plan::program::strategy;
 use crate::plan::{Plan, Weighed};
-use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, Order, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, On, Order, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use fhirc_codegen::rows::{Col, KeyId, Point, Value};
+use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
 /// The plan as text for people and golden files.
@@ -48,7 +49,18 @@ fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
         writeln!(out, "include{}", if include.iterate { " iterate" } else { "" })?;
         out.push_str(&sets(include.set));
     }
+    if !plan.versions.is_empty() {
+        writeln!(out, "include versions by {}", names.keys(plan.versions.iter().map(|root| root.by.key)))?;
+    }
     Ok(())
+}
+
+/// What an edge adds to the name of its key.
+fn on(on: On) -> &'static str {
+    match on {
+        On::Unversioned => " unversioned",
+        On::Rid | On::Url { .. } | On::UrlVersion { .. } => "",
+    }
 }
 
 /// Levels that are shown. A set that stands in two places is written twice: a chain of 16 links would take a day to read.
@@ -107,9 +119,15 @@ impl Names<'_> {
 
     fn edge(self, edge: Edge, from: End) -> String {
         match from {
-            End::Source => format!("{} ->", self.key(edge.key)),
-            End::Target => format!("<- {}", self.key(edge.key)),
+            End::Source => format!("{}{} ->", self.key(edge.key), on(edge.on)),
+            End::Target => format!("<- {}{}", self.key(edge.key), on(edge.on)),
         }
+    }
+
+    /// Keys in a list, each once.
+    pub(super) fn keys(self, keys: impl IntoIterator<Item = KeyId>) -> String {
+        let distinct: BTreeSet<KeyId> = keys.into_iter().collect();
+        distinct.into_iter().map(|key| self.key(key)).collect::<Vec<_>>().join(", ")
     }
 
     fn universe(self, Universe(types): &Universe) -> String {

@@ -22,11 +22,12 @@ fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, regi
     }
     let Op::Query { query, .. } = &step.op else { return writeln!(out, ": {}", other(&step.op)) };
     let names = Names { registry };
-    match query.yields {
+    match &query.yields {
         Yield::Page => write!(out, ": page")?,
         Yield::Count => write!(out, ": count")?,
         Yield::Rough => write!(out, ": rough count")?,
         Yield::Rid => write!(out, ": identities")?,
+        Yield::Versions(keys) => write!(out, ": versions by {}", names.keys(keys.iter().copied()))?,
         Yield::Targets(edge) => write!(out, ": targets of {}", names.key(edge.key))?,
     }
     if let Some(take) = &query.take {
@@ -56,6 +57,8 @@ fn role(program: &Program, id: StepId) -> &'static str {
         " (total)"
     } else if roots.includes.iter().any(|include| include.step == id) {
         " (included)"
+    } else if roots.versions.as_ref().is_some_and(|versions| versions.step == id) {
+        " (included versions)"
     } else {
         ""
     }

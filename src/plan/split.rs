@@ -1,12 +1,16 @@
 //! Split: cut a plan into steps that the store answers whole, and refuse by name what it cannot.
 
-use crate::plan::{BUDGET, PAGE_SLOT, Plan};
-use fhirc_codegen::algebra::{Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test};
-use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
-use fhirc_codegen::program::{Included, Op, OrderKey, Program, Query, Step, StepId, Strategy, Take, Yield};
-use fhirc_codegen::rows::{Base, Col, ColName, RowKind};
+use crate::plan::{BUDGET, PAGE_SLOT, Plan, VersionsRoot};
+use fhirc_codegen::algebra::{
+    Access, Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test,
+};
+use fhirc_codegen::capability::{Answer, Capabilities, Question};
+use fhirc_codegen::program::{
+    Included, Op, OrderKey, Program, Query, Step, StepId, Strategy, Take, Versions, VersionsBy, Yield,
+};
+use fhirc_codegen::rows::{Base, Col, ColName, KeyId, RowKind, Value};
 use fhirc_grammar::Diagnostic;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Something that the store cannot do, and where the query asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +42,7 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
     if root.take > 0 {
         // One more than the page holds tells whether there is a next page.
         let take = Take { n: root.take.saturating_add(1), after: None };
-        let fills = (!plan.includes.is_empty()).then_some(PAGE_SLOT);
+        let fills = (!plan.includes.is_empty() || !plan.versions.is_empty()).then_some(PAGE_SLOT);
         let rest = root.rest.as_ref().filter(|_| store.answer(Question::ByValue) == Answer::Exact);
         // A store without such a walk sorts: the members and their order are the same.
         let strategy = if rest.is_some() { root.strategy.clone() } else { plain(&root.strategy) };
@@ -63,14 +67,14 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
         let total = splitter.root(total.set, Yield::Count, total.strategy.clone(), None);
         splitter.program.roots.total = Some(splitter.step(total, None));
     }
+    // Of so many, more than the budget are new even if all matches and all that was included before are among them.
+    let most = Take { n: BUDGET.saturating_mul(2).saturating_add(root.take).saturating_add(1), after: None };
     for include in &plan.includes {
-        // Of so many, more than the budget are new even if all matches and all that was included before are among them.
-        let most = BUDGET.saturating_mul(2).saturating_add(root.take).saturating_add(1);
-        let take = Some(Take { n: most, after: None });
-        let query = splitter.root(include.set, Yield::Page, Strategy::SetFirst, take);
+        let query = splitter.root(include.set, Yield::Page, Strategy::SetFirst, Some(most.clone()));
         let step = splitter.step(query, None);
         splitter.program.roots.includes.push(Included { step, again: include.iterate });
     }
+    splitter.versions(most);
     if splitter.refusals.is_empty() { Ok(splitter.program) } else { Err(splitter.refusals) }
 }
 
@@ -104,6 +108,21 @@ impl Splitter<'_> {
         let id = StepId(u32::try_from(self.program.steps.len()).unwrap_or(u32::MAX));
         self.program.steps.push(Step { op: Op::Query { store: StoreId::default(), query }, fills });
         id
+    }
+
+    /// The step that tells which versions the resources of the page name.
+    fn versions(&mut self, most: Take) {
+        let Some(VersionsRoot { span, .. }) = self.plan.versions.first() else { return };
+        let wanted: Vec<VersionsBy> = self.plan.versions.iter().map(|root| root.by.clone()).collect();
+        let keys: BTreeSet<KeyId> = wanted.iter().map(|by| by.key).collect();
+        let yields = Yield::Versions(keys.into_iter().collect());
+        let refused = self.store.answer((&yields).into()) != Answer::Exact;
+        self.refusals.extend(refused.then_some(Refusal { what: Question::Versions, span: *span }));
+        let mut sets = Sets::default();
+        let root = sets.push(Node::new(Set::Slot(PAGE_SLOT), Access::Drive, *span));
+        let (order, strategy, take) = (Vec::new(), Strategy::SetFirst, Some(most));
+        let step = self.step(Query { sets, root, yields, order, strategy, take, visits: None }, None);
+        self.program.roots.versions = Some(Versions { step, wanted });
     }
 
     /// A query for a set; the joins that the store cannot do become steps before it.
@@ -144,7 +163,7 @@ impl Splitter<'_> {
     }
 
     fn joins(&self, edge: Edge, from: End) -> bool {
-        self.store.answer(Question::Via(join(edge.on), from)) == Answer::Exact
+        self.store.answer(Question::Via(edge.on.into(), from)) == Answer::Exact
     }
 
     /// A join as membership in what a step before found.
@@ -153,11 +172,11 @@ impl Splitter<'_> {
             End::Source => Yield::Rid,
             End::Target => Yield::Targets(edge),
         };
-        let slot = match self.filled.get(&(far, yields)) {
+        let slot = match self.filled.get(&(far, yields.clone())) {
             _ if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && from == End::Source => PAGE_SLOT,
             Some(&slot) => slot,
             None => {
-                let query = self.query(far, yields, Strategy::SetFirst, None);
+                let query = self.query(far, yields.clone(), Strategy::SetFirst, None);
                 self.slots += 1;
                 let slot = SlotId(self.slots);
                 self.step(query, Some(slot));
@@ -168,7 +187,9 @@ impl Splitter<'_> {
         match from {
             End::Target => Set::Slot(slot),
             End::Source => {
-                let test = Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Slot(slot)));
+                let target = Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Slot(slot)));
+                let unversioned = || Test::Atom(Atom::Eq(Col::first(ColName::Version), Value::Text(String::new())));
+                let test = if edge.on == On::Unversioned { Test::All(vec![target, unversioned()]) } else { target };
                 let universe = fhirc_codegen::algebra::Universe(vec![crate::keys::type_code(edge.key)]);
                 Set::Rows { key: edge.key, kind: RowKind::One(Base::Ref), universe, test }
             }
@@ -200,7 +221,7 @@ impl Splitter<'_> {
             }
             Set::Rows { .. } => None,
             Set::Minus { .. } => ask(Question::Minus),
-            Set::Via { edge, from, .. } => ask(Question::Via(join(edge.on), *from)),
+            Set::Via { edge, from, .. } => ask(Question::Via(edge.on.into(), *from)),
             Set::Closure { .. } => ask(Question::Closure),
             Set::Slot(_) => ask(Question::Slot),
             Set::None | Set::And(_) | Set::Or(_) => None,
@@ -215,13 +236,5 @@ impl Splitter<'_> {
             }
             Test::All(tests) | Test::Any(tests) => tests.iter().find_map(|test| self.refused_row(kind, test)),
         }
-    }
-}
-
-fn join(on: On) -> Join {
-    match on {
-        On::Rid => Join::Rid,
-        On::Url { .. } => Join::Url,
-        On::UrlVersion { .. } => Join::UrlVersion,
     }
 }

@@ -3,7 +3,7 @@
 use crate::definitions::{ParamType, Registry};
 use crate::keys::{self, Facet, Key};
 use crate::plan::types::implied;
-use crate::plan::{PAGE_SLOT, Plan};
+use crate::plan::{PAGE_SLOT, Plan, VersionsRoot};
 use fhirc_codegen::algebra::{Access, Atom, Edge, On, Set, SetId, SlotId, Source, Test, Universe};
 use fhirc_codegen::program::{OrderBy, OrderKey, OrderLink, OrderSource};
 use fhirc_codegen::rows::{Base, Col, ColType, KeyId, RowKind, Value};
@@ -57,6 +57,11 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
         let typed = implied(&plan.graph, include.set).is_some();
         check(typed, "included resources are live resources of known types", include.set);
     }
+    for VersionsRoot { by, .. } in &plan.versions {
+        let edge = Edge { key: by.key, on: On::Rid };
+        check(is_edge(edge, registry), "versions are named by references", plan.page.set);
+        check(!by.targets.0.is_empty(), "versions are of known types", plan.page.set);
+    }
     found
 }
 
@@ -96,7 +101,7 @@ fn is_edge(edge: Edge, registry: &Registry) -> bool {
         })
     };
     match edge.on {
-        On::Rid | On::Url { .. } | On::UrlVersion { .. } => is_reference(edge.key),
+        On::Rid | On::Unversioned | On::Url { .. } | On::UrlVersion { .. } => is_reference(edge.key),
     }
 }
 

@@ -1,23 +1,27 @@
 //! What comes along with the matches of a page. FHIR R4 3.1.1.5.4; items 136 to 140.
 
-use super::universe::{Node, Universe};
+use super::universe::{Brought, Node, Universe};
 use crate::ir::{Include, Way};
 
 /// The resources that the includes bring, in the order of creation. What is a match of the page is no include
 /// (item 136). Contained resources come along, and bring others, where contained resources come back (`inside`):
 /// else they come inside their containers.
+///
+/// A reference to a version brings that version, beside the current one if that comes along or matches too (item 88). An
+/// earlier version is an end: nothing is included from it, since searches do not look inside it (item 147).
 pub(super) fn included<'v>(
     universe: &Universe<'v>,
     page: &[Node<'v>],
     includes: &[Include],
     inside: bool,
-) -> Vec<Node<'v>> {
-    let mut found: Vec<Node<'v>> = Vec::new();
-    let add = |found: &mut Vec<Node<'v>>, new: Vec<Node<'v>>| {
+) -> Vec<Brought<'v>> {
+    let mut found: Vec<Brought<'v>> = Vec::new();
+    let add = |found: &mut Vec<Brought<'v>>, new: Vec<Brought<'v>>| {
         let before = found.len();
-        for node in new {
-            if (inside || !node.is_contained()) && !page.contains(&node) && !found.contains(&node) {
-                found.push(node);
+        for brought in new {
+            let matches = brought.is_current() && page.contains(&brought.node);
+            if (inside || !brought.node.is_contained()) && !matches && !found.contains(&brought) {
+                found.push(brought);
             }
         }
         found.len() > before
@@ -30,16 +34,17 @@ pub(super) fn included<'v>(
     while grows {
         grows = false;
         for include in includes.iter().filter(|include| include.iterate) {
-            let sources: Vec<Node<'v>> = page.iter().chain(&found).copied().collect();
+            let brought = found.iter().filter(|brought| brought.is_current()).map(|brought| brought.node);
+            let sources: Vec<Node<'v>> = page.iter().copied().chain(brought).collect();
             grows |= add(&mut found, follow(universe, &sources, include, inside));
         }
     }
-    found.sort_by_key(|node| universe.creation(node));
+    found.sort_by_key(|brought| (universe.creation(&brought.node), brought.version));
     found
 }
 
 /// The resources at the other end of an include.
-fn follow<'v>(universe: &Universe<'v>, from: &[Node<'v>], include: &Include, inside: bool) -> Vec<Node<'v>> {
+fn follow<'v>(universe: &Universe<'v>, from: &[Node<'v>], include: &Include, inside: bool) -> Vec<Brought<'v>> {
     let wanted = |target: &Node<'v>| include.target.is_none_or(|ty| target.ty == ty);
     let mut reached = Vec::new();
     for link in &include.links {
@@ -48,13 +53,14 @@ fn follow<'v>(universe: &Universe<'v>, from: &[Node<'v>], include: &Include, ins
                 Way::Forward if node.ty == link.param.ty() => {
                     // What the parameter cannot refer to is no target: `#` may be of any type.
                     let able = universe.registry.targets(link.param);
-                    let targets = universe.targets(node, link.param).into_iter();
-                    reached.extend(targets.filter(|target| able.contains(target.ty) && wanted(target)));
+                    let targets = universe.named(node, link.param).into_iter();
+                    reached.extend(targets.filter(|target| able.contains(target.node.ty) && wanted(&target.node)));
                 }
                 Way::Reverse if wanted(&node) => {
-                    reached.extend(universe.sources(node, link.param));
                     let inner = universe.contained(link.param.ty()).filter(|_| inside);
-                    reached.extend(inner.filter(|&source| universe.targets(source, link.param).contains(&node)));
+                    let inner = inner.filter(|&source| universe.targets(source, link.param).contains(&node));
+                    let sources = universe.sources(node, link.param).into_iter().chain(inner);
+                    reached.extend(sources.map(Brought::current));
                 }
                 Way::Forward | Way::Reverse => {}
             }

@@ -34,6 +34,8 @@ pub struct Resource {
     pub ty: ResourceType,
     /// Its logical id.
     pub id: String,
+    /// Which version it is.
+    pub version: i64,
     /// Its place in the order in which resources were first created: types in their order, then the older ones first
     /// (decision 133). No other resource has the same.
     pub ord: i64,
@@ -41,6 +43,18 @@ pub struct Resource {
     pub last_updated: Option<Instant>,
     /// The resource itself.
     pub json: Arc<Value>,
+}
+
+/// A version before the current one that is no deletion. Searches do not look inside it (item 147), but a reference may
+/// name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// The type of the resource.
+    pub ty: ResourceType,
+    /// Its logical id.
+    pub id: String,
+    /// Which version it is.
+    pub version: i64,
 }
 
 /// A resource by type and logical id; a contained one by its container's, and `#` and its own id behind that: `1#p`.
@@ -56,6 +70,7 @@ pub struct Reference<'r> {
     resources: Vec<Resource>,
     /// The contained resources, in the order in which they first appeared.
     inner: Vec<Inner>,
+    earlier: Vec<Earlier>,
     expressions: Expressions,
 }
 
@@ -64,8 +79,9 @@ pub struct Reference<'r> {
 pub struct Answer {
     /// All matches in their final order; pages are cut from it with [`page`].
     pub matches: Vec<Name>,
-    /// What comes along with the matches of the first page, in the order of creation (item 137).
-    pub included: Vec<Name>,
+    /// What comes along with the matches of the first page, in the order of creation (item 137), each with its version;
+    /// that of a contained resource is its container's.
+    pub included: Vec<(Name, i64)>,
     /// The number of matches (item 135).
     pub total: usize,
 }
@@ -90,11 +106,14 @@ pub struct Member {
     pub ord: i64,
     /// Type and id of a contained one, which is unique in what contains it only.
     pub inside: Option<Name>,
+    /// The version of the stored resource.
+    pub version: i64,
 }
 
 impl Member {
-    fn of(node: &Node<'_>) -> Member {
-        Member { ord: node.stored.ord, inside: node.is_contained().then(|| (node.ty, node.id().to_owned())) }
+    fn of(node: &Node<'_>, version: i64) -> Member {
+        let inside = node.is_contained().then(|| (node.ty, node.id().to_owned()));
+        Member { ord: node.stored.ord, inside, version }
     }
 }
 
@@ -102,7 +121,14 @@ impl<'r> Reference<'r> {
     /// All current resources. Deleted ones are left out by the caller (item 147).
     pub fn new(registry: &'r Registry, resources: Vec<Resource>) -> Self {
         let inner = inner::of_all(registry, &resources);
-        Reference { registry, resources, inner, expressions: Expressions::default() }
+        Reference { registry, resources, inner, earlier: Vec::new(), expressions: Expressions::default() }
+    }
+
+    /// With the earlier versions of current resources.
+    #[must_use]
+    pub fn with_earlier(mut self, earlier: Vec<Earlier>) -> Self {
+        self.earlier = earlier;
+        self
     }
 
     /// With the order in which contained resources first appeared, where earlier versions of their containers had them
@@ -123,7 +149,7 @@ impl<'r> Reference<'r> {
         Answer {
             total: matches.len(),
             matches: matches.iter().map(|node| node.name()).collect(),
-            included: included.iter().map(|node| node.name()).collect(),
+            included: included.iter().map(|brought| (brought.node.name(), brought.version)).collect(),
         }
     }
 
@@ -139,10 +165,9 @@ impl<'r> Reference<'r> {
         let is_last = first + on_page.len() == all.len();
         let nodes: Vec<_> = on_page.iter().map(|(_, node)| *node).collect();
         let included = includes::included(&universe, &nodes, &search.includes, search.returns_contained());
-        let members = |nodes: &[Node<'_>]| nodes.iter().map(Member::of).collect();
         Page {
-            matches: members(&nodes),
-            included: members(&included),
+            matches: nodes.iter().map(|node| Member::of(node, node.stored.version)).collect(),
+            included: included.iter().map(|brought| Member::of(&brought.node, brought.version)).collect(),
             total: all.len(),
             end: on_page.last().filter(|_| !is_last).map(|(place, _)| place.clone()),
         }
@@ -151,7 +176,7 @@ impl<'r> Reference<'r> {
 
 impl Reference<'_> {
     fn universe<'v>(&'v self, env: &'v Env) -> Universe<'v> {
-        Universe::new(self.registry, &self.resources, &self.inner, &self.expressions, env)
+        Universe::new(self.registry, &self.resources, (&self.inner, &self.earlier), &self.expressions, env)
     }
 }
 

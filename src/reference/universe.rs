@@ -7,7 +7,7 @@ use super::path::{self, Element};
 use super::place::Creation;
 use super::value::reference::{self, Ref};
 use super::value::uri::Url;
-use super::{Inner, Name, Resource, inner};
+use super::{Earlier, Inner, Name, Resource, inner};
 use crate::definitions::{ParamId, ParamType, Registry, ResourceType, TypeKind, reads};
 use crate::ir::Env;
 
@@ -49,6 +49,24 @@ impl PartialEq for Node<'_> {
     }
 }
 
+/// A resource in one of its versions: an include may bring an earlier one, of which nothing but that it is there is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Brought<'v> {
+    /// The resource as it is now.
+    pub(super) node: Node<'v>,
+    pub(super) version: i64,
+}
+
+impl<'v> Brought<'v> {
+    pub(super) fn current(node: Node<'v>) -> Self {
+        Brought { node, version: node.stored.version }
+    }
+
+    pub(super) fn is_current(&self) -> bool {
+        self.version == self.node.stored.version
+    }
+}
+
 /// The resources and what their meaning depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Universe<'v> {
@@ -56,6 +74,7 @@ pub(super) struct Universe<'v> {
     pub(super) env: &'v Env,
     resources: &'v [Resource],
     inner: &'v [Inner],
+    earlier: &'v [Earlier],
     expressions: &'v Expressions,
 }
 
@@ -63,11 +82,11 @@ impl<'v> Universe<'v> {
     pub(super) fn new(
         registry: &'v Registry,
         resources: &'v [Resource],
-        inner: &'v [Inner],
+        (inner, earlier): (&'v [Inner], &'v [Earlier]),
         expressions: &'v Expressions,
         env: &'v Env,
     ) -> Self {
-        Universe { registry, env, resources, inner, expressions }
+        Universe { registry, env, resources, inner, earlier, expressions }
     }
 
     /// All stored resources. Contained resources are none of them (item 143).
@@ -141,6 +160,26 @@ impl<'v> Universe<'v> {
         let elements = self.elements(node, param);
         let refs = elements.iter().filter_map(|element| reference::stored(self, element));
         refs.flat_map(|to| self.referred(node, &to, param)).collect()
+    }
+
+    /// The same for an include: a reference to a version leads to that version, if it is there (item 88).
+    pub(super) fn named(&self, node: Node<'v>, param: ParamId) -> Vec<Brought<'v>> {
+        let elements = self.elements(node, param);
+        let refs = elements.iter().filter_map(|element| reference::stored(self, element));
+        let led = |to: Ref| -> Vec<Brought<'v>> {
+            let targets = self.referred(node, &to, param).into_iter();
+            targets.filter_map(|node| Some(Brought { node, version: self.version(node, &to)? })).collect()
+        };
+        refs.flat_map(led).collect()
+    }
+
+    /// The version of `target` that a reference to it names: the current one if it names none.
+    fn version(&self, target: Node<'v>, to: &Ref) -> Option<i64> {
+        let current = target.stored.version;
+        let Ref::Local { version: Some(named), .. } = to else { return Some(current) };
+        let of_target = |earlier: &&Earlier| (earlier.ty, &earlier.id) == (target.ty, &target.stored.id);
+        let earlier = self.earlier.iter().filter(of_target).map(|earlier| earlier.version);
+        earlier.chain([current]).find(|version| version.to_string() == *named)
     }
 
     fn referred(&self, node: Node<'v>, to: &Ref, param: ParamId) -> Vec<Node<'v>> {

@@ -3,11 +3,11 @@
 use crate::compiler::Compiled;
 use crate::definitions::Registry;
 use crate::ir::Total;
-use crate::reference::{self, Inner, Member, Place, Reference};
+use crate::reference::{self, Earlier, Inner, Member, Place, Reference};
 use crate::runtime::definitions;
 use crate::runtime::include::cut;
 use crate::runtime::{CursorKey, ExecuteError, InvalidCursor, Observer, Page, Request, Resource, StepReport};
-use crate::stores::memory::{Live, MemoryStore};
+use crate::stores::memory::{Live, MemoryStore, Snapshot};
 use crate::stores::{StoreError, Stored, inner};
 use crate::values::Instant;
 use fhirc_codegen::program::StepId;
@@ -30,11 +30,13 @@ pub(super) async fn page(
         None => None,
     };
     let begin = std::time::Instant::now();
-    let (live, containers) = store.with_containers(&request.tenant);
+    let snapshot = store.snapshot(&request.tenant);
     // The bodies are those that were looked into, whatever is written meanwhile.
-    let bodies: HashMap<i64, Arc<Stored>> =
-        live.iter().map(|live| (live.stored.ord, Arc::clone(&live.stored))).collect();
-    let mut found = evaluated(live, containers, search, behind).await?;
+    let current = snapshot.live.iter().map(|live| (true, &live.stored));
+    let stored = current.chain(snapshot.earlier.iter().map(|stored| (false, stored)));
+    let bodies: Bodies =
+        stored.map(|(now, stored)| ((stored.ord, stored.version), (now, Arc::clone(stored)))).collect();
+    let mut found = evaluated(snapshot, search, behind).await?;
     if let Some(observer) = observer {
         let (rows, time) = (found.matches.len(), begin.elapsed());
         observer(StepReport { step: StepId(0), query: None, rows, time });
@@ -42,7 +44,8 @@ pub(super) async fn page(
     let too_many = cut(&mut found.included, search);
     let resources = |members: &[Member]| {
         let stored = members.iter().filter_map(|member| body(&bodies, member));
-        stored.map(|stored| Resource::cut(stored, &search.registry, search)).collect()
+        let cut = |(current, stored)| Resource { current, ..Resource::cut(stored, search) };
+        stored.map(cut).collect()
     };
     Ok(Page {
         matches: resources(&found.matches),
@@ -53,14 +56,19 @@ pub(super) async fn page(
     })
 }
 
+/// Versions of resources, by the number of the resource and their own, and whether they are the current ones.
+type Bodies = HashMap<(i64, i64), (bool, Arc<Stored>)>;
+
 /// A resource of a page as the store had it.
-fn body(bodies: &HashMap<i64, Arc<Stored>>, member: &Member) -> Option<Stored> {
-    let stored = Stored::clone(bodies.get(&member.ord)?);
-    match &member.inside {
+fn body(bodies: &Bodies, member: &Member) -> Option<(bool, Stored)> {
+    let (current, stored) = bodies.get(&(member.ord, member.version))?;
+    let stored = Stored::clone(stored);
+    let stored = match &member.inside {
         None => Some(stored),
         // It has no number of its own here.
         Some((ty, id)) => inner::inside(stored, TypeCode(ty.code()), id, member.ord),
-    }
+    };
+    Some((*current, stored?))
 }
 
 fn open(key: &CursorKey, cursor: &str, search: &Compiled, request: &Request) -> Result<Place, InvalidCursor> {
@@ -70,8 +78,7 @@ fn open(key: &CursorKey, cursor: &str, search: &Compiled, request: &Request) -> 
 
 /// Evaluation takes its time, so it runs beside other tasks.
 async fn evaluated(
-    live: Vec<Live>,
-    containers: Vec<Live>,
+    Snapshot { live, containers, earlier }: Snapshot,
     search: &Compiled,
     behind: Option<Place>,
 ) -> Result<reference::Page, StoreError> {
@@ -80,7 +87,9 @@ async fn evaluated(
         let resources = live.into_iter().filter_map(|live| resource(&registry, live)).collect();
         let appeared = containers.into_iter().filter_map(|container| resource(&registry, container));
         let appeared = appeared.flat_map(|of| Inner::of(&registry, &(of.ty, of.id), &of.json)).collect();
-        Reference::new(&registry, resources).with_inner(appeared).page(&search, behind.as_ref())
+        let earlier = earlier.iter().filter_map(|stored| self::earlier(&registry, stored)).collect();
+        let reference = Reference::new(&registry, resources).with_inner(appeared).with_earlier(earlier);
+        reference.page(&search, behind.as_ref())
     };
     spawn_blocking(evaluate).await.map_err(|_| StoreError::Closed)
 }
@@ -89,8 +98,14 @@ async fn evaluated(
 fn resource(registry: &Registry, live: Live) -> Option<reference::Resource> {
     let Live { stored, json } = live;
     let ty = registry.resource_type_of_code(stored.ty.0)?;
-    let (id, ord, last_updated) = (stored.id.clone(), stored.ord, Some(Instant(stored.updated)));
-    Some(reference::Resource { ty, id, ord, last_updated, json })
+    let (id, version, ord, last_updated) =
+        (stored.id.clone(), stored.version, stored.ord, Some(Instant(stored.updated)));
+    Some(reference::Resource { ty, id, version, ord, last_updated, json })
+}
+
+fn earlier(registry: &Registry, stored: &Stored) -> Option<Earlier> {
+    let ty = registry.resource_type_of_code(stored.ty.0)?;
+    Some(Earlier { ty, id: stored.id.clone(), version: stored.version })
 }
 
 #[cfg(test)]
@@ -123,6 +138,6 @@ mod tests {
         let found = block_on(page(&store, &search, &request, Some(&mut delete))).unwrap();
         let ids: Vec<_> = found.matches.iter().map(|found| found.id.as_str()).collect();
         assert_eq!(ids, ["a"]);
-        assert!(store.live(&request.tenant).is_empty());
+        assert!(store.snapshot(&request.tenant).live.is_empty());
     }
 }

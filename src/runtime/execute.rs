@@ -6,7 +6,7 @@ use crate::runtime::definitions;
 use crate::runtime::include::Included;
 use crate::runtime::measure::measured;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
-use crate::stores::{Slots, Store, StoreError, Tuple};
+use crate::stores::{LiveVersion, Slots, Store, StoreError, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
 use std::time::{Duration, Instant};
@@ -147,6 +147,7 @@ impl Run<'_, '_> {
         let included = self.included(program, search, &ords).await?;
         page.matches = self.bodies(&ords, search).await?;
         page.included = self.bodies(&included.ords, search).await?;
+        page.included.extend(included.earlier.into_iter().map(|stored| Resource::earlier(stored, search)));
         page.outcome.extend(included.cut);
         Ok(page)
     }
@@ -245,7 +246,12 @@ impl Run<'_, '_> {
     /// The resources with these numbers, cut down to what the search wants of them.
     async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
         let stored = self.store.bodies(self.tenant, ords).await?;
-        Ok(stored.into_iter().map(|stored| Resource::cut(stored, &search.registry, search)).collect())
+        Ok(stored.into_iter().map(|stored| Resource::cut(stored, search)).collect())
+    }
+
+    /// These versions of resources, by their numbers.
+    pub(super) async fn versions(&self, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, ExecuteError> {
+        Ok(self.store.versions(self.tenant, of).await?)
     }
 
     async fn included(

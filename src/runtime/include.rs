@@ -4,17 +4,34 @@ use crate::compiler::Compiled;
 use crate::plan::{BUDGET, PAGE_SLOT};
 use crate::runtime::ExecuteError;
 use crate::runtime::execute::Run;
-use crate::stores::Tuple;
-use fhirc_codegen::program::{Program, StepId};
+use crate::stores::{LiveVersion, Stored, Tuple};
+use fhirc_codegen::ord::type_of;
+use fhirc_codegen::program::{Program, StepId, Versions, VersionsBy};
+use fhirc_codegen::rows::Value;
 use fhirc_grammar::{Diagnostic, Span};
 use std::collections::BTreeSet;
 
-/// Included resources, in the order in which they were found.
+/// Included resources.
 #[derive(Debug, Default)]
 pub(super) struct Included {
+    /// Current ones, in the order in which they were found.
     pub(super) ords: Vec<i64>,
+    /// Earlier versions, which references name, in the order in which they were found.
+    pub(super) earlier: Vec<Stored>,
     /// Said if there were more than the budget.
     pub(super) cut: Option<Diagnostic>,
+}
+
+impl Included {
+    /// Takes what a round found; whether it is within the budget.
+    fn take(&mut self, ords: &[i64], earlier: Vec<Stored>) -> bool {
+        let budget = BUDGET as usize;
+        let room = budget.saturating_sub(self.ords.len() + self.earlier.len());
+        let within = ords.len() + earlier.len() <= room;
+        self.ords.extend(ords.iter().take(room));
+        self.earlier.extend(earlier.into_iter().take(room.saturating_sub(ords.len())));
+        within
+    }
 }
 
 /// All resources that the includes of a search add to the matches of a page.
@@ -26,24 +43,36 @@ pub(super) async fn included(
 ) -> Result<Included, ExecuteError> {
     let mut included = Included::default();
     let mut seen: BTreeSet<i64> = matches.iter().copied().collect();
+    let mut named = BTreeSet::new();
     let mut from: Vec<i64> = matches.to_vec();
     let mut first = true;
-    let budget = BUDGET as usize;
     while !from.is_empty() && included.cut.is_none() {
         run.slots.insert(PAGE_SLOT, from.drain(..).map(|ord| Tuple { ord, ..Tuple::default() }).collect());
-        for include in &program.roots.includes {
-            if !first && !include.again {
-                continue;
-            }
+        let mut all = true;
+        for include in program.roots.includes.iter().filter(|include| first || include.again) {
             let found = root_ords(run, program, include.step).await?;
             from.extend(found.into_iter().filter(|ord| seen.insert(*ord)));
-            if included.ords.len() + from.len() > budget {
-                included.cut = Some(too_many(search));
+            all = included.ords.len() + from.len() <= BUDGET as usize;
+            if !all {
                 break;
             }
         }
-        included.ords.extend(&from);
-        included.ords.truncate(budget);
+        let mut earlier = Vec::new();
+        if let Some(versions) = program.roots.versions.as_ref().filter(|_| all) {
+            let (found, whole) = live_versions(run, program, versions, (first, &mut named)).await?;
+            all = whole;
+            for LiveVersion { stored, current } in found {
+                // What is named in its current version is the resource as anything else refers to it. An earlier
+                // version is an end: what it refers to is in no index.
+                if !current {
+                    earlier.push(stored);
+                } else if seen.insert(stored.ord) {
+                    from.push(stored.ord);
+                }
+            }
+        }
+        let within = included.take(&from, earlier);
+        included.cut = (!all || !within).then(|| too_many(search));
         first = false;
     }
     Ok(included)
@@ -51,6 +80,36 @@ pub(super) async fn included(
 
 async fn root_ords(run: &mut Run<'_, '_>, program: &Program, root: StepId) -> Result<Vec<i64>, ExecuteError> {
     Ok(run.root(program, root, None).await?.into_iter().map(|tuple| tuple.ord).collect())
+}
+
+/// The versions that the resources in the slot name and that were not named before, and whether these are all.
+async fn live_versions(
+    run: &mut Run<'_, '_>,
+    program: &Program,
+    versions: &Versions,
+    (first, named): (bool, &mut BTreeSet<(i64, i64)>),
+) -> Result<(Vec<LiveVersion>, bool), ExecuteError> {
+    let wanted: Vec<&VersionsBy> = versions.wanted.iter().filter(|by| first || by.again).collect();
+    if wanted.is_empty() {
+        return Ok((Vec::new(), true));
+    }
+    let tuples = run.root(program, versions.step, None).await?;
+    let named = tuples.iter().filter_map(|tuple| version(tuple, &wanted)).filter(|version| named.insert(*version));
+    let named: Vec<(i64, i64)> = named.collect();
+    // The query tells somewhat more than that many.
+    let whole = tuples.len() <= 2 * BUDGET as usize;
+    let found = if named.is_empty() { Vec::new() } else { run.versions(&named).await? };
+    Ok((found, whole))
+}
+
+/// The number of the resource and of the version that a reference names, if it is wanted. Stores number versions from 1;
+/// what is no such number names nothing.
+fn version(Tuple { ord, keys }: &Tuple, wanted: &[&VersionsBy]) -> Option<(i64, i64)> {
+    let [Some(Value::Int(key)), Some(Value::Text(text))] = keys.as_slice() else { return None };
+    let ty = type_of(*ord);
+    let is_wanted = wanted.iter().any(|by| i64::from(by.key.0) == *key && by.targets.0.contains(&ty));
+    let version: i64 = text.parse().ok().filter(|_| is_wanted)?;
+    (version.to_string() == *text).then_some((*ord, version))
 }
 
 /// Keeps to the budget, and says so if more was found.

@@ -31,6 +31,8 @@ pub struct Resource {
     pub id: String,
     /// Its version.
     pub version: i64,
+    /// Whether that is the current one: what is included may be an earlier one, which a reference names.
+    pub current: bool,
     /// When it last changed, in microseconds since 1970 UTC.
     pub updated: i64,
     /// The resource as JSON.
@@ -52,12 +54,17 @@ impl Resource {
     }
 
     /// What a search wants of a stored resource.
-    pub(super) fn cut(stored: Stored, registry: &Registry, search: &Compiled) -> Resource {
+    pub(super) fn cut(stored: Stored, search: &Compiled) -> Resource {
         let Stored { ty, id, version, updated, body, container, .. } = stored;
-        let body = match registry.resource_type_of_code(ty.0) {
-            Some(ty) => shape::cut(registry, &search.search.shape, ty, body),
+        let body = match search.registry.resource_type_of_code(ty.0) {
+            Some(ty) => shape::cut(&search.registry, &search.search.shape, ty, body),
             None => body,
         };
-        Resource { ty, id, version, updated, body, container }
+        Resource { ty, id, version, current: true, updated, body, container }
+    }
+
+    /// The same of a version before the current one.
+    pub(super) fn earlier(stored: Stored, search: &Compiled) -> Resource {
+        Resource { current: false, ..Resource::cut(stored, search) }
     }
 }

@@ -34,7 +34,7 @@ pub use build::{Defined, Indexing, Reindexed, Watch};
 pub use error::{InvalidMeta, StoreError};
 #[cfg(feature = "sqlite")]
 pub(crate) use meta::check_meta;
-pub use record::{Change, Container, Method, Slots, Stored, Tuple, Write, WriteOutcome};
+pub use record::{Change, Container, LiveVersion, Method, Slots, Stored, Tuple, Write, WriteOutcome};
 pub use settings::{Clock, StoreSettings};
 #[cfg(feature = "sqlite")]
 pub use statistics::Statistics;

@@ -95,6 +95,15 @@ pub struct Container {
     pub id: String,
 }
 
+/// A version of a resource that is live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveVersion {
+    /// The version.
+    pub stored: Stored,
+    /// Whether it is the current one.
+    pub current: bool,
+}
+
 /// What made a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -108,8 +117,10 @@ pub enum Method {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Tuple {
     /// `Page`: the number of the resource. `Count`: how many members there are. `Rid`, `Targets`: the number too.
+    /// `Versions`: that of what is referred to.
     pub ord: i64,
-    /// `Page`: a value per sort key, `None` where the resource has none. `Rid`, `Targets`: the identity.
+    /// `Page`: a value per sort key, `None` where the resource has none. `Rid`, `Targets`: the identity. `Versions`: the
+    /// key of the reference, and the version that it names.
     pub keys: Vec<Option<Value>>,
 }
 

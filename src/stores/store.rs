@@ -5,8 +5,8 @@ use super::definitions::Builder;
 use super::memory::{MemoryStore, Origin};
 use super::sqlite::{Place, SqliteStore};
 use super::version::RowSet;
-use super::{Batch, Committed, Defined, Reindexed, Slots, Statistics, StoreError, StoreSettings, StoreUrl, Stored};
-use super::{Tuple, Watch, Write, WriteOutcome};
+use super::{Batch, Committed, Defined, LiveVersion, Reindexed, Slots, Statistics, StoreError, StoreSettings};
+use super::{StoreUrl, Stored, Tuple, Watch, Write, WriteOutcome};
 use crate::definitions::{ParamId, Registry, SearchParam};
 use crate::tenant::TenantContext;
 use crate::values::Zone;
@@ -219,6 +219,18 @@ impl Store {
         match self {
             Store::Sqlite(store) => store.bodies(tenant, ords).await,
             Store::Reference(store) => Ok(store.bodies(tenant, ords)),
+        }
+    }
+
+    /// These versions, each by the number of its resource and its own, in the order asked for: those that are there and
+    /// no deletions, of resources that are live.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub async fn versions(&self, tenant: &TenantContext, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
+        match self {
+            Store::Sqlite(store) => store.versions(tenant, of).await,
+            Store::Reference(store) => Ok(store.versions(tenant, of)),
         }
     }
 

@@ -23,6 +23,9 @@ mod passes;
 mod random;
 #[cfg(test)]
 #[cfg(feature = "sqlite")]
+mod versions;
+#[cfg(test)]
+#[cfg(feature = "sqlite")]
 mod world;
 
 use fhirc::compiler::{Compiler, Options};

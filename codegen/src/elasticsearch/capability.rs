@@ -20,7 +20,7 @@ impl Capabilities for Target {
                     RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present
                 ) && !matches!(kind, RowKind::Id | RowKind::Updated)
             }
-            Question::Targets(on) => on == Join::Rid,
+            Question::Targets(on) => matches!(on, Join::Rid | Join::Unversioned),
             Question::All
             | Question::Rows(_)
             | Question::Minus
@@ -31,7 +31,8 @@ impl Capabilities for Target {
             | Question::Page
             | Question::Count
             | Question::Rough
-            | Question::Rid => true,
+            | Question::Rid
+            | Question::Versions => true,
             Question::Via(..)
             | Question::OrderVia(_)
             | Question::Inside

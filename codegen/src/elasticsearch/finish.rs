@@ -2,7 +2,8 @@
 
 use super::clause::{Clause, Direction, Field, Key, SearchBody, Sort, Track};
 use super::document::sort_field;
-use super::keyword::TARGETS;
+use super::keyword::{REFERENCES, TARGETS};
+use crate::algebra::{Edge, On};
 use crate::program::{Dir, OrderBy, OrderKey, Yield};
 use crate::rows::{ColType, KeyId, RowKind, Value};
 use crate::target::Results;
@@ -25,15 +26,18 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
             _source: false,
         };
     }
+    // The limit of versions is one of rows, and a hit tells all rows of a resource.
+    let limit = results.limit.filter(|_| !matches!(results.yields, Yield::Versions(_)));
     let docvalue_fields = match results.yields {
         Yield::Page | Yield::Count | Yield::Rough => Vec::new(),
         Yield::Rid => vec!["rid"],
+        Yield::Targets(Edge { on: On::Unversioned, .. }) | Yield::Versions(_) => vec![REFERENCES],
         Yield::Targets(_) => vec![TARGETS],
     };
     SearchBody {
         query,
-        size: size(results.limit),
-        limit: results.limit,
+        size: size(limit),
+        limit,
         track_total_hits: Track::All(false),
         sort: sort(results.order),
         search_after: position(results),

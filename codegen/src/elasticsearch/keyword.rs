@@ -96,6 +96,17 @@ pub fn target_of(key: KeyId, value: &str) -> Option<(TypeCode, String)> {
 /// The field of reference targets, one value per reference of the resource.
 pub const TARGETS: &str = "ref_target";
 
+/// The identity and the version, empty if there is none, in a value of the field [`REFERENCES`], if the value is of this
+/// key.
+pub fn reference_of(key: KeyId, value: &str) -> Option<(TypeCode, String, String)> {
+    let (target, version) = value.strip_suffix(END)?.rsplit_once(END)?;
+    let (ty, id) = target_of(key, &format!("{target}{END}"))?;
+    Some((ty, id, unescape(version)))
+}
+
+/// The field of references with the versions that they name, one value per reference of the resource.
+pub const REFERENCES: &str = "ref";
+
 /// A value as text: "no system" is not the empty system.
 pub(super) fn plain(value: Scalar<'_>) -> String {
     match value {
@@ -178,5 +189,11 @@ mod tests {
         let value = format!("{}{}{END}", head(KeyId(7)), escape(&identity(TypeCode(3), "a/b")));
         assert_eq!(target_of(KeyId(7), &value), Some((TypeCode(3), "a/b".to_owned())));
         assert_eq!(target_of(KeyId(8), &value), None);
+        let versioned = |version: &str| whole(KeyId(7), "3/a/b") + &column(version);
+        let read = |version: &str| (TypeCode(3), "a/b".to_owned(), version.to_owned());
+        for version in ["", "2", "\u{1}"] {
+            assert_eq!(reference_of(KeyId(7), &versioned(version)), Some(read(version)));
+        }
+        assert_eq!(reference_of(KeyId(8), &versioned("2")), None);
     }
 }

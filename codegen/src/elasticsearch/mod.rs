@@ -16,7 +16,7 @@ mod tests;
 
 pub use clause::SearchBody;
 pub use fill::{Fill, Requests};
-pub use keyword::{TARGETS, identity, target_of};
+pub use keyword::{REFERENCES, TARGETS, identity, reference_of, target_of};
 
 use crate::lower::{Unsupported, lower};
 use crate::program::Query;
@@ -32,7 +32,8 @@ pub struct Target;
 ///   and `i64::MIN` descending, which no value is;
 /// - `Count`: no hit; the total, up to the limit if there is one;
 /// - `Rid`: the field `rid`, see [`identity`];
-/// - `Targets`: the field [`TARGETS`], which [`target_of`] reads.
+/// - `Targets`: the field [`TARGETS`], which [`target_of`] reads; of links without a version, and for `Versions`, the field
+///   [`REFERENCES`], which [`reference_of`] reads.
 ///
 /// One request asks for as many hits as one may have at most; where more are wanted, [`Requests::after`] goes on.
 ///

@@ -43,7 +43,7 @@ impl std::error::Error for Unsupported {}
 /// The first thing that the target does not answer, or that is not well formed.
 pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported> {
     let mut walk = Walk { target, sets: &query.sets, built: BTreeMap::new(), depth: 0, taken_away: false };
-    walk.ask(query.root, query.yields.into())?;
+    walk.ask(query.root, (&query.yields).into())?;
     walk.order(query)?;
     if query.visits.is_some() {
         walk.ask(query.root, Question::Visits)?;
@@ -56,7 +56,7 @@ pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported>
     };
     let take = query.take.as_ref();
     let results = Results {
-        yields: query.yields,
+        yields: &query.yields,
         order: &query.order,
         limit: take.map(|take| take.n),
         after: take.and_then(|take| take.after.as_ref()),

@@ -27,7 +27,8 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Count
             | Question::Rough
             | Question::Rid
-            | Question::Targets(_) => true,
+            | Question::Targets(_)
+            | Question::Versions => true,
             Question::OrderOrdVia
             | Question::Guard
             | Question::Measure

@@ -1,13 +1,14 @@
 //! The outermost select: pages, counts, identities, targets.
 
 use super::binds::{Bind, Binds, Writer};
-use super::constant::number;
+use super::constant::{empty_text, number};
 use super::links::aliased;
 use super::order::{Has, Key, sort};
 use super::scan::{At, Own, Scan, col, from};
 use super::{Dialect, Sql, Target};
 use crate::algebra::{Edge, End, On};
 use crate::program::{OrderBy, Yield};
+use crate::rows::KeyId;
 use crate::target::Results;
 use sea_query::{
     Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, WithClause,
@@ -49,7 +50,8 @@ impl<D: Dialect> Target<D> {
             Yield::Rough => self.rough(members, results.limit),
             Yield::Page => self.page(members, results).select,
             Yield::Rid => self.identities(members, results),
-            Yield::Targets(edge) => self.targets(members, edge, results),
+            Yield::Targets(edge) => self.targets(members, *edge, results),
+            Yield::Versions(keys) => self.versions(members, keys, results.limit),
         }
     }
 
@@ -139,7 +141,7 @@ impl<D: Dialect> Target<D> {
             }
         };
         match edge.on {
-            On::Rid => {
+            On::Rid | On::Unversioned => {
                 let Scan { mut select, at, .. } = self.join_from(scan, edge, End::Target);
                 let record = self.alias("r");
                 self.record_of(&mut select, &record, &at.ord);
@@ -150,6 +152,22 @@ impl<D: Dialect> Target<D> {
             On::Url { .. } => self.urls(scan, edge, &["url"]),
             On::UrlVersion { .. } => self.urls(scan, edge, &["url", "version"]),
         }
+    }
+
+    /// `ord` of the target, `key`, `version`, in this order.
+    fn versions(&mut self, members: Scan, keys: &[KeyId], limit: Option<u32>) -> SelectStatement {
+        let link = self.alias("e");
+        let mut select = members.select;
+        select.cross_join(aliased("ref_s", &link));
+        self.restrict(&mut select, &link, keys);
+        select.and_where(col(&link, "ord").eq(members.at.ord)).and_where(col(&link, "version").ne(empty_text()));
+        select.distinct();
+        for (column, name) in [("target", "ord"), ("key", "key"), ("version", "version")] {
+            select.expr_as(col(&link, column), name);
+            select.order_by_expr(col(&link, column), sea_query::Order::Asc);
+        }
+        self.limit(&mut select, limit);
+        select
     }
 
     fn urls(&mut self, scan: Scan, edge: Edge, columns: &[&str]) -> SelectStatement {

@@ -41,6 +41,9 @@ impl<D: Dialect> Target<D> {
         begin: End,
     ) -> At {
         let (On::Url { url } | On::UrlVersion { url, .. }) = on else {
+            if on == On::Unversioned {
+                select.and_where(col(first, "version").eq(empty_text()));
+            }
             return self.join_rid(select, first, at, keys, begin);
         };
         let url = [url];
@@ -99,8 +102,8 @@ impl<D: Dialect> Target<D> {
 /// The table that leads away from the resource at hand, which stands at end `from`.
 pub(super) fn first_table(on: On, from: End) -> &'static str {
     match (on, from) {
-        (On::Rid, End::Source) => "ref_s",
-        (On::Rid, End::Target) => "ref_v",
+        (On::Rid | On::Unversioned, End::Source) => "ref_s",
+        (On::Rid | On::Unversioned, End::Target) => "ref_v",
         (On::Url { .. } | On::UrlVersion { .. }, _) => "url_s",
     }
 }

@@ -91,7 +91,8 @@ impl<D: Dialect> Default for Target<D> {
 /// - `Rough`: one row, the number of rows and the greatest `ord` among them (null if there are none);
 /// - `Count`: one row, the number of members (at most the limit, if there is one);
 /// - `Rid`: `ord`, `type`, `id`, in the order of the query;
-/// - `Targets`: `ord`, `type`, `id` of the live targets, each once; `url` or `url`, `version` for canonical edges.
+/// - `Targets`: `ord`, `type`, `id` of the live targets, each once; `url` or `url`, `version` for canonical edges;
+/// - `Versions`: `ord`, `key`, `version`.
 ///
 /// # Errors
 /// The first thing that SQL does not answer, or that is not well formed.

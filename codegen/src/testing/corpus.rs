@@ -373,6 +373,8 @@ fn results() -> Vec<(&'static str, Query)> {
             plan.result(root, Yield::Page)
         }),
         ("targets", slot(Yield::Targets(subject()))),
+        ("targets_unversioned", slot(Yield::Targets(Edge { key: SUBJECT, on: On::Unversioned }))),
+        ("versions", slot(Yield::Versions(vec![SUBJECT, PART_OF]))),
         ("targets_url", slot(Yield::Targets(Edge { key: PROFILE, on: On::Url { url: URL } }))),
     ]
 }

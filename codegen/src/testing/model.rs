@@ -80,6 +80,7 @@ fn targets(world: &World, on: On, link: &Row) -> Vec<i64> {
     };
     let matching = |r: &&Resource| match on {
         On::Rid => link.values[0] == Value::Rid(r.ty, r.id.clone()),
+        On::Unversioned => link.values == [Value::Rid(r.ty, r.id.clone()), Value::Text(String::new())],
         On::Url { .. } => has(r, OWN_URL, &link.values[0]),
         On::UrlVersion { .. } => {
             let version = &link.values[1];

@@ -64,7 +64,8 @@ fn tree(joins: Joins) -> impl Strategy<Value = Tree> {
 
 fn edge(base: Base, versioned: bool) -> Edge {
     match (base, versioned) {
-        (Base::Ref, _) => Edge { key: REF, on: On::Rid },
+        (Base::Ref, true) => Edge { key: REF, on: On::Rid },
+        (Base::Ref, false) => Edge { key: REF, on: On::Unversioned },
         (_, false) => Edge { key: CANONICAL, on: On::Url { url: OWN_URL } },
         (_, true) => Edge { key: CANONICAL, on: On::UrlVersion { url: OWN_URL, version: OWN_VERSION } },
     }

@@ -5,8 +5,9 @@ use crate::definitions::ResourceType;
 use crate::ir::{Include, Link, Way};
 use crate::keys::{Facet, Key, Level};
 use crate::plan::rows::type_code;
-use crate::plan::{IncludeRoot, PAGE_SLOT};
+use crate::plan::{IncludeRoot, PAGE_SLOT, VersionsRoot};
 use fhirc_codegen::algebra::{Edge, End, On, Set, SetId, Span, Universe};
+use fhirc_codegen::program::VersionsBy;
 
 /// Links that one query of an include follows: `*` has hundreds, and SQLite unites at most 500 selects.
 const LINKS_PER_ROOT: usize = 40;
@@ -34,9 +35,10 @@ impl Builder<'_> {
             Way::Forward => named.clone(),
             Way::Reverse => named.iter().copied().filter(of_match).collect(),
         };
-        let (from, added) = match include.way {
-            Way::Forward => (End::Target, named.clone()),
-            Way::Reverse => (End::Source, vec![link.param.ty()]),
+        // A reference to a version brings that version (item 88), and is found whichever it names.
+        let (from, on, added) = match include.way {
+            Way::Forward => (End::Target, On::Unversioned, named.clone()),
+            Way::Reverse => (End::Source, On::Rid, vec![link.param.ty()]),
         };
         // `…:Target` restricts what comes along, or for a `_revinclude` the matches that are looked at.
         let far = match (include.way, include.target) {
@@ -49,7 +51,11 @@ impl Builder<'_> {
             let key = Key { param: link.param, facet: Facet::Value, level }.id();
             // A canonical, too, may name what stands inside the same container; else the container, which is there.
             if self.inside || !datatypes.only_urls() {
-                ways.push(self.add(Set::Via { edge: Edge { key, on: On::Rid }, from, far }, span));
+                ways.push(self.add(Set::Via { edge: Edge { key, on }, from, far }, span));
+            }
+            if include.way == Way::Forward && !datatypes.only_urls() {
+                let by = VersionsBy { key, targets: universe(&added), again: include.iterate };
+                self.versions.push(VersionsRoot { by, span });
             }
             for &ty in near.iter().filter(|_| datatypes.some_urls()) {
                 let Some(on) = by_url(self.registry, ty) else { continue };
@@ -69,7 +75,7 @@ impl Builder<'_> {
 
     /// Every resource of these types that may come back.
     fn live(&mut self, types: &[ResourceType], span: Span) -> SetId {
-        let mut sets = vec![self.add(Set::All(Universe(types.iter().copied().map(type_code).collect())), span)];
+        let mut sets = vec![self.add(Set::All(universe(types)), span)];
         if self.inside {
             sets.extend(types.iter().map(|&ty| self.universe(ty, Level::Contained, span)).collect::<Vec<_>>());
         }
@@ -81,4 +87,8 @@ impl Builder<'_> {
         let of_type = self.live(&[ty], span);
         self.add(Set::And(vec![of_type, slot]), span)
     }
+}
+
+fn universe(types: &[ResourceType]) -> Universe {
+    Universe(types.iter().copied().map(type_code).collect())
 }

@@ -39,7 +39,9 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
     }
     let Matches { page: Produced { set, strategy }, weighed, instead, rest } = produced;
     let page = Root { set, strategy, order, weighed: Some(weighed), instead, rest, ..plan.page.clone() };
-    Plan { graph: chooser.graph, page, total, includes }
+    let mut versions = plan.versions.clone();
+    versions.retain(|root| context.stats.rows(root.by.key) != Some(0));
+    Plan { graph: chooser.graph, page, total, includes, versions }
 }
 
 /// The plan without what has no rows. Counts are older than the query, which may meet rows that came in between: left

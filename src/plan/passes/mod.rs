@@ -131,5 +131,5 @@ pub(super) fn apply(pass: &Pass, plan: &Plan, context: Context<'_>) -> (Plan, bo
     let page = Root { set: place(plan.page.set), instead, rest, ..plan.page.clone() };
     let total = plan.total.as_ref().map(produced);
     let includes = plan.includes.iter().map(|root| IncludeRoot { set: place(root.set), ..root.clone() }).collect();
-    (Plan { graph, page, total, includes }, changed)
+    (Plan { graph, page, total, includes, versions: plan.versions.clone() }, changed)
 }

@@ -7,7 +7,9 @@ mod tests;
 use self::records::Records;
 use super::definitions::{Decided, Definitions, Held};
 use super::version::{Current, Extracted, Item, RowSet, Versioning};
-use super::{Batch, Clock, Committed, Defined, Statistics, StoreError, StoreSettings, Stored, Write, WriteOutcome};
+use super::{
+    Batch, Clock, Committed, Defined, LiveVersion, Statistics, StoreError, StoreSettings, Stored, Write, WriteOutcome,
+};
 use crate::definitions::{Registry, SearchParam};
 use crate::index::ExtractSettings;
 use crate::tenant::TenantContext;
@@ -51,6 +53,18 @@ pub(crate) struct Live {
     pub(crate) stored: Arc<Stored>,
     /// Its body.
     pub(crate) json: Arc<Json>,
+}
+
+/// The resources of a tenant at one time.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    /// All live ones, in the order of creation.
+    pub(crate) live: Vec<Live>,
+    /// Every version of a resource that ever contained others, in the order of the writes: it tells which contained
+    /// resource appeared first.
+    pub(crate) containers: Vec<Live>,
+    /// The versions of the live ones before the current ones, but for deletions.
+    pub(crate) earlier: Vec<Arc<Stored>>,
 }
 
 impl MemoryStore {
@@ -117,20 +131,33 @@ impl MemoryStore {
         })
     }
 
-    /// All live resources, in the order of creation: a snapshot that later writes do not touch.
-    pub(crate) fn live(&self, tenant: &TenantContext) -> Vec<Live> {
+    /// All live resources, in the order of creation.
+    fn live(&self, tenant: &TenantContext) -> Vec<Live> {
         self.shared.of(tenant, |records| records.live().collect())
     }
 
-    /// The same, and every version of a resource that ever contained others, in the order of the writes: it tells
-    /// which contained resource appeared first.
-    pub(crate) fn with_containers(&self, tenant: &TenantContext) -> (Vec<Live>, Vec<Live>) {
-        self.shared.of(tenant, |records| (records.live().collect(), records.containers().to_vec()))
+    /// What a search may look at or bring, as it is now: later writes do not touch it.
+    pub(crate) fn snapshot(&self, tenant: &TenantContext) -> Snapshot {
+        self.shared.of(tenant, |records| Snapshot {
+            live: records.live().collect(),
+            containers: records.containers().to_vec(),
+            earlier: records.earlier().cloned().collect(),
+        })
     }
 
     /// The live ones among these resources, in the order asked for.
     pub fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Vec<Stored> {
         self.shared.of(tenant, |records| ords.iter().filter_map(|ord| records.body(*ord)).cloned().collect())
+    }
+
+    /// These versions, each by the number of its resource and its own: those that are there and no deletions, of resources
+    /// that are live.
+    pub fn versions(&self, tenant: &TenantContext, of: &[(i64, i64)]) -> Vec<LiveVersion> {
+        let live = |records: &Records| {
+            let found = of.iter().filter_map(|(ord, version)| records.version(*ord, *version));
+            found.collect()
+        };
+        self.shared.of(tenant, live)
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.

@@ -2,7 +2,7 @@
 
 use super::Live;
 use crate::stores::version::{Current, Item, Outcome};
-use crate::stores::{Change, Method, Stored, WriteOutcome};
+use crate::stores::{Change, LiveVersion, Method, Stored, WriteOutcome};
 use fhirc_codegen::ord::{end_ord, first_ord};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::Value as Json;
@@ -48,6 +48,21 @@ impl Records {
     /// The current version of a resource that is live.
     pub(super) fn body(&self, ord: i64) -> Option<&Stored> {
         self.records.get(&ord)?.versions.last().map(Arc::as_ref).filter(|stored| stored.method == Method::Put)
+    }
+
+    /// A version that is no deletion, of a resource that is live.
+    pub(super) fn version(&self, ord: i64, version: i64) -> Option<LiveVersion> {
+        let current = self.body(ord)?.version == version;
+        let stored = self.records.get(&ord)?.versions.iter().find(|stored| stored.version == version)?;
+        let stored = Stored::clone(stored);
+        (stored.method == Method::Put).then_some(LiveVersion { stored, current })
+    }
+
+    /// The versions that are no deletions, of resources that are live, but for the current ones.
+    pub(super) fn earlier(&self) -> impl Iterator<Item = &Arc<Stored>> {
+        let live = self.records.values().filter(|record| record.json.is_some());
+        let earlier = live.flat_map(|record| record.versions.iter().rev().skip(1));
+        earlier.filter(|stored| stored.method == Method::Put)
     }
 
     /// All versions of a resource, the current one last.

@@ -29,7 +29,8 @@ use self::tenants::Tenants;
 use self::worker::Workers;
 use super::definitions::Held;
 use super::{
-    Batch, Clock, Committed, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple, Write, WriteOutcome,
+    Batch, Clock, Committed, LiveVersion, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple, Write,
+    WriteOutcome,
 };
 use crate::index::ExtractSettings;
 use crate::tenant::TenantContext;
@@ -142,14 +143,14 @@ impl SqliteStore {
     ) -> Result<Vec<Tuple>, StoreError> {
         let lowered = lower(query)?;
         let filled = query::fill(&lowered, slots)?;
-        let (yields, span) = (query.yields, query.root_node().map(|root| root.span).unwrap_or_default());
+        let (yields, span) = (query.yields.clone(), query.root_node().map(|root| root.span).unwrap_or_default());
         let run = move |connection: &Connection, tenant| {
             // In one transaction: rows of definitions that hold no longer may be deleted at any time.
             let transaction = connection.unchecked_transaction().map_err(StoreError::database("running a query"))?;
             if definitions::epoch(&transaction)? != epoch {
                 return Err(StoreError::OtherDefinitions);
             }
-            query::run(&transaction, tenant, (&lowered, &filled), (yields, span))
+            query::run(&transaction, tenant, (&lowered, &filled), (&yields, span))
         };
         self.read_as_within(tenant, steps(query.visits), run).await
     }
@@ -173,6 +174,16 @@ impl SqliteStore {
     pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
         let (ords, registry) = (ords.to_vec(), Arc::clone(&self.shared.held.get().registry));
         self.read_as(tenant, move |connection, tenant| read::bodies(connection, tenant, &registry, &ords)).await
+    }
+
+    /// These versions, each by the number of its resource and its own: those that are there and no deletions, of resources
+    /// that are live.
+    ///
+    /// # Errors
+    /// SQLite fails.
+    pub async fn versions(&self, tenant: &TenantContext, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
+        let of = of.to_vec();
+        self.read_as(tenant, move |connection, tenant| read::versions(connection, tenant, &of)).await
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.
@@ -227,7 +238,7 @@ impl SqliteStore {
         let count = move |connection: &Connection, tenant| {
             let count = |sql: &Sql| {
                 let filled = query::fill(sql, &Slots::new())?;
-                match query::run(connection, tenant, (sql, &filled), (Yield::Rough, Span::default())) {
+                match query::run(connection, tenant, (sql, &filled), (&Yield::Rough, Span::default())) {
                     Ok(found) => Ok(found.first().map(counted)),
                     // It looks for rows that are few among many, or nobody waits any more.
                     Err(StoreError::Refused { .. } | StoreError::Cancelled) => Ok(None),

@@ -55,7 +55,7 @@ pub(super) fn run(
     connection: &Connection,
     tenant: Tenant,
     (sql, filled): (&Sql, &[Filled]),
-    (yields, span): (Yield, Span),
+    (yields, span): (&Yield, Span),
 ) -> Result<Vec<Tuple>, StoreError> {
     let run = || {
         let mut statement = connection.prepare_cached(&sql.text)?;
@@ -114,19 +114,18 @@ impl ToSql for Borrowed<'_> {
     }
 }
 
-fn tuple(row: &Row<'_>, width: usize, yields: Yield) -> rusqlite::Result<Tuple> {
+fn tuple(row: &Row<'_>, width: usize, yields: &Yield) -> rusqlite::Result<Tuple> {
     let identity = || {
         let value = Value::Rid(TypeCode(row.get(1)?), row.get(2)?);
         Ok(Tuple { ord: row.get(0)?, keys: vec![Some(value)] })
     };
     let values = |from| (from..width).map(|column| value(row, column)).collect::<rusqlite::Result<_>>();
     match yields {
-        Yield::Page => Ok(Tuple { ord: row.get(0)?, keys: values(1)? }),
+        Yield::Page | Yield::Rough | Yield::Versions(_) => Ok(Tuple { ord: row.get(0)?, keys: values(1)? }),
         Yield::Count => Ok(Tuple { ord: row.get(0)?, keys: Vec::new() }),
-        Yield::Rough => Ok(Tuple { ord: row.get(0)?, keys: values(1)? }),
         Yield::Rid => identity(),
         Yield::Targets(edge) => match edge.on {
-            On::Rid => identity(),
+            On::Rid | On::Unversioned => identity(),
             On::Url { .. } | On::UrlVersion { .. } => Ok(Tuple { ord: 0, keys: values(0)? }),
         },
     }
@@ -150,7 +149,7 @@ mod tests {
         let span = Span { start: 3, end: 7 };
         let answer = |text: &str| {
             let sql = Sql { text: text.to_owned(), binds: Vec::new() };
-            run(&connection, Tenant(1), (&sql, &[]), (Yield::Count, span))
+            run(&connection, Tenant(1), (&sql, &[]), (&Yield::Count, span))
         };
         let sum = |terms| format!("SELECT {}", vec!["1"; terms].join(" + "));
         let union = |terms| vec!["SELECT 1"; terms].join(" UNION ALL ");

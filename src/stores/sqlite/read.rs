@@ -6,7 +6,7 @@ use super::number::type_inside;
 use super::record::DELETE;
 use super::tenants::Tenant;
 use crate::definitions::Registry;
-use crate::stores::{Method, StoreError, Stored};
+use crate::stores::{LiveVersion, Method, StoreError, Stored};
 use fhirc_codegen::ord::type_of;
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -65,6 +65,27 @@ pub(super) fn history(
     Ok(versions)
 }
 
+/// These versions, each by the number of its resource and its own: those that are there and no deletions, of resources
+/// that are live.
+pub(super) fn versions(
+    connection: &Connection,
+    tenant: Tenant,
+    of: &[(i64, i64)],
+) -> Result<Vec<LiveVersion>, StoreError> {
+    let mut found = Vec::with_capacity(of.len());
+    for &(ord, version) in of {
+        let current: Option<i64> = connection
+            .prepare_cached("SELECT version FROM resource WHERE tenant = ? AND ord = ? AND deleted = 0")
+            .and_then(|mut select| select.query_row(params![tenant.0, ord], |row| row.get(0)).optional())
+            .map_err(StoreError::database("looking up a resource"))?;
+        let Some(current) = current.map(|current| current == version) else { continue };
+        let stored = if current { by_ord(connection, tenant, ord)? } else { old(connection, tenant, ord, version)? };
+        let put = stored.filter(|stored| stored.method == Method::Put);
+        found.extend(put.map(|stored| LiveVersion { stored, current }));
+    }
+    Ok(found)
+}
+
 /// One version of a resource.
 pub(super) fn read_version(
     connection: &Connection,
@@ -78,6 +99,11 @@ pub(super) fn read_version(
     if current.as_ref().is_none_or(|current| current.version == version) {
         return Ok(current);
     }
+    old(connection, tenant, ord, version)
+}
+
+/// A version that is not the current one.
+fn old(connection: &Connection, tenant: Tenant, ord: i64, version: i64) -> Result<Option<Stored>, StoreError> {
     connection
         .prepare_cached(&format!("{OLD} AND h.version = ?3"))
         .and_then(|mut select| select.query_row(params![tenant.0, ord, version], stored).optional())

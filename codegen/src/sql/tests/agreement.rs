@@ -205,10 +205,7 @@ proptest! {
         let database = Database::of(&world);
         let (sets, root) = arena(&tree, &ways);
         let members = model::members(&world, &sets, root);
-        let edge = Edge { key: REF, on: On::Rid };
         let live = |ord: &i64| world.resources.iter().any(|r| r.ord == *ord && r.state == State::Live);
-        let linked = model::pairs(&world, edge).into_iter().filter(|pair| members.contains(&pair.0));
-        let targets: BTreeSet<i64> = linked.map(|pair| pair.1).filter(live).collect();
         let urls: BTreeSet<String> = world.resources.iter()
             .filter(|r| members.contains(&r.ord))
             .flat_map(|r| &r.rows)
@@ -217,10 +214,40 @@ proptest! {
             .collect();
         for strategy in &STRATEGIES {
             let query = |edge| query(&sets, root, Yield::Targets(edge), &[], strategy);
-            prop_assert_eq!(run(&database, &query(edge)), identities(&world, targets.clone()));
+            for edge in [On::Rid, On::Unversioned].map(|on| Edge { key: REF, on }) {
+                let linked = model::pairs(&world, edge).into_iter().filter(|pair| members.contains(&pair.0));
+                let targets: BTreeSet<i64> = linked.map(|pair| pair.1).filter(live).collect();
+                prop_assert_eq!(run(&database, &query(edge)), identities(&world, targets));
+            }
             let canonical = Edge { key: CANONICAL, on: On::Url { url: OWN_URL } };
             let told: Vec<Vec<Cell>> = urls.iter().map(|url| vec![url.clone().into()]).collect();
             prop_assert_eq!(run(&database, &query(canonical)), told);
+        }
+    }
+
+    #[test]
+    fn versions_are_those_that_references_name(world in world(), tree in root(Joins::Some), ways in ways()) {
+        let database = Database::of(&world);
+        let (sets, root) = arena(&tree, &ways);
+        let members = model::members(&world, &sets, root);
+        let named: BTreeSet<(i64, u32, String)> = world.resources.iter()
+            .filter(|r| members.contains(&r.ord) && r.has_rows())
+            .flat_map(|r| r.rows.iter().filter(|row| row.key == REF))
+            .filter_map(|row| match row.values.as_slice() {
+                [Value::Rid(ty, id), Value::Text(version)] if !version.is_empty() => {
+                    let target = world.resources.iter().find(|r| r.ty == *ty && r.id == *id).unwrap();
+                    Some((target.ord, row.key.0, version.clone()))
+                }
+                _ => None,
+            })
+            .collect();
+        let told = |(ord, key, version): (i64, u32, String)| vec![ord.into(), i64::from(key).into(), version.into()];
+        let told: Vec<Vec<Cell>> = named.into_iter().map(told).collect();
+        for strategy in &STRATEGIES {
+            let mut query = query(&sets, root, Yield::Versions(vec![REF, CANONICAL]), &[], strategy);
+            prop_assert_eq!(&run(&database, &query), &told);
+            query.take = Some(Take { n: 2, after: None });
+            prop_assert_eq!(run(&database, &query), told.iter().take(2).cloned().collect::<Vec<_>>());
         }
     }
 }

@@ -99,7 +99,7 @@ pub(super) async fn meant(store: &Store, tenant: &TenantContext, search: &Compil
     let registry = &search.registry;
     let resources = (0..).zip(bodies(store, tenant).await).map(|(ord, (ty, json))| {
         let (ty, id) = (registry.resource_type_of_code(ty.0).unwrap(), json["id"].as_str().unwrap().to_owned());
-        Resource { ty, id, ord, last_updated: None, json: Arc::new(json) }
+        Resource { ty, id, version: 1, ord, last_updated: None, json: Arc::new(json) }
     });
     let answer = Reference::new(registry, resources.collect()).search(&search.search);
     answer.matches.iter().map(|(ty, id)| format!("{}/{id}", registry.type_name(*ty))).collect()

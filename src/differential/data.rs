@@ -50,7 +50,7 @@ pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
         for id in IDS.iter().filter(|_| random.chance(75)).collect::<Vec<_>>() {
             let resource = maker.resource(random, ty, id);
             let deletion = json!({ "delete": format!("{}/{id}", registry.type_name(ty)) });
-            for _ in 0..random.pick(&[0, 0, 0, 0, 0, 0, 1, 1, 2, 3]) {
+            for _ in 0..random.pick(&[0, 0, 0, 0, 1, 1, 2, 3]) {
                 // Other resources may appear between two versions.
                 let at = random.below(writes.len() + 1);
                 writes.insert(at, earlier(random, &resource));
@@ -127,27 +127,34 @@ pub(super) fn appeared(registry: &Registry, lines: &[Line]) -> Vec<Inner> {
     lines.iter().filter_map(of).flatten().collect()
 }
 
-/// All versions of each resource, `None` for a deletion, in the order in which the resources were first created
-/// (decision 133).
-fn histories<'l>(registry: &Registry, lines: &'l [Line]) -> Vec<((ResourceType, &'l str), Vec<Option<&'l Line>>)> {
-    let mut named: Vec<((ResourceType, &str), Vec<Option<&Line>>)> = Vec::new();
+/// A resource and all its versions.
+struct History<'l> {
+    ty: ResourceType,
+    id: &'l str,
+    /// The first one first; `None` for a deletion.
+    versions: Vec<Option<&'l Line>>,
+}
+
+/// The resources in the order in which they were first created (decision 133).
+fn histories<'l>(registry: &Registry, lines: &'l [Line]) -> Vec<History<'l>> {
+    let mut all: Vec<History<'_>> = Vec::new();
     for line in lines {
-        let Some(name) = identity(registry, line) else { continue };
+        let Some((ty, id)) = identity(registry, line) else { continue };
         let now = (!is_deletion(line)).then_some(line);
-        match named.iter_mut().find(|(known, _)| *known == name) {
+        match all.iter_mut().find(|history| (history.ty, history.id) == (ty, id)) {
             // What stays as it is makes no version.
-            Some((_, versions)) => versions.extend((versions.last() != Some(&now)).then_some(now)),
+            Some(history) => history.versions.extend((history.versions.last() != Some(&now)).then_some(now)),
             // What is deleted before it was created does not exist.
-            None if now.is_some() => named.push((name, vec![now])),
+            None if now.is_some() => all.push(History { ty, id, versions: vec![now] }),
             None => {}
         }
     }
-    named
+    all
 }
 
 /// The resources that are there after all writes.
 pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
-    let resource = |(n, ((ty, id), versions)): (i64, ((ResourceType, &str), Vec<Option<&Line>>))| {
+    let resource = |(n, History { ty, id, versions }): (i64, History<'_>)| {
         let json = Arc::new((*versions.last()?)?.clone());
         let stated = json.pointer("/meta/lastUpdated").and_then(Json::as_str);
         let date = stated.and_then(|text| parse_date(text, &Zone::UTC).ok());
@@ -161,7 +168,7 @@ pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
 /// The versions of these resources before the current ones.
 pub(super) fn earlier_versions(registry: &Registry, lines: &[Line]) -> Vec<Earlier> {
     let mut found = Vec::new();
-    for ((ty, id), versions) in histories(registry, lines) {
+    for History { ty, id, versions } in histories(registry, lines) {
         let Some((Some(_), before)) = versions.split_last() else { continue };
         let puts = (1..).zip(before).filter(|(_, put)| put.is_some());
         found.extend(puts.map(|(version, _)| Earlier { ty, id: id.to_owned(), version }));

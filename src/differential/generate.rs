@@ -15,6 +15,7 @@ impl Samples<'_> {
         match random.below(100) {
             0..4 => return self.system(random),
             4..8 => parts.push(single("_type", name)),
+            8..13 => return self.bringing(random, ty),
             _ => {}
         }
         for _ in 0..random.pick(&[0, 1, 1, 1, 1, 2, 2, 3]) {
@@ -39,6 +40,15 @@ impl Samples<'_> {
         }
         let condition = self.condition(random, ty, 3)?;
         Some(Part::Values { key: condition.key, values: condition.values })
+    }
+
+    /// All resources of a type with much that comes along.
+    fn bringing(&self, random: &mut Random, ty: ResourceType) -> Option<Query> {
+        let mut parts = vec![single("_count", random.pick(&["3", "7"]))];
+        for _ in 0..random.pick(&[1, 2, 2, 3]) {
+            parts.extend(self.include(random, ty, false));
+        }
+        Some(Query { path: self.registry.type_name(ty).to_owned(), parts })
     }
 
     /// A search over several types: only parameters that all of them have.

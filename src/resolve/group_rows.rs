@@ -152,6 +152,9 @@ impl Several<'_> {
         let asked: Vec<usize> = (0..).zip(&row).filter(|(_, test)| test.is_some()).map(|(place, _)| place).collect();
         let covers = |places: &[usize]| places.len() == asked.len() && asked.iter().all(|place| places.contains(place));
         if let Some((param, places)) = self.composites.iter().find(|(_, places)| covers(places)) {
+            if places.iter().any(|place| self.is_implied(*place, &row)) {
+                return self.refuse(resolver, "`co` on a decimal, beside another condition,", span);
+            }
             let parts: Option<Vec<_>> = places.iter().map(|place| row.get(*place)?.clone()).collect();
             return self.tuples(resolver, *param, parts?, span);
         }
@@ -166,6 +169,13 @@ impl Several<'_> {
             Some(kind) => Some(Pred::new(kind, span)),
             None => self.refuse(resolver, "a condition on these parts alone", span),
         }
+    }
+
+    /// Whether a part is asked for the range that its digits imply: rows of several parts hold the number as it is. An
+    /// integer is both.
+    fn is_implied(&self, place: usize, row: &Row) -> bool {
+        let asked = row.get(place).and_then(Option::as_ref).is_some_and(|(facet, _)| *facet == Facet::Implied);
+        asked && self.parts.get(place).is_some_and(|part| part.component.datatypes.some(&["decimal"]))
     }
 
     /// Some element is there: a mandatory part of one is.

@@ -64,7 +64,8 @@ pub(crate) fn diagnostics(query: &str, handling: Handling) -> Vec<Diagnostic> {
     }
 }
 
-/// R4, with `nickname` of Patient and `attending` of Observation being built: half of the resources are done.
+/// R4, with a composite of RiskAssessment over `prediction`, and with `nickname` of Patient and `attending` of Observation
+/// being built: half of the resources are done.
 fn registry() -> Arc<Registry> {
     static REGISTRY: LazyLock<Arc<Registry>> = LazyLock::new(|| {
         let param = |base: &str, code: &str, ty: &str, expression: &str| {
@@ -77,8 +78,18 @@ fn registry() -> Arc<Registry> {
         };
         let nickname = param("Patient", "nickname", "string", "Patient.name.text");
         let attending = param("Observation", "attending", "reference", "Observation.performer");
-        let (registry, warnings) = Registry::r4().define(vec![nickname, attending]).unwrap();
-        assert!(warnings.is_empty());
+        let component = |code: &str, expression: &str| {
+            let definition = format!("http://hl7.org/fhir/SearchParameter/RiskAssessment-{code}");
+            json!({ "definition": definition, "expression": expression })
+        };
+        let graded = from_resource(&json!({
+            "resourceType": "SearchParameter", "url": "http://example.org/graded", "code": "graded",
+            "base": ["RiskAssessment"], "type": "composite", "expression": "RiskAssessment.prediction",
+            "component": [component("risk", "qualitativeRisk"), component("probability", "probability")],
+        }));
+        let (registry, problems) = Registry::r4().with_params(vec![graded.unwrap()]);
+        let (registry, warnings) = registry.define(vec![nickname, attending]).unwrap();
+        assert!(problems.is_empty() && warnings.is_empty());
         registry.builds().keys().for_each(|&build| registry.progress(build).set(500, 1_000));
         Arc::new(registry)
     });

@@ -144,3 +144,76 @@ fn fits(columns: &[Col], col: Col, value: &Value) -> bool {
     };
     same && columns.contains(&col)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compiler::{Compiler, Options};
+    use crate::plan::VersionsRoot;
+    use fhirc_codegen::program::VersionsBy;
+
+    fn plan(query: &str) -> Plan {
+        Compiler::r4(Options::default()).compile(query).unwrap().plan
+    }
+
+    fn broken(plan: &Plan) -> Vec<&'static str> {
+        validate(plan, Registry::r4()).into_iter().map(|broken| broken.invariant).collect()
+    }
+
+    #[test]
+    fn sort_keys_stand_in_rows_of_theirs() {
+        let sort = "sort keys stand in rows of theirs";
+        let good = plan("Patient?_sort=family,organization.name,_lastUpdated,_id");
+        assert!(broken(&good).is_empty());
+        let source = |change: &dyn Fn(&mut OrderSource)| {
+            let mut plan = good.clone();
+            plan.page.order.iter_mut().flat_map(|key| &mut key.from).for_each(change);
+            broken(&plan)
+        };
+        let no_keys = |source: &mut OrderSource| {
+            if let OrderBy::Rows { keys, .. } = &mut source.by {
+                keys.clear();
+            }
+        };
+        let other_rows = |source: &mut OrderSource| {
+            if let OrderBy::Rows { kind, .. } = &mut source.by {
+                *kind = RowKind::One(Base::Number);
+            }
+        };
+        let unknown_key = |source: &mut OrderSource| {
+            if let OrderBy::Rows { keys, .. } = &mut source.by {
+                *keys = vec![KeyId(u32::MAX)];
+            }
+        };
+        let no_types = |source: &mut OrderSource| match &mut source.by {
+            OrderBy::Updated(types) | OrderBy::Id(types) => types.0.clear(),
+            OrderBy::Rows { .. } | OrderBy::Ord => {}
+        };
+        let link_without_key = |source: &mut OrderSource| source.via.iter_mut().for_each(|link| link.keys.clear());
+        let link_by_value = |source: &mut OrderSource| {
+            if let OrderBy::Rows { keys, .. } = &source.by {
+                source.via.iter_mut().for_each(|link| link.keys.clone_from(keys));
+            }
+        };
+        let changes: [&dyn Fn(&mut OrderSource); 6] =
+            [&no_keys, &other_rows, &unknown_key, &no_types, &link_without_key, &link_by_value];
+        for (n, change) in changes.into_iter().enumerate() {
+            assert_eq!(source(change), [sort], "change {n}");
+        }
+    }
+
+    #[test]
+    fn versions_are_named_by_references_to_known_types() {
+        let good = plan("Observation?_include=Observation:subject");
+        assert!(broken(&good).is_empty());
+        let family = plan("Patient?_sort=family").page.order;
+        let Some(OrderBy::Rows { keys, .. }) = family.first().and_then(OrderKey::alone) else { panic!("{family:?}") };
+        let with = |change: &dyn Fn(&mut VersionsBy)| {
+            let mut plan = good.clone();
+            plan.versions.iter_mut().for_each(|VersionsRoot { by, .. }| change(by));
+            broken(&plan)
+        };
+        assert_eq!(with(&|by| by.key = keys[0]), ["versions are named by references"]);
+        assert_eq!(with(&|by| by.targets.0.clear()), ["versions are of known types"]);
+    }
+}

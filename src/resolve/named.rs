@@ -22,6 +22,13 @@ struct Definition {
     conditions: Vec<Param>,
 }
 
+impl Definition {
+    /// The names of the values that a search gives.
+    fn values(&self) -> Vec<&str> {
+        self.conditions.iter().filter_map(|param| open(&param.value)).collect()
+    }
+}
+
 impl NamedQueries {
     /// Registers what `_query=name` means on the type of a search: its conditions hold beside those of the search that
     /// names it. Where a value is `{limit}`, the search must say `limit=…`, and each value that it gives stands
@@ -131,12 +138,13 @@ impl Named {
         types.iter().filter_map(|ty| Some(by_type.get(ty)?.text.clone())).collect()
     }
 
-    /// What it adds to a search for resources of type `ty`; `given` are the parameters of the search. Gives the
-    /// parameters that are left, too.
+    /// What it adds for resources of type `ty`, one of the types of a search; `given` are the parameters of the search.
+    /// Gives the parameters that are left, too. A value that is asked for on another of the types alone is none of them,
+    /// unless it has a meaning here.
     pub(super) fn conditions<'p>(
         &self,
         resolver: &mut Resolver<'_>,
-        ty: ResourceType,
+        (ty, types): (ResourceType, &[ResourceType]),
         given: &[&'p Param],
     ) -> (Vec<Pred>, Vec<&'p Param>) {
         let settings = resolver.settings;
@@ -147,9 +155,11 @@ impl Named {
             resolver.report(errors::query_of_other_type(&self.name, self.span, here, &types));
             return (Vec::new(), given.to_vec());
         };
-        let own: Vec<&str> = definition.conditions.iter().filter_map(|param| open(&param.value)).collect();
-        let (filled, left): (Vec<&Param>, Vec<&Param>) =
-            given.iter().partition(|param| !param.key.is_chained() && own.contains(&param.key.code()));
+        let own = definition.values();
+        let elsewhere: Vec<&str> = types.iter().filter_map(|ty| by_type.get(ty)).flat_map(Definition::values).collect();
+        let is_of = |names: &[&str], param: &Param| !param.key.is_chained() && names.contains(&param.key.code());
+        let (filled, mut left): (Vec<&Param>, Vec<&Param>) = given.iter().partition(|param| is_of(&own, param));
+        left.retain(|param| !is_of(&elsewhere, param) || parameter::is_known(resolver.registry, ty, param.key.code()));
         let mut preds = Vec::new();
         for condition in &definition.conditions {
             match open(&condition.value) {
@@ -225,6 +235,7 @@ mod tests {
     use super::*;
     use crate::compiler::{Compiler, Options};
     use crate::ir::print;
+    use crate::resolve::Handling;
 
     fn queries() -> NamedQueries {
         let mut queries = NamedQueries::default();
@@ -233,6 +244,8 @@ mod tests {
             ("high", "Patient?_has:Observation:patient:value-quantity={limit}"),
             ("eves", "Observation?subject:Patient.name={name}&subject:Patient.gender=female"),
             ("members", "Observation?code:in=http://t/none"),
+            ("two", "Observation?value-quantity={limit}"),
+            ("two", "Patient?birthdate={day}"),
         ] {
             queries.add(Registry::r4(), name, search).unwrap();
         }
@@ -261,6 +274,26 @@ mod tests {
         ] {
             assert_eq!(conditions(named), conditions(written), "{named}");
         }
+    }
+
+    /// Strict handling reports what no type knows.
+    #[test]
+    fn types_may_ask_for_values_of_different_names() {
+        let options = Options { handling: Handling::Strict, queries: queries().into(), ..Options::default() };
+        let compiler = Compiler::r4(options);
+        let codes = |query: &str| match compiler.compile(query) {
+            Ok(compiled) => compiled.warnings.iter().map(|told| told.code).collect::<Vec<_>>(),
+            Err(rejected) => rejected.diagnostics.iter().map(|told| told.code).collect(),
+        };
+        assert!(codes("?_type=Observation,Patient&_query=two&limit=gt140&day=gt2000").is_empty());
+        // A type that is not searched asks for nothing.
+        assert_eq!(codes("Observation?_query=two&limit=gt140&day=gt2000"), ["unknown-parameter"]);
+        assert_eq!(codes("?_type=Observation,Patient&_query=two&limit=gt140"), ["incomplete-query"]);
+        assert_eq!(codes("?_type=Observation,Patient&_query=two&limit=1&day=2000&size=3"), ["unknown-parameter"]);
+        let both = compiler.compile("?_type=Observation,Patient&_query=two&limit=gt140&day=gt2000").unwrap();
+        let conditions = print(&both.search, Registry::r4());
+        assert!(conditions.starts_with("Observation\n  Observation.value-quantity"), "{conditions}");
+        assert!(conditions.contains("Patient\n  Patient.birthdate"), "{conditions}");
     }
 
     #[test]
@@ -313,7 +346,7 @@ mod tests {
             assert_eq!(found, (code, place, message), "{rejected}");
         }
         let rejected = compiler().compile("Observation?_query=hihg").unwrap_err();
-        assert_eq!(rejected.diagnostics[0].help.as_deref(), Some("registered are `eves`, `high`, `members`"));
+        assert_eq!(rejected.diagnostics[0].help.as_deref(), Some("registered are `eves`, `high`, `members`, `two`"));
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl Resolver<'_> {
         for &ty in &wanted.types {
             let mut filter: Vec<Pred> = membership.iter().filter(|(of, _)| *of == ty).map(|(_, p)| p.clone()).collect();
             let (named, conditions) = match &wanted.query {
-                Some(query) => query.conditions(self, ty, &conditions),
+                Some(query) => query.conditions(self, (ty, &wanted.types), &conditions),
                 None => (Vec::new(), conditions.clone()),
             };
             filter.extend(named);

@@ -7,6 +7,7 @@ use entry::{corpus, diagnostics, line};
 use fhirc::compiler::{Compiler, Options};
 use fhirc::definitions::{Registry, from_resource};
 use fhirc::grammar::render;
+use fhirc::resolve::Handling;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -84,6 +85,20 @@ fn special_parameters_of_others_are_refused_by_name() {
         assert_eq!(codes, ["not-supported"], "{query}");
     }
     assert_eq!(compiler.compile("Location?_sort=contains").unwrap_err().diagnostics[0].code, "unsortable");
+}
+
+#[test]
+fn the_first_include_too_many_is_underlined() {
+    let types: Vec<&str> = Registry::r4().types().map(|ty| Registry::r4().type_name(ty)).take(101).collect();
+    let includes: Vec<String> = types.iter().map(|ty| format!("_include=Observation:focus:{ty}")).collect();
+    let few = format!("Observation?{}", includes[..100].join("&"));
+    assert!(diagnostics(&few, Handling::Strict).is_empty());
+    // The same again is no other.
+    assert!(diagnostics(&format!("{few}&{}", includes[0]), Handling::Strict).is_empty());
+    let many = format!("{few}&{}", includes[100]);
+    let found = diagnostics(&many, Handling::Lenient);
+    let said: Vec<_> = found.iter().map(|told| (told.code, told.span.text(&many).unwrap())).collect();
+    assert_eq!(said, [("too-many-includes", includes[100].as_str())]);
 }
 
 #[test]

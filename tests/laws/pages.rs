@@ -1,12 +1,15 @@
 //! All pages of a search, one after the other, are the page that holds everything; the total is their number.
 
 use crate::{compiler, corpus, generated, world};
-use fhirc::resolve::{Handling, MAX_PAGE};
-use fhirc::runtime::{ExecuteError, Request, execute};
+use fhirc::compiler::{Compiler, Options};
+use fhirc::definitions::Registry;
+use fhirc::resolve::{Handling, MAX_PAGE, NamedQueries};
+use fhirc::runtime::{ExecuteError, InvalidCursor, Request, execute};
 use fhirc::stores::{Store, Write};
 use proptest::prelude::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::json;
+use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 /// Matches of all pages of `query` with `count` on each, and the total.
@@ -53,6 +56,11 @@ macro_rules! store_tests {
             #[test]
             fn pages_go_on_behind_what_changed_or_went() {
                 super::of_changing($url);
+            }
+
+            #[test]
+            fn a_cursor_holds_for_one_definition_of_a_named_query() {
+                super::of_named($url);
             }
         }
     };
@@ -112,5 +120,26 @@ fn of_changing(url: &str) {
         let request = Request { cursor: page.next, ..Request::default() };
         let refused = execute(&store, &other, &request, None).await;
         assert!(matches!(refused, Err(ExecuteError::Cursor(_))), "{refused:?}");
+    });
+}
+
+/// Item 113: the text of a search may stay as it is while what a name in it stands for becomes another.
+fn of_named(url: &str) {
+    let patient = |id: &str| json!({ "resourceType": "Patient", "id": id, "birthDate": "1980", "gender": "female" });
+    let compiled = |definition: &str| {
+        let mut queries = NamedQueries::default();
+        queries.add(Registry::r4(), "some", definition).unwrap();
+        let options = Options { queries: Arc::new(queries), ..Options::default() };
+        Compiler::r4(options).compile("Patient?_query=some&_count=2").unwrap()
+    };
+    Runtime::new().unwrap().block_on(async {
+        let store = world::holding(url, ["a", "b", "c"].map(patient).to_vec()).await;
+        let born = compiled("Patient?birthdate=1980");
+        let first = execute(&store, &born, &Request::default(), None).await.unwrap();
+        let request = Request { cursor: first.next, ..Request::default() };
+        let refused = execute(&store, &compiled("Patient?gender=female"), &request, None).await;
+        assert!(matches!(refused, Err(ExecuteError::Cursor(InvalidCursor::Foreign))), "{refused:?}");
+        let second = execute(&store, &compiled("Patient?birthdate=1980"), &request, None).await.unwrap();
+        assert_eq!(second.matches.iter().map(|found| found.id.as_str()).collect::<Vec<_>>(), ["c"]);
     });
 }

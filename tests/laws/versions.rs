@@ -1,14 +1,14 @@
 //! Includes bring the version that a reference names, as it was written, on every store. FHIR R4 3.1.1.5.4; item 88.
 
 use crate::compiler;
+use crate::world::{holding, put};
 use fhirc::codegen::rows::TypeCode;
 use fhirc::definitions::Registry;
 use fhirc::resolve::Handling;
 use fhirc::runtime::{Page, Request, execute};
-use fhirc::stores::{Store, StoreSettings, Write};
+use fhirc::stores::{Store, Write};
 use fhirc::tenant::TenantContext;
 use serde_json::{Value as Json, json};
-use std::sync::Arc;
 use tokio::runtime::Runtime;
 
 const STORES: [&str; 2] = ["sqlite::memory:", "reference:"];
@@ -16,18 +16,8 @@ const STORES: [&str; 2] = ["sqlite::memory:", "reference:"];
 /// More versions than come along with one page.
 const MANY: usize = 10_030;
 
-async fn store(url: &str) -> Store {
-    let settings = StoreSettings { create: true, ..StoreSettings::new(Arc::new(Registry::r4().clone())) };
-    Store::open(&url.parse().unwrap(), settings).await.unwrap()
-}
-
 fn code(name: &str) -> TypeCode {
     TypeCode(Registry::r4().resource_type(name).unwrap().code())
-}
-
-fn put(body: Json) -> Write {
-    let (ty, id) = (code(body["resourceType"].as_str().unwrap()), body["id"].as_str().unwrap().to_owned());
-    Write::Put { ty, id, body, keep_updated: false }
 }
 
 fn patient(id: &str, family: &str) -> Write {
@@ -71,7 +61,7 @@ async fn brought(store: &Store, tenant: &TenantContext, query: &str) -> Vec<(Str
 
 /// Patients with a history, and what refers to it.
 async fn hospital(url: &str) -> Store {
-    let store = store(url).await;
+    let store = holding(url, Vec::new()).await;
     let home = tenant("home");
     let writes = vec![
         // 1, deleted as 2, again as 3 and 4.
@@ -151,7 +141,7 @@ fn a_version_is_cut_like_anything_else() {
 #[test]
 fn versions_count_in_the_budget() {
     let runtime = Runtime::new().unwrap();
-    let store = runtime.block_on(store("sqlite::memory:"));
+    let store = runtime.block_on(holding("sqlite::memory:", Vec::new()));
     let home = TenantContext::default();
     // The last one is current.
     let versions = (0..=MANY).map(|n| patient("p", &n.to_string()));

@@ -12,7 +12,8 @@ use std::slice;
 use std::time::UNIX_EPOCH;
 
 /// Opens a store. The files of `reference:PATH` are read for `tenant`; what came of that is in the report. A resource
-/// there that does not say when it last changed did so when the files did: the same files are the same store.
+/// there that does not say when it last changed did so when the files did: the same files are the same store. It takes no
+/// writes ([`StoreError::OnlySearched`]).
 ///
 /// # Errors
 /// As [`Store::open`]; or there is nothing at the path.
@@ -30,6 +31,9 @@ pub async fn open(
     let store = Store::Reference(MemoryStore::open(Origin::Files, StoreSettings { clock, ..settings }));
     let mut report = load(&store, tenant, inputs, Limits::default(), &mut ()).await?;
     unreadable.into_iter().for_each(|refusal| report.refuse(refusal));
+    if let Store::Reference(files) = &store {
+        files.seal();
+    }
     Ok((store, Some(report)))
 }
 

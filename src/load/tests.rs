@@ -1,8 +1,8 @@
 //! Loading from files: what arrives, what is refused and why.
 
 use super::*;
-use crate::definitions::Registry;
-use crate::stores::{Clock, Method, Store, StoreError, StoreSettings, StoreUrl};
+use crate::definitions::{Registry, SearchParam};
+use crate::stores::{Clock, Method, Store, StoreError, StoreSettings, StoreUrl, Write};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
 use fhirc_codegen::rows::TypeCode;
@@ -328,9 +328,25 @@ fn files_are_a_store_that_is_the_same_every_time() {
         assert_eq!(store.secret().await.unwrap(), again.secret().await.unwrap());
         let ty = TypeCode(store.registry().resource_type("Patient").unwrap().code());
         assert_eq!(store.read(&tenant, ty, "a").await.unwrap(), again.read(&tenant, ty, "a").await.unwrap());
+        let definition = SearchParam { url: "http://example.org/a".to_owned(), ..birthdate(&store) };
+        let writes: [Result<(), StoreError>; 3] = [
+            store.write(&tenant, vec![Write::Delete { ty, id: "a".to_owned() }]).await.map(drop),
+            store.define(vec![definition]).await.map(drop),
+            store.retire(vec![birthdate(&store).url]).await.map(drop),
+        ];
+        for refused in writes {
+            assert!(matches!(refused, Err(StoreError::OnlySearched)), "{refused:?}");
+        }
+        assert!(store.read(&tenant, ty, "a").await.unwrap().is_some());
         let nowhere = open(&StoreUrl::ReferenceFiles(directory.0.join("none")), settings(), &tenant).await;
         assert!(matches!(nowhere, Err(StoreError::Failed { .. })), "{nowhere:?}");
         let (empty, report) = open(&StoreUrl::Reference, settings(), &tenant).await.unwrap();
         assert!(report.is_none() && empty.tenants().await.unwrap().is_empty());
     });
+}
+
+fn birthdate(store: &Store) -> SearchParam {
+    let registry = store.registry();
+    let patient = registry.resource_type("Patient").unwrap();
+    registry.definition(registry.param(patient, "birthdate").unwrap()).clone()
 }

@@ -14,6 +14,7 @@ mod universe;
 mod value;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use serde_json::Value;
 
@@ -72,6 +73,7 @@ pub struct Reference<'r> {
     inner: Vec<Inner>,
     earlier: Vec<Earlier>,
     expressions: Expressions,
+    stop: Arc<AtomicBool>,
 }
 
 /// The whole answer to a search.
@@ -121,7 +123,15 @@ impl<'r> Reference<'r> {
     /// All current resources. Deleted ones are left out by the caller (item 147).
     pub fn new(registry: &'r Registry, resources: Vec<Resource>) -> Self {
         let inner = inner::of_all(registry, &resources);
-        Reference { registry, resources, inner, earlier: Vec::new(), expressions: Expressions::default() }
+        let (earlier, expressions, stop) = (Vec::new(), Expressions::default(), Arc::default());
+        Reference { registry, resources, inner, earlier, expressions, stop }
+    }
+
+    /// With a flag that ends every evaluation soon after it is set. What it gives then, nobody may look at.
+    #[must_use]
+    pub fn until(mut self, stop: Arc<AtomicBool>) -> Self {
+        self.stop = stop;
+        self
     }
 
     /// With the earlier versions of current resources.
@@ -176,7 +186,7 @@ impl<'r> Reference<'r> {
 
 impl Reference<'_> {
     fn universe<'v>(&'v self, env: &'v Env) -> Universe<'v> {
-        Universe::new(self.registry, &self.resources, (&self.inner, &self.earlier), &self.expressions, env)
+        Universe::new(self, env)
     }
 }
 

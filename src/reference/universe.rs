@@ -1,5 +1,7 @@
 //! The resources of one evaluation: who is there, who refers to whom.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 
 use super::expressions::Expressions;
@@ -7,7 +9,7 @@ use super::path::{self, Element};
 use super::place::Creation;
 use super::value::reference::{self, Ref};
 use super::value::uri::Url;
-use super::{Earlier, Inner, Name, Resource, inner};
+use super::{Earlier, Inner, Name, Reference, Resource, inner};
 use crate::definitions::{ParamId, ParamType, Registry, ResourceType, TypeKind, reads};
 use crate::ir::Env;
 
@@ -76,22 +78,26 @@ pub(super) struct Universe<'v> {
     inner: &'v [Inner],
     earlier: &'v [Earlier],
     expressions: &'v Expressions,
+    stop: &'v AtomicBool,
 }
 
 impl<'v> Universe<'v> {
-    pub(super) fn new(
-        registry: &'v Registry,
-        resources: &'v [Resource],
-        (inner, earlier): (&'v [Inner], &'v [Earlier]),
-        expressions: &'v Expressions,
-        env: &'v Env,
-    ) -> Self {
-        Universe { registry, env, resources, inner, earlier, expressions }
+    pub(super) fn new(reference: &'v Reference<'_>, env: &'v Env) -> Self {
+        let Reference { registry, resources, inner, earlier, expressions, stop } = reference;
+        Universe { registry, env, resources, inner, earlier, expressions, stop }
+    }
+
+    /// Whether nobody waits for the answer any more: every set of resources and of elements is empty from then on, so
+    /// that whatever goes through them ends.
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     /// All stored resources. Contained resources are none of them (item 143).
     pub(super) fn all(&self) -> impl Iterator<Item = Node<'v>> + use<'v> {
-        self.resources.iter().map(|stored| Node { ty: stored.ty, json: &stored.json, stored })
+        let universe = *self;
+        let going_on = self.resources.iter().take_while(move |_| !universe.is_stopped());
+        going_on.map(|stored| Node { ty: stored.ty, json: &stored.json, stored })
     }
 
     /// Those of one type.
@@ -121,6 +127,9 @@ impl<'v> Universe<'v> {
 
     /// The elements of a resource that a parameter reads.
     pub(super) fn elements(&self, node: Node<'v>, param: ParamId) -> Vec<Element<'v>> {
+        if self.is_stopped() {
+            return Vec::new();
+        }
         let definition = self.registry.definition(param);
         let start = Element::resource(node, self.registry);
         let found = self.find(node, definition.expression.as_deref().unwrap_or_default(), start);

@@ -8,6 +8,7 @@ use crate::runtime::definitions;
 use crate::runtime::include::cut;
 use crate::runtime::{CursorKey, ExecuteError, InvalidCursor, Observer, Page, Request, Resource, StepReport};
 use crate::stores::memory::{Live, MemoryStore, Snapshot};
+use crate::stores::stop::StopOnDrop;
 use crate::stores::{StoreError, Stored, inner};
 use crate::values::Instant;
 use fhirc_codegen::program::StepId;
@@ -76,19 +77,21 @@ fn open(key: &CursorKey, cursor: &str, search: &Compiled, request: &Request) -> 
     if place.fits(&search.search.order) { Ok(place) } else { Err(InvalidCursor::Foreign) }
 }
 
-/// Evaluation takes its time, so it runs beside other tasks.
+/// Evaluation takes its time, so it runs beside other tasks. It ends soon after the future is dropped.
 async fn evaluated(
     Snapshot { live, containers, earlier }: Snapshot,
     search: &Compiled,
     behind: Option<Place>,
 ) -> Result<reference::Page, StoreError> {
     let (registry, search) = (Arc::clone(&search.registry), search.search.clone());
+    let guard = StopOnDrop::default();
+    let stop = guard.flag();
     let evaluate = move || {
         let resources = live.into_iter().filter_map(|live| resource(&registry, live)).collect();
         let appeared = containers.into_iter().filter_map(|container| resource(&registry, container));
         let appeared = appeared.flat_map(|of| Inner::of(&registry, &(of.ty, of.id), &of.json)).collect();
         let earlier = earlier.iter().filter_map(|stored| self::earlier(&registry, stored)).collect();
-        let reference = Reference::new(&registry, resources).with_inner(appeared).with_earlier(earlier);
+        let reference = Reference::new(&registry, resources).with_inner(appeared).with_earlier(earlier).until(stop);
         reference.page(&search, behind.as_ref())
     };
     spawn_blocking(evaluate).await.map_err(|_| StoreError::Closed)
@@ -115,6 +118,7 @@ mod tests {
     use crate::stores::memory::Origin;
     use crate::stores::{StoreSettings, Write};
     use serde_json::json;
+    use std::task::Poll;
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
@@ -139,5 +143,34 @@ mod tests {
         let ids: Vec<_> = found.matches.iter().map(|found| found.id.as_str()).collect();
         assert_eq!(ids, ["a"]);
         assert!(store.snapshot(&request.tenant).live.is_empty());
+    }
+
+    /// Each patient refers to the one before: who comes along with the first is found round by round, for minutes.
+    #[test]
+    fn evaluation_ends_when_nobody_waits() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let registry = Arc::new(Registry::r4().clone());
+        let ty = TypeCode(registry.resource_type("Patient").unwrap().code());
+        let store = MemoryStore::open(Origin::Writes, StoreSettings::new(registry));
+        let put = |n: u32| {
+            let link = json!([{"other": {"reference": format!("Patient/{}", n.saturating_sub(1))}, "type": "seealso"}]);
+            let body = json!({"resourceType": "Patient", "id": n.to_string(), "link": link});
+            Write::Put { ty, id: n.to_string(), body, keep_updated: false }
+        };
+        let request = Request::default();
+        runtime.block_on(store.write(&request.tenant, (0..400).map(put).collect())).unwrap();
+        let query = "Patient?_id=0&_revinclude:iterate=Patient:link";
+        let search = Compiler::r4(Options::default()).compile(query).unwrap();
+        runtime.block_on(async {
+            let mut answer = std::pin::pin!(page(&store, &search, &request, None));
+            let begun = std::future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context).is_pending())).await;
+            assert!(begun);
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            assert!(std::future::poll_fn(|context| Poll::Ready(answer.as_mut().poll(context).is_pending())).await);
+        });
+        // A runtime waits for what runs beside it.
+        let begin = std::time::Instant::now();
+        drop(runtime);
+        assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
     }
 }

@@ -54,7 +54,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// Files were opened to be written.
+    /// Files that were read as a store are written to, or opened for that.
     OnlySearched,
     /// A resource cannot be written as it is.
     Invalid {

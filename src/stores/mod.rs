@@ -22,6 +22,8 @@ pub mod sqlite;
 #[cfg(feature = "sqlite")]
 mod statistics;
 #[cfg(feature = "sqlite")]
+pub(crate) mod stop;
+#[cfg(feature = "sqlite")]
 mod store;
 mod url;
 #[cfg(feature = "sqlite")]

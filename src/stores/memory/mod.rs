@@ -18,6 +18,7 @@ use fhirc_codegen::rows::TypeCode;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::task::spawn_blocking;
 
@@ -45,6 +46,8 @@ struct Shared {
     tenants: Mutex<BTreeMap<TenantContext, Records>>,
     /// Empty until somebody asks for it, if it depends on the files.
     secret: OnceLock<[u8; 32]>,
+    /// Whether it is only searched from now on.
+    sealed: AtomicBool,
 }
 
 /// A version of a resource, read and ready to be looked into.
@@ -79,7 +82,13 @@ impl MemoryStore {
             Origin::Files => OnceLock::new(),
         };
         let (clock, tenants) = (settings.clock, Mutex::default());
-        MemoryStore { shared: Arc::new(Shared { held, zone, bases, clock, tenants, secret }) }
+        let sealed = AtomicBool::new(false);
+        MemoryStore { shared: Arc::new(Shared { held, zone, bases, clock, tenants, secret, sealed }) }
+    }
+
+    /// From now on it is searched alone: what would be written to files that were read would be lost.
+    pub(crate) fn seal(&self) {
+        self.shared.sealed.store(true, Ordering::Relaxed);
     }
 
     /// The definitions that resources are read under.
@@ -90,7 +99,8 @@ impl MemoryStore {
     /// Adds definitions, or changes those that have their URLs. All or none; they hold at once, since nothing is indexed.
     ///
     /// # Errors
-    /// Something is wrong with a definition; what other stores could not index is refused too.
+    /// Something is wrong with a definition; what other stores could not index is refused too. Or these are files
+    /// ([`StoreError::OnlySearched`]).
     pub fn define(&self, params: Vec<SearchParam>) -> Result<Defined, StoreError> {
         self.redefine(|before| before.define(params))
     }
@@ -98,12 +108,13 @@ impl MemoryStore {
     /// Retires the definitions that have these URLs. All or none.
     ///
     /// # Errors
-    /// There is none, or others rest on it.
+    /// There is none, or others rest on it. Or these are files ([`StoreError::OnlySearched`]).
     pub fn retire(&self, urls: &[String]) -> Result<Defined, StoreError> {
         self.redefine(|before| Ok((before.retire(urls)?, Vec::new())))
     }
 
     fn redefine(&self, decide: impl FnOnce(&Registry) -> Decided) -> Result<Defined, StoreError> {
+        self.shared.writable()?;
         self.shared.held.change(|before| {
             let (next, warnings) = decide(&before.registry).map_err(|problems| StoreError::Definitions { problems })?;
             let next = next.settled().unwrap_or(next);
@@ -198,7 +209,7 @@ impl MemoryStore {
     /// Writes all or nothing. The outcomes stand in the order of the writes.
     ///
     /// # Errors
-    /// A resource cannot be written as it is.
+    /// A resource cannot be written as it is. Or these are files ([`StoreError::OnlySearched`]).
     pub async fn write(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Vec<WriteOutcome>, StoreError> {
         let batch = self.prepare(tenant, writes).await?;
         Ok(self.commit(batch).await?.outcomes)
@@ -207,8 +218,9 @@ impl MemoryStore {
     /// Makes versions, on all cores, without holding up other writes.
     ///
     /// # Errors
-    /// A resource cannot be written as it is.
+    /// A resource cannot be written as it is. Or these are files ([`StoreError::OnlySearched`]).
     pub async fn prepare(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Batch, StoreError> {
+        self.shared.writable()?;
         let current: Vec<Option<Current>> = self.shared.of(tenant, |records| {
             let identities = writes.iter().map(Write::identity);
             identities.map(|(ty, id)| records.current(ty, id)).collect()
@@ -224,7 +236,7 @@ impl MemoryStore {
     /// Writes a batch, whole or not at all, beside other tasks. It is written even if the future is dropped.
     ///
     /// # Errors
-    /// A resource is nested too deeply to be read again.
+    /// A resource is nested too deeply to be read again. Or these are files ([`StoreError::OnlySearched`]).
     pub fn commit(&self, batch: Batch) -> impl Future<Output = Result<Committed, StoreError>> + Send + use<> {
         let shared = Arc::clone(&self.shared);
         let written = spawn_blocking(move || shared.commit(batch));
@@ -245,8 +257,13 @@ impl Shared {
         }
     }
 
+    fn writable(&self) -> Result<(), StoreError> {
+        if self.sealed.load(Ordering::Relaxed) { Err(StoreError::OnlySearched) } else { Ok(()) }
+    }
+
     /// All is read before the first is written, and before others have to wait.
     fn commit(&self, Batch { tenant, runs, .. }: Batch) -> Result<Committed, StoreError> {
+        self.writable()?;
         let writes: Vec<Prepared> = runs.into_iter().flatten().map(Prepared::new).collect::<Result<_, _>>()?;
         let mut tenants = self.tenants();
         let records = tenants.entry(tenant).or_default();

@@ -1,6 +1,7 @@
 //! Threads that own connections: requests come over a channel, results go back by oneshot.
 
 use crate::stores::StoreError;
+use crate::stores::stop::StopOnDrop;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,15 +20,6 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 pub(super) struct Workers {
     queue: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
-}
-
-/// Sets its flag when dropped before the answer came, so that a dropped future stops its statement.
-struct StopOnDrop(Arc<AtomicBool>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl Workers {
@@ -62,8 +54,8 @@ impl Workers {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let stop = Arc::new(AtomicBool::new(false));
-        let _guard = StopOnDrop(Arc::clone(&stop));
+        let guard = StopOnDrop::default();
+        let stop = guard.flag();
         self.submit(move |connection| {
             if stop.load(Ordering::Relaxed) {
                 return Err(StoreError::Cancelled);

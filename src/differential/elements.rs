@@ -60,7 +60,7 @@ pub(super) fn primitive(random: &mut Random, ty: &str, codes: &[String]) -> Json
 
 /// A url, with a version or without, or something inside the same resource.
 fn canonical(random: &mut Random) -> Json {
-    if random.chance(15) {
+    if random.chance(20) {
         return json!(random.pick(&INSIDE));
     }
     let url = random.pick(&URLS);

@@ -21,11 +21,14 @@ mod values;
 pub use case::{Answer, Case, Disagreement};
 pub use subject::Subject;
 
+use crate::compiler::{Compiler, Options};
 use crate::definitions::Registry;
 use crate::ir::Env;
+use crate::reference::Reference;
 use crate::stores::{StoreError, StoreUrl};
 use random::Random;
 use sample::Samples;
+use serde_json::Value as Json;
 use subject::Verdict;
 
 /// Searches per set of resources: making and storing the resources costs as much as many searches.
@@ -33,6 +36,9 @@ const PER_SET: u32 = 40;
 
 /// Of so many searches, one is run by all its plans.
 const PLANS: usize = 6;
+
+/// Attempts at a search that compiles.
+const TRIED_PER_SEARCH: usize = 20;
 
 /// Sets after which the store is opened anew: one in memory starts empty.
 const SETS_PER_STORE: u64 = 100;
@@ -73,6 +79,18 @@ pub async fn run(
         set += 1;
     }
     Ok(report)
+}
+
+/// Searches that ask for what is in resources such as these, all of which compile: for measuring.
+pub fn searches(resources: &[Json], seed: u64, count: usize) -> Vec<String> {
+    let compiler = Compiler::r4(Options::default());
+    let reference = Reference::new(Registry::r4(), data::current(Registry::r4(), resources));
+    let samples = Samples::new(Registry::r4(), &reference, &compiler.env());
+    let mut random = Random::fork(seed, 0);
+    // Resources without any value to ask for would go on for ever.
+    let tried = (0..count.saturating_mul(TRIED_PER_SEARCH)).filter_map(|_| samples.query(&mut random));
+    let texts = tried.map(|query| query.to_string());
+    texts.filter(|text| compiler.compile(text).is_ok()).take(count).collect()
 }
 
 async fn compare_set(

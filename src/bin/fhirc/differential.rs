@@ -3,15 +3,17 @@
 use crate::exit::Exit;
 use crate::output::Output;
 use clap::Args;
-use fhirc::differential::{Disagreement, Report, run};
+use fhirc::differential::{Disagreement, Report, run, searches};
 use fhirc::stores::StoreUrl;
+use serde_json::Value;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
   fhirc differential --store sqlite::memory: --seed 7 --count 2000
-  fhirc differential --store sqlite:compare.db --count 200000 --save tests/corpus/differential";
+  fhirc differential --store sqlite:compare.db --count 200000 --save tests/corpus/differential
+  fhirc differential --searches sample.ndjson --count 100 > queries.txt";
 
 /// Compares a store with the reference evaluator, on generated searches over generated resources.
 ///
@@ -21,8 +23,11 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Differential {
     /// The store: `sqlite::memory:`, `sqlite:PATH`, `reference:`; it is created if it does not exist
-    #[arg(long, value_name = "URL")]
-    store: String,
+    #[arg(long, value_name = "URL", required_unless_present = "searches")]
+    store: Option<String>,
+    /// Prints searches for resources such as those in this NDJSON file, as `fhirc bench` takes them, and compares nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "save"])]
+    searches: Option<PathBuf>,
     /// Where the random decisions begin: a seed gives the same comparisons every time
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -37,7 +42,10 @@ pub(crate) struct Differential {
 impl Differential {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
-        let url: StoreUrl = match self.store.parse() {
+        if let Some(path) = &self.searches {
+            return self.print(path, output);
+        }
+        let url: StoreUrl = match self.store.as_deref().unwrap_or_default().parse() {
             Ok(url) => url,
             Err(error) => return output.usage(&format!("--store: {error}")),
         };
@@ -59,6 +67,22 @@ impl Differential {
             .line(format_args!("{matched} with matches; besides, {refused} refused by the store, {rejected} invalid"));
         output.line(format_args!("{comparisons} comparisons, {disagreements} disagreements"));
         if disagreements == 0 { Exit::Done } else { Exit::Refused }
+    }
+
+    fn print(&self, path: &Path, output: &mut Output) -> Exit {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => return output.failed(&format!("{}: {error}", path.display())),
+        };
+        let resources: Result<Vec<Value>, _> = text.lines().map(serde_json::from_str).collect();
+        let resources = match resources {
+            Ok(resources) => resources,
+            Err(error) => return output.failed(&format!("{}: {error}", path.display())),
+        };
+        for (n, search) in (1..).zip(searches(&resources, self.seed, self.count as usize)) {
+            output.line(format_args!("random-{n}\t{search}"));
+        }
+        Exit::Done
     }
 
     fn save(&self, report: &Report, found: &Disagreement) -> Result<(), String> {

@@ -69,6 +69,16 @@ impl Batch {
         Ok(Batch { tenant, epoch, runs })
     }
 
+    /// How many writes it has.
+    pub fn len(&self) -> usize {
+        self.runs.iter().map(Vec::len).sum()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// What extraction noticed, with the position of the write in the batch.
     pub fn warnings(&self) -> impl Iterator<Item = (usize, &WriteWarning)> {
         let items = self.runs.iter().flatten().enumerate();

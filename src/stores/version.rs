@@ -6,6 +6,7 @@ use crate::values::{Instant, Zone};
 use fhirc_codegen::rows::{Row, TypeCode};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The version of a resource that a store holds now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +82,17 @@ pub(crate) struct Item {
     pub(crate) result: Outcome,
 }
 
+/// What a put was given, to think it through again. As text: parsed it takes ten times the memory while it waits.
 #[derive(Debug)]
 struct Put {
+    text: Arc<str>,
+    keep_updated: bool,
+    given: Option<Given>,
+}
+
+/// A put that is being thought through.
+#[derive(Debug)]
+struct Draft {
     body: Json,
     keep_updated: bool,
     given: Option<Given>,
@@ -97,7 +107,7 @@ pub(crate) struct Outcome {
     /// When that version was made: microseconds since 1970 UTC.
     pub(crate) updated: i64,
     /// The new body with its `meta`, if the write makes one.
-    pub(crate) body: Option<String>,
+    pub(crate) body: Option<Arc<str>>,
     /// Index rows that go.
     pub(crate) removed: RowSet,
     /// Index rows that come.
@@ -108,23 +118,28 @@ pub(crate) struct Outcome {
 impl Item {
     /// Thinks a write through.
     pub(crate) fn new(write: Write, current: Option<&Current>, with: &Versioning<'_>) -> Result<Item, VersionError> {
-        let (ty, id, mut put) = match write {
+        let (ty, id, mut draft) = match write {
             Write::Delete { ty, id } => (ty, id, None),
             Write::Put { ty, id, body, keep_updated } => {
                 let given = given_updated(&body, with.zone);
                 // What the store sets itself may be anything, as long as there is a place to set it.
                 let given = if keep_updated { given? } else { given.or_else(InvalidMeta::ignore_instant)? };
-                (ty, id, Some(Put { body, keep_updated, given }))
+                (ty, id, Some(Draft { body, keep_updated, given }))
             }
         };
-        let result = outcome(ty, put.as_mut(), current, with)?;
+        let result = outcome(ty, draft.as_mut(), current, with)?;
+        let put = draft.map(|Draft { body, keep_updated, given }| {
+            let text = result.body.clone().unwrap_or_else(|| body.to_string().into());
+            Put { text, keep_updated, given }
+        });
         Ok(Item { ty, id, put, base: current.map(|current| current.version), result })
     }
 
     /// Thinks it through again, against another version.
     pub(crate) fn rebase(&mut self, current: Option<&Current>, with: &Versioning<'_>) -> Result<(), VersionError> {
         self.base = current.map(|current| current.version);
-        self.result = outcome(self.ty, self.put.as_mut(), current, with)?;
+        let mut draft = self.put.as_ref().map(Put::draft).transpose()?;
+        self.result = outcome(self.ty, draft.as_mut(), current, with)?;
         Ok(())
     }
 
@@ -135,7 +150,7 @@ impl Item {
             Change::Created | Change::Updated | Change::Deleted => Some(Current {
                 version: self.result.version,
                 updated: self.result.updated,
-                body: self.result.body.clone(),
+                body: self.result.body.as_deref().map(str::to_owned),
             }),
         }
     }
@@ -152,7 +167,7 @@ impl InvalidMeta {
 
 fn outcome(
     ty: TypeCode,
-    put: Option<&mut Put>,
+    put: Option<&mut Draft>,
     current: Option<&Current>,
     with: &Versioning<'_>,
 ) -> Result<Outcome, VersionError> {
@@ -187,7 +202,7 @@ fn deletion(ty: TypeCode, current: &Current, body: &str, with: &Versioning<'_>) 
 /// A new version; `live` is the body that it replaces.
 fn version(
     ty: TypeCode,
-    put: &mut Put,
+    put: &mut Draft,
     current: Option<&Current>,
     live: Option<&str>,
     with: &Versioning<'_>,
@@ -212,7 +227,7 @@ fn version(
         change: if live.is_some() { Change::Updated } else { Change::Created },
         version: number,
         updated,
-        body: Some(put.body.to_string()),
+        body: Some(put.body.to_string().into()),
         removed,
         added,
         warnings: extracted.warnings,
@@ -235,6 +250,13 @@ fn after(current: Option<&Current>, now: Instant) -> i64 {
 }
 
 impl Put {
+    fn draft(&self) -> Result<Draft, VersionError> {
+        let body = serde_json::from_str(&self.text).map_err(|_| VersionError::StoredBody)?;
+        Ok(Draft { body, keep_updated: self.keep_updated, given: self.given.clone() })
+    }
+}
+
+impl Draft {
     fn is_unchanged(&mut self, current: &Current, body: &str) -> bool {
         let updated = match &self.given {
             Some(given) => given.text.clone(),

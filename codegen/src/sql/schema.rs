@@ -119,8 +119,9 @@ fn by_columns(kind: RowKind, suffix: &str, first: Vec<Column>) -> Table {
 
 /// The rows of a kind in the order of the resources that they belong to: answers "does this resource have a row".
 pub fn by_source(kind: RowKind) -> Option<Table> {
-    // A presence row has no column besides key and resource, so by value is already a lookup by resource.
-    if matches!(kind, RowKind::Id | RowKind::Updated | RowKind::Present) {
+    // A presence row has no column besides key and resource, so by value is already a lookup by resource. So it is for a
+    // word, which is only ever asked for whole.
+    if matches!(kind, RowKind::Id | RowKind::Updated | RowKind::Present | RowKind::One(Base::Word)) {
         return None;
     }
     let head = [int("tenant"), int("ord"), int("key")];

@@ -93,7 +93,7 @@ impl Records {
             Change::Unchanged | Change::Absent => None,
         };
         if let Some(method) = method {
-            let body = body.unwrap_or_default();
+            let body = body.as_deref().unwrap_or_default().to_owned();
             let stored = Arc::new(Stored { ord, ty, id, version, updated, method, body, container: None });
             if let Some(json) = json.as_ref().filter(|json| json.get("contained").is_some()) {
                 self.containers.push(Live { stored: Arc::clone(&stored), json: Arc::clone(json) });

@@ -288,7 +288,7 @@ fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: &[(i64, R
             tally.come(rows);
         }
     }
-    tables.insert(connection)?;
+    tables.insert(connection, tenant)?;
     numbers.finish()?;
     tally.store(connection, Tenant(tenant))?;
     Ok(tally.added)

@@ -15,28 +15,54 @@ use crate::stores::version::{Item, Owner};
 use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
 use rusqlite::{Connection, TransactionBehavior};
 
-/// Writes a batch, whole or not at all.
-pub(super) fn commit(connection: &mut Connection, shared: &Shared, batch: Batch) -> Result<Committed, StoreError> {
+/// Writes a batch, whole or not at all. `again`: a transaction that it was written in before did not come about.
+pub(super) fn commit(
+    connection: &mut Connection,
+    shared: &Shared,
+    batch: &mut Batch,
+    again: bool,
+) -> Result<Committed, StoreError> {
+    let write = |connection: &Connection| write_batch(connection, shared, batch, again);
+    in_transaction(connection, shared, write)
+}
+
+/// Runs a write in a transaction of its own. What was numbered in one that failed is forgotten.
+pub(super) fn in_transaction<T>(
+    connection: &mut Connection,
+    shared: &Shared,
+    write: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let written = (|| {
         // Immediate: the write lock is taken before anything is read, so what was read stays true.
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::database("beginning a transaction"))?;
-        let definitions = shared.definitions(&transaction)?;
-        let tenant = shared.tenants.to_write(&transaction, &batch.tenant)?;
-        let mut committed = Committed::default();
-        let outdated = batch.epoch != definitions.registry.epoch();
-        let to = To { connection: &transaction, shared, definitions: &definitions, tenant };
-        for run in batch.runs {
-            write(&to, run, outdated, &mut committed)?;
-        }
+        let written = write(&transaction)?;
         transaction.commit().map_err(StoreError::database("committing"))?;
-        Ok(committed)
+        Ok(written)
     })();
     if written.is_err() {
         shared.systems.forget();
     }
     written
+}
+
+/// Writes a batch within a transaction.
+pub(super) fn write_batch(
+    connection: &Connection,
+    shared: &Shared,
+    batch: &mut Batch,
+    again: bool,
+) -> Result<Committed, StoreError> {
+    let definitions = shared.definitions(connection)?;
+    let tenant = shared.tenants.to_write(connection, &batch.tenant)?;
+    let mut committed = Committed::default();
+    let outdated = again || batch.epoch != definitions.registry.epoch();
+    let to = To { connection, shared, definitions: &definitions, tenant };
+    for run in &mut batch.runs {
+        write(&to, run, outdated, &mut committed)?;
+    }
+    Ok(committed)
 }
 
 /// Where a write goes.
@@ -55,13 +81,14 @@ struct To<'a> {
     tenant: Tenant,
 }
 
-/// Writes a run, in which every resource stands once. `outdated`: its rows were made under other definitions.
-fn write(to: &To<'_>, mut items: Vec<Item>, outdated: bool, committed: &mut Committed) -> Result<(), StoreError> {
+/// Writes a run, in which every resource stands once. `outdated`: its rows were made under other definitions, or may
+/// have been cut to a build that is further now.
+fn write(to: &To<'_>, items: &mut [Item], outdated: bool, committed: &mut Committed) -> Result<(), StoreError> {
     let &To { connection, shared, definitions, tenant } = to;
     let mut numbers = Numbers::new(connection, &shared.systems, tenant.0);
     let mut spans = Spans::new(connection, definitions, tenant);
     let mut known = Vec::with_capacity(items.len());
-    for item in &mut items {
+    for item in items.iter_mut() {
         let base = base(connection, tenant, item.ty, &item.id)?;
         if outdated || base.version != item.base {
             // Somebody else has written the resource since the batch was thought through.
@@ -91,7 +118,7 @@ fn write(to: &To<'_>, mut items: Vec<Item>, outdated: bool, committed: &mut Comm
     }
     renumber(connection, &shared.layout, tenant.0, &arrived)?;
     let mut tally = Tally::default();
-    write_rows(connection, &shared.layout, &items, &homes, &mut numbers)?;
+    write_rows(connection, &shared.layout, items, &homes, &mut numbers)?;
     numbers.finish()?;
     for (item, home) in items.iter().zip(&homes) {
         record::write(connection, tenant, item, *home).map_err(StoreError::database("writing a resource"))?;
@@ -118,7 +145,9 @@ fn write_rows<'a>(
         }
     }
     let (mut removed, mut added) = (Tables::new(layout), Tables::new(layout));
-    for (item, home) in items.iter().zip(homes) {
+    let mut in_order: Vec<(&Item, &Home)> = items.iter().zip(homes).collect();
+    in_order.sort_unstable_by_key(|(_, home)| home.ord);
+    for (item, home) in in_order {
         for (tables, rows) in [(&mut removed, &item.result.removed), (&mut added, &item.result.added)] {
             for (owner, rows) in rows {
                 let ord = match owner {
@@ -129,6 +158,6 @@ fn write_rows<'a>(
             }
         }
     }
-    removed.delete(connection)?;
-    added.insert(connection)
+    removed.delete(connection, numbers.tenant())?;
+    added.insert(connection, numbers.tenant())
 }

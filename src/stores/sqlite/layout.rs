@@ -5,11 +5,14 @@ use fhirc_codegen::sql::schema::{By, Table, physical, row_tables};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// Cells of a row before its values: key and resource.
+const BEFORE_VALUES: usize = 2;
+
 /// All tables of index rows.
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) tables: Vec<RowTable>,
-    kinds: BTreeMap<RowKind, Vec<usize>>,
+    widths: BTreeMap<RowKind, usize>,
 }
 
 /// One table of index rows, and the statements that write it.
@@ -41,19 +44,20 @@ pub(super) enum From {
 
 impl Layout {
     pub(super) fn new() -> Layout {
-        let mut layout = Layout { tables: Vec::new(), kinds: BTreeMap::new() };
+        let mut layout = Layout { tables: Vec::new(), widths: BTreeMap::new() };
         for kind in row_kinds() {
+            let values = kind.columns().into_iter().flat_map(|col| physical(kind, col)).count();
+            layout.widths.insert(kind, BEFORE_VALUES + values);
             for (by, table) in row_tables(kind) {
-                layout.kinds.entry(kind).or_default().push(layout.tables.len());
                 layout.tables.push(RowTable::new(kind, &table, by));
             }
         }
         layout
     }
 
-    /// The tables that hold rows of a kind, by position.
-    pub(super) fn of(&self, kind: RowKind) -> &[usize] {
-        self.kinds.get(&kind).map(Vec::as_slice).unwrap_or_default()
+    /// How many cells a row of a kind has: key, resource, values.
+    pub(super) fn width(&self, kind: RowKind) -> usize {
+        self.widths.get(&kind).copied().unwrap_or(BEFORE_VALUES)
     }
 
     /// The tables whose rows refer to resources by number.
@@ -68,6 +72,16 @@ fn row_kinds() -> impl Iterator<Item = RowKind> {
 }
 
 impl RowTable {
+    /// Which cell of a row stands in each column behind the tenant.
+    pub(super) fn cells(&self) -> impl Iterator<Item = usize> {
+        self.columns.iter().filter_map(|from| match from {
+            From::Tenant => None,
+            From::Key => Some(0),
+            From::Ord => Some(1),
+            From::Cell(n) => Some(BEFORE_VALUES + n),
+        })
+    }
+
     fn new(kind: RowKind, table: &Table, by: By) -> RowTable {
         let cells: Vec<String> =
             kind.columns().into_iter().flat_map(|col| physical(kind, col)).map(|column| column.name).collect();

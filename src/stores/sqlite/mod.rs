@@ -6,6 +6,7 @@ mod commit;
 mod current;
 mod definitions;
 mod fault;
+mod group;
 mod inner;
 mod layout;
 mod number;
@@ -22,6 +23,7 @@ mod tenants;
 mod tests;
 mod worker;
 
+use self::group::Waiting;
 use self::layout::Layout;
 use self::number::Systems;
 use self::stat::Remembered;
@@ -44,6 +46,7 @@ use rusqlite::Connection;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 /// The most threads that read: more than this wait for the disk or for each other.
@@ -303,10 +306,12 @@ impl SqliteStore {
     }
 
     /// Queues a batch for writing, at once and behind all that was queued before, and waits for it. A queued batch is
-    /// written even if the future is dropped.
+    /// written even if the future is dropped. Small batches that wait at the same time share a transaction; what fails
+    /// in one costs no other.
     pub fn commit(&self, batch: Batch) -> impl Future<Output = Result<Committed, StoreError>> + Send + use<> {
-        let shared = Arc::clone(&self.shared);
-        self.writer.submit(move |connection| commit::commit(connection, &shared, batch))
+        let (answer, answered) = oneshot::channel();
+        self.writer.write(Waiting { shared: Arc::clone(&self.shared), batch, answer });
+        async move { answered.await.unwrap_or(Err(StoreError::Closed)) }
     }
 
     /// Lets all that is queued end, and closes the database.

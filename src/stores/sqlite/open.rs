@@ -8,6 +8,7 @@ use crate::stores::definitions::Definitions;
 use crate::stores::{StoreError, StoreSettings};
 use crate::values::{FOLD_VERSION, Zone};
 use fhirc_codegen::sql::{Sqlite, schema};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use std::fmt::Write;
 use std::path::Path;
@@ -120,6 +121,9 @@ fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Sett
 fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT))?;
+    // Without it a statement is compiled again for each new value of some parameters, in search of a better plan: a look
+    // at one resource by id took 15 µs so instead of 3.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // A power failure may take the last commits, never the consistency: a load is repeated, and nothing else is lost.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;

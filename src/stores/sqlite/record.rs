@@ -18,25 +18,31 @@ pub(super) fn write(connection: &Connection, tenant: Tenant, item: &Item, home: 
         (Change::Unchanged | Change::Absent, _) => Ok(()),
         (Change::Created, None) => {
             record.insert()?;
-            record.enter()
+            record.insert_body()?;
+            record.enter()?;
+            record.identify(true)
         }
         // Live again after a deletion, which becomes part of the history.
         (Change::Created, Some(_)) => {
             record.archive()?;
             record.update()?;
-            record.enter()
+            record.insert_body()?;
+            record.enter()?;
+            record.identify(true)
         }
         (Change::Updated, before) => {
             record.archive()?;
             record.leave(before)?;
             record.update()?;
+            record.update_body()?;
             record.enter()
         }
         (Change::Deleted, before) => {
             record.archive()?;
             record.leave(before)?;
             record.update()?;
-            record.drop_body()
+            record.drop_body()?;
+            record.identify(false)
         }
     }
 }
@@ -77,17 +83,28 @@ impl Record<'_> {
         Ok(())
     }
 
-    /// The resource is live, with this body.
-    fn enter(&self) -> rusqlite::Result<()> {
+    fn insert_body(&self) -> rusqlite::Result<()> {
+        self.body("INSERT INTO body (tenant, ord, body) VALUES (?1, ?2, ?3)")
+    }
+
+    fn update_body(&self) -> rusqlite::Result<()> {
+        self.body("UPDATE body SET body = ?3 WHERE tenant = ?1 AND ord = ?2")
+    }
+
+    fn body(&self, write: &str) -> rusqlite::Result<()> {
         let Record { connection, tenant, item, home } = self;
         let body = item.result.body.as_deref().unwrap_or_default().as_bytes();
-        connection
-            .prepare_cached("INSERT OR REPLACE INTO body (tenant, ord, body) VALUES (?, ?, ?)")?
-            .execute(params![tenant, home.ord, body])?;
+        connection.prepare_cached(write)?.execute(params![tenant, home.ord, body])?;
+        Ok(())
+    }
+
+    /// The version counts among the live ones.
+    fn enter(&self) -> rusqlite::Result<()> {
+        let Record { connection, tenant, item, home } = self;
         connection
             .prepare_cached("INSERT INTO resource_updated (tenant, updated, ord) VALUES (?, ?, ?)")?
             .execute(params![tenant, item.result.updated, home.ord])?;
-        self.identify(true)
+        Ok(())
     }
 
     /// The version before no longer counts among the live ones.
@@ -104,7 +121,7 @@ impl Record<'_> {
         connection
             .prepare_cached("DELETE FROM body WHERE tenant = ? AND ord = ?")?
             .execute(params![tenant, home.ord])?;
-        self.identify(false)
+        Ok(())
     }
 
     fn identify(&self, live: bool) -> rusqlite::Result<()> {

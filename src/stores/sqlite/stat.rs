@@ -32,18 +32,25 @@ impl Tally {
             Change::Updated | Change::Unchanged | Change::Absent => {}
         }
         item.result.added.values().for_each(|rows| self.come(rows));
-        for row in item.result.removed.values().flatten() {
-            *self.counts.entry(i64::from(row.key.0)).or_default() -= 1;
-            self.removed += 1;
+        for rows in item.result.removed.values() {
+            self.removed += self.change(rows, -1);
         }
     }
 
     /// Counts rows that come.
     pub(super) fn come(&mut self, rows: &[Row]) {
-        for row in rows {
-            *self.counts.entry(i64::from(row.key.0)).or_default() += 1;
-            self.added += 1;
+        self.added += self.change(rows, 1);
+    }
+
+    /// Counts rows, those of one key together; how many there are.
+    fn change(&mut self, rows: &[Row], by: i64) -> u64 {
+        for of_key in rows.chunk_by(|a, b| a.key == b.key) {
+            // Rows of one resource are not that many.
+            let count = i64::try_from(of_key.len()).unwrap_or(i64::MAX);
+            *self.counts.entry(of_key.first().map(|row| i64::from(row.key.0)).unwrap_or_default()).or_default() +=
+                by * count;
         }
+        rows.len() as u64
     }
 
     pub(super) fn store(&self, connection: &Connection, tenant: Tenant) -> Result<(), StoreError> {
@@ -52,10 +59,14 @@ impl Tally {
                 "INSERT INTO stat (tenant, key, rows) VALUES (?1, ?2, ?3) \
                  ON CONFLICT (tenant, key) DO UPDATE SET rows = rows + excluded.rows",
             )?;
+            let mut changed = false;
             for (key, change) in self.counts.iter().filter(|(_, change)| **change != 0) {
                 upsert.execute(params![tenant.0, key, change])?;
+                changed = true;
             }
-            upsert.execute(params![tenant.0, CHANGES, 1])?;
+            if changed {
+                upsert.execute(params![tenant.0, CHANGES, 1])?;
+            }
             Ok(())
         };
         store().map_err(StoreError::database("keeping counts"))

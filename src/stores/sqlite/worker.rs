@@ -1,19 +1,25 @@
 //! Threads that own connections: requests come over a channel, results go back by oneshot.
 
+use super::group::{Group, Waiting};
 use crate::stores::StoreError;
 use crate::stores::stop::StopOnDrop;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 /// Virtual machine steps between two looks at the cancellation flag: about 20 µs, not measurable in a query's time.
 const STEPS_PER_LOOK: i32 = 2_000;
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+/// What a thread is asked to do.
+enum Job {
+    Run(Box<dyn FnOnce(&mut Connection) + Send>),
+    /// To be written, with others that wait behind it.
+    Write(Box<Waiting>),
+}
 
 /// Threads that take requests from one queue, each with a connection of its own.
 #[derive(Debug)]
@@ -86,12 +92,21 @@ impl Workers {
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
+        self.queue(Job::Run(Box::new(move |connection| {
             // Nobody listens any more when the future was dropped; then the answer is dropped too.
             let _ = answer.send(job(connection));
-        });
-        let queued = self.queue.as_ref().is_some_and(|queue| queue.send(job).is_ok());
-        async move { if queued { answered.await.unwrap_or(Err(StoreError::Closed)) } else { Err(StoreError::Closed) } }
+        })));
+        async move { answered.await.unwrap_or(Err(StoreError::Closed)) }
+    }
+
+    /// Queues a batch at once, to be written together with those that wait behind it.
+    pub(super) fn write(&self, waiting: Waiting) {
+        self.queue(Job::Write(Box::new(waiting)));
+    }
+
+    /// A job that cannot be queued is dropped, and with it the sender of its answer.
+    fn queue(&self, job: Job) {
+        let _ = self.queue.as_ref().map(|queue| queue.send(job));
     }
 
     /// Lets queued jobs end, then closes the connections.
@@ -105,12 +120,40 @@ impl Workers {
 }
 
 fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>) {
+    let mut held = None;
     loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        // A bug in one request must not take the thread, and with it all later requests, away.
-        let _ = catch_unwind(AssertUnwindSafe(|| job(&mut connection)));
+        let next = match held.take() {
+            Some(job) => Ok(job),
+            None => lock(jobs).recv(),
+        };
+        let Ok(job) = next else { return };
+        match job {
+            // A bug in one request must not take the thread, and with it all later requests, away.
+            Job::Run(job) => drop(catch_unwind(AssertUnwindSafe(|| job(&mut connection)))),
+            Job::Write(first) => {
+                let (group, next) = gather(*first, jobs);
+                held = next;
+                group.write(&mut connection);
+            }
+        }
         // Taking the flag of this job out cannot fail on an open connection; a set flag would stop the next job.
         let _ = connection.progress_handler(0, None::<fn() -> bool>);
     }
+}
+
+/// The batches that wait right behind the first, and what comes after them, if it was taken out of the queue already:
+/// nothing overtakes.
+fn gather(first: Waiting, jobs: &Mutex<Receiver<Job>>) -> (Group, Option<Job>) {
+    let mut group = Group::of(first);
+    loop {
+        match lock(jobs).try_recv() {
+            Ok(Job::Write(other)) if group.takes(&other) => group.push(*other),
+            Ok(other) => return (group, Some(other)),
+            Err(_) => return (group, None),
+        }
+    }
+}
+
+fn lock(jobs: &Mutex<Receiver<Job>>) -> MutexGuard<'_, Receiver<Job>> {
+    jobs.lock().unwrap_or_else(PoisonError::into_inner)
 }

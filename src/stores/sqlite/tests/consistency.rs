@@ -188,7 +188,7 @@ fn expected_lines(layout: &Layout, owner: &str, row: &Row) -> Vec<Line> {
         });
         (table.name.clone(), columns.collect())
     };
-    layout.of(row.kind).iter().map(|&position| line(&layout.tables[position])).collect()
+    layout.tables.iter().filter(|table| table.kind == row.kind).map(line).collect()
 }
 
 fn in_words(value: &Value) -> Vec<String> {

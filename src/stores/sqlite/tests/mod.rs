@@ -5,6 +5,8 @@ mod changes;
 mod changing;
 mod concurrency;
 mod consistency;
+mod difference;
+mod group;
 mod inside;
 mod opening;
 mod random;

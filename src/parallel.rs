@@ -23,11 +23,13 @@ pub(crate) fn map<T: Send, R: Send>(items: Vec<T>, f: impl Fn(T) -> R + Sync) ->
         done
     };
     let mut done = scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        // This thread works too, with the memory that it has from the last time.
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let own = work();
         let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
-        threads.into_iter().flat_map(join).collect::<Vec<(usize, Vec<R>)>>()
+        others.into_iter().flat_map(join).chain(own).collect::<Vec<(usize, Vec<R>)>>()
     });
     done.sort_unstable_by_key(|&(position, _)| position);
     done.into_iter().flat_map(|(_, results)| results).collect()

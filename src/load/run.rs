@@ -7,7 +7,7 @@ use super::place::{Place, Refusal};
 use super::reader::{Raw, read};
 use super::report::{Counts, Report};
 use crate::definitions::Registry;
-use crate::stores::{Committed, Store, StoreError, Write};
+use crate::stores::{Batch, Committed, Store, StoreError, Write};
 use crate::tenant::TenantContext;
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -17,20 +17,32 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
-/// Bounds of the memory that a load uses: about six chunks are on their way at a time.
+/// Bounds of the memory that a load uses: a few chunks are read, parsed and indexed at a time; one transaction gathers
+/// what came of them while another is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Documents in a chunk. A chunk is one transaction.
+    /// Documents in a chunk.
     pub chunk_documents: usize,
     /// Bytes in a chunk.
     pub chunk_bytes: usize,
+    /// Resources in a transaction, after which it takes no further chunk. Of more resources, more share the pages that
+    /// are written.
+    pub transaction_resources: usize,
+    /// Bytes that wait to be written in one transaction, as [`Batch::size`] counts them.
+    pub transaction_bytes: usize,
     /// Bytes in one line or document; a longer one is refused.
     pub document_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { chunk_documents: 4_000, chunk_bytes: 8 << 20, document_bytes: 256 << 20 }
+        Limits {
+            chunk_documents: 1_000,
+            chunk_bytes: 4 << 20,
+            transaction_resources: 12_000,
+            transaction_bytes: 48 << 20,
+            document_bytes: 256 << 20,
+        }
     }
 }
 
@@ -74,7 +86,7 @@ pub async fn load(
     let (sender, mut chunks) = mpsc::channel::<Chunk>(1);
     let count = Arc::clone(&bytes);
     let reading = spawn_blocking(move || read_all(&inputs, limits, &count, &sender));
-    let mut loading = Loading { store, tenant, report: Report::default(), pending: None };
+    let mut loading = Loading { store, tenant, limits, report: Report::default(), gathered: None, pending: None };
     while let Some(chunk) = chunks.recv().await {
         if watch.stop() {
             loading.report.stopped = true;
@@ -85,6 +97,7 @@ pub async fn load(
     }
     // The reader ends by itself when nobody takes its chunks any more.
     drop(chunks);
+    loading.write().await?;
     loading.settle().await?;
     reading.await.map_err(|_| StoreError::Closed)?;
     watch.progress(&loading.report.counts, bytes.load(Ordering::Relaxed));
@@ -94,11 +107,13 @@ pub async fn load(
 struct Loading<'a> {
     store: &'a Store,
     tenant: &'a TenantContext,
+    limits: Limits,
     report: Report,
+    gathered: Option<(Vec<Place>, Batch)>,
     pending: Option<Pending>,
 }
 
-/// A chunk that is being written.
+/// What is being written.
 struct Pending {
     places: Vec<Place>,
     commit: Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>>,
@@ -117,8 +132,26 @@ impl Loading<'_> {
                 self.report.warnings.add(warning.reason.clone(), place.clone(), Some(warning.detail.clone()));
             }
         }
+        let gathered = match self.gathered.take() {
+            None => (places, batch),
+            Some((mut before, mut all)) => {
+                before.extend(places);
+                all.append(batch);
+                (before, all)
+            }
+        };
+        let full =
+            gathered.1.len() >= self.limits.transaction_resources || gathered.1.size() >= self.limits.transaction_bytes;
+        self.gathered = Some(gathered);
+        if full { self.write().await } else { Ok(()) }
+    }
+
+    /// Writes what was gathered, behind what is being written.
+    async fn write(&mut self) -> Result<(), StoreError> {
         self.settle().await?;
-        self.pending = Some(Pending { places, commit: Box::pin(self.store.commit(batch)) });
+        if let Some((places, batch)) = self.gathered.take() {
+            self.pending = Some(Pending { places, commit: Box::pin(self.store.commit(batch)) });
+        }
         Ok(())
     }
 
@@ -142,7 +175,7 @@ impl Loading<'_> {
         kept
     }
 
-    /// Waits for the chunk that is being written, so that chunks are written in the order of the input.
+    /// Waits for what is being written.
     async fn settle(&mut self) -> Result<(), StoreError> {
         let Some(Pending { places, commit }) = self.pending.take() else { return Ok(()) };
         let committed = commit.await?;

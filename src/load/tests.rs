@@ -50,7 +50,13 @@ async fn store() -> Store {
 }
 
 /// Small chunks, so that every test crosses their borders.
-const LIMITS: Limits = Limits { chunk_documents: 3, chunk_bytes: 2_000, document_bytes: 20_000 };
+const LIMITS: Limits = Limits {
+    chunk_documents: 3,
+    chunk_bytes: 2_000,
+    transaction_resources: 8,
+    transaction_bytes: 100_000,
+    document_bytes: 20_000,
+};
 
 async fn load_into(store: &Store, paths: &[PathBuf]) -> Report {
     let (inputs, unreadable) = inputs(paths).unwrap();

@@ -79,6 +79,27 @@ impl Batch {
         self.len() == 0
     }
 
+    /// Bytes of memory, about.
+    pub fn size(&self) -> usize {
+        self.runs.iter().flatten().map(Item::size).sum()
+    }
+
+    /// Takes the writes of another batch of the same tenant behind its own, to be written in one transaction.
+    pub(crate) fn append(&mut self, other: Batch) {
+        // Rows that were made under older definitions are made again, all of them: it is rare.
+        self.epoch = self.epoch.min(other.epoch);
+        let mut runs = other.runs.into_iter();
+        if let (Some(last), Some(mut next)) = (self.runs.last_mut(), runs.next()) {
+            let seen: HashSet<(TypeCode, &str)> = last.iter().map(Item::identity).collect();
+            if next.iter().all(|item| !seen.contains(&item.identity())) {
+                last.append(&mut next);
+            } else {
+                self.runs.push(next);
+            }
+        }
+        self.runs.extend(runs);
+    }
+
     /// What extraction noticed, with the position of the write in the batch.
     pub fn warnings(&self) -> impl Iterator<Item = (usize, &WriteWarning)> {
         let items = self.runs.iter().flatten().enumerate();
@@ -90,6 +111,7 @@ fn refused(position: usize, error: VersionError) -> StoreError {
     match error {
         VersionError::Meta(why) => StoreError::Invalid { position, why },
         VersionError::StoredBody => StoreError::Corrupt { what: format!("the body that write {position} replaces") },
+        VersionError::TooLong => StoreError::Limit { what: "the index rows of one resource are longer than 4 GiB" },
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::StoreError;
 use super::extract::Extract;
+use super::packed::Packed;
 use super::version::{Extracted, Outcome, RowSet, Versioning};
 use crate::definitions::{ParamId, Registry};
 use crate::index::{ExtractSettings, Extractor};
 use crate::keys::{first, range};
 use crate::values::{Instant, Zone};
-use fhirc_codegen::rows::{KeyId, Row, TypeCode};
+use fhirc_codegen::rows::{KeyId, TypeCode};
 use fhirc_grammar::Diagnostic;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,9 +84,9 @@ impl Definitions {
     }
 
     /// Keeps the rows that are of none of these builds.
-    pub(crate) fn keep(&self, rows: &mut Vec<Row>, but: &BTreeSet<u32>) {
+    pub(crate) fn keep(&self, rows: &mut Packed, but: &BTreeSet<u32>) {
         if !but.is_empty() {
-            rows.retain(|row| !self.building.get(&first(row.key)).is_some_and(|build| but.contains(build)));
+            rows.retain(|key| !self.building.get(&first(key)).is_some_and(|build| but.contains(build)));
         }
     }
 

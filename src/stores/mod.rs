@@ -15,6 +15,8 @@ pub(crate) mod inner;
 pub mod memory;
 #[cfg(feature = "sqlite")]
 mod meta;
+#[cfg(feature = "sqlite")]
+mod packed;
 mod record;
 mod settings;
 #[cfg(feature = "sqlite")]

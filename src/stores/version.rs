@@ -1,6 +1,7 @@
 //! What becomes of a resource when it is written: unchanged, or a new version with its `meta` and index rows.
 
 use super::meta::{Given, given_updated, same_content, set};
+use super::packed::{Packed, PackedSet, TooLong, pack};
 use super::{Change, InvalidMeta, Write};
 use crate::values::{Instant, Zone};
 use fhirc_codegen::rows::{Row, TypeCode};
@@ -54,6 +55,14 @@ pub(crate) enum VersionError {
     Meta(InvalidMeta),
     /// The stored body is not JSON, which no store wrote.
     StoredBody,
+    /// Its index rows are too long.
+    TooLong,
+}
+
+impl From<TooLong> for VersionError {
+    fn from(_: TooLong) -> VersionError {
+        VersionError::TooLong
+    }
 }
 
 impl From<InvalidMeta> for VersionError {
@@ -109,9 +118,9 @@ pub(crate) struct Outcome {
     /// The new body with its `meta`, if the write makes one.
     pub(crate) body: Option<Arc<str>>,
     /// Index rows that go.
-    pub(crate) removed: RowSet,
+    pub(crate) removed: PackedSet,
     /// Index rows that come.
-    pub(crate) added: RowSet,
+    pub(crate) added: PackedSet,
     pub(crate) warnings: Vec<WriteWarning>,
 }
 
@@ -141,6 +150,16 @@ impl Item {
         let mut draft = self.put.as_ref().map(Put::draft).transpose()?;
         self.result = outcome(self.ty, draft.as_mut(), current, with)?;
         Ok(())
+    }
+
+    pub(crate) fn identity(&self) -> (TypeCode, &str) {
+        (self.ty, &self.id)
+    }
+
+    /// Bytes of memory, about.
+    pub(crate) fn size(&self) -> usize {
+        let rows = [&self.result.removed, &self.result.added].into_iter().flat_map(PackedSet::values).map(Packed::size);
+        size_of::<Item>() + self.id.len() + self.put.as_ref().map_or(0, |put| put.text.len()) + rows.sum::<usize>()
     }
 
     /// The resource as it stands after the write; `before` is what was there.
@@ -193,8 +212,8 @@ fn deletion(ty: TypeCode, current: &Current, body: &str, with: &Versioning<'_>) 
         version: current.version.saturating_add(1),
         updated: after(Some(current), with.now),
         body: None,
-        removed: stored_rows(ty, body, with)?,
-        added: RowSet::new(),
+        removed: pack(stored_rows(ty, body, with)?)?,
+        added: PackedSet::new(),
         warnings: Vec::new(),
     })
 }
@@ -228,8 +247,8 @@ fn version(
         version: number,
         updated,
         body: Some(put.body.to_string().into()),
-        removed,
-        added,
+        removed: pack(removed)?,
+        added: pack(added)?,
         warnings: extracted.warnings,
     })
 }
@@ -280,8 +299,8 @@ impl Outcome {
             version,
             updated,
             body: None,
-            removed: RowSet::new(),
-            added: RowSet::new(),
+            removed: PackedSet::new(),
+            added: PackedSet::new(),
             warnings: Vec::new(),
         }
     }

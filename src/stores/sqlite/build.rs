@@ -11,7 +11,8 @@ use crate::keys::standing;
 use crate::stores::StoreError;
 use crate::stores::build::{BATCH, BATCH_BYTES, Built, Chunk, Found};
 use crate::stores::definitions::{Builder, Definitions};
-use crate::stores::version::{Owner, RowSet};
+use crate::stores::packed::pack;
+use crate::stores::version::{Owner, RowSet, VersionError};
 use fhirc_codegen::ord::{PER_TYPE, TYPE_SHIFT, first_ord};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -223,7 +224,7 @@ fn write(connection: &mut Connection, shared: &Shared, chunk: &Chunk<RowSet>) ->
         return Ok(Built::Overtaken);
     }
     let rows = current_rows(&transaction, chunk)?;
-    let added = insert(&transaction, shared, tenant, &rows)?;
+    let added = insert(&transaction, shared, tenant, rows)?;
     let finished =
         advance(&transaction, (build, ty, tenant), upto).map_err(StoreError::database("moving a build on"))?;
     let next = match finished.then(|| definitions.registry.switched(build)) {
@@ -274,11 +275,13 @@ fn body(connection: &Connection, tenant: i64, ord: i64) -> Result<String, StoreE
         .map_err(StoreError::database("reading a resource"))
 }
 
-fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: &[(i64, RowSet)]) -> Result<u64, StoreError> {
+fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: Vec<(i64, RowSet)>) -> Result<u64, StoreError> {
+    let pack = |(ord, rows)| Ok((ord, pack(rows).map_err(VersionError::from)?));
+    let rows = rows.into_iter().map(pack).collect::<Result<Vec<_>, StoreError>>()?;
     let mut numbers = Numbers::new(connection, &shared.systems, tenant);
     let mut tables = Tables::new(&shared.layout);
     let mut tally = Tally::default();
-    for (ord, rows) in rows {
+    for (ord, rows) in &rows {
         for (owner, rows) in rows {
             let ord = match owner {
                 Owner::Itself => *ord,

@@ -3,7 +3,8 @@
 use super::layout::{Layout, RowTable};
 use super::number::Numbers;
 use crate::stores::StoreError;
-use fhirc_codegen::rows::{Row, RowKind, Value};
+use crate::stores::packed::{Column, Packed};
+use fhirc_codegen::rows::RowKind;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
 use std::collections::BTreeMap;
@@ -15,6 +16,21 @@ use std::thread::scope;
 pub(super) enum Cell<'a> {
     Int(i64),
     Text(&'a str),
+}
+
+impl Cell<'_> {
+    /// A number that is in the order of cells of one column, or equal.
+    fn beginning(&self) -> u64 {
+        match self {
+            // From the least to the greatest, without a sign.
+            Cell::Int(n) => n.cast_unsigned() ^ (1 << 63),
+            Cell::Text(text) => {
+                let mut bytes = [0; 8];
+                bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
+                u64::from_be_bytes(bytes)
+            }
+        }
+    }
 }
 
 impl ToSql for Cell<'_> {
@@ -43,16 +59,22 @@ impl<'a> Tables<'a> {
     }
 
     /// Takes the rows of the resource `ord`; references and code systems become numbers.
-    pub(super) fn add(&mut self, ord: i64, rows: &'a [Row], numbers: &mut Numbers<'a, '_>) -> Result<(), StoreError> {
-        for row in rows {
-            let cells = self.cells.entry(row.kind).or_default();
-            let width = cells.len() + self.layout.width(row.kind);
-            cells.extend([Cell::Int(i64::from(row.key.0)), Cell::Int(ord)]);
-            for value in &row.values {
-                encode(value, numbers, cells)?;
+    pub(super) fn add(&mut self, ord: i64, rows: &'a Packed, numbers: &mut Numbers<'a, '_>) -> Result<(), StoreError> {
+        for (key, kind, columns) in rows.rows() {
+            let cells = self.cells.entry(kind).or_default();
+            let width = cells.len() + self.layout.width(kind);
+            cells.extend([Cell::Int(i64::from(key.0)), Cell::Int(ord)]);
+            for column in columns {
+                cells.push(match column {
+                    Column::Int(n) => Cell::Int(n),
+                    Column::Text(text) => Cell::Text(text),
+                    Column::System(None) => Cell::Int(0),
+                    Column::System(Some(url)) => Cell::Int(numbers.system(url)?),
+                    Column::Rid(ty, id) => Cell::Int(numbers.resource(ty, id)?),
+                });
             }
             if cells.len() != width {
-                return Err(misshapen(row));
+                return Err(StoreError::Corrupt { what: format!("a row of {kind:?} has not the columns of its kind") });
             }
         }
         Ok(())
@@ -99,11 +121,24 @@ impl<'a> Tables<'a> {
             let mut rows: Vec<&[Cell<'a>]> = cells.chunks_exact(self.layout.width(table.kind)).collect();
             // Those of a resource came together, in the order of the resources.
             if table.by != By::Source {
-                rows.sort_unstable_by(|a, b| table.cells().map(|n| a.get(n)).cmp(table.cells().map(|n| b.get(n))));
+                rows = sorted(table, rows);
             }
             Some((table, rows))
         })
     }
+}
+
+/// Rows in the order of a table, most of which the beginnings of their first two columns decide.
+fn sorted<'c, 'a>(table: &RowTable, rows: Vec<&'c [Cell<'a>]>) -> Vec<&'c [Cell<'a>]> {
+    let columns: Vec<usize> = table.cells().collect();
+    let begin = |row: &[Cell<'_>], position: usize| {
+        columns.get(position).and_then(|n| row.get(*n)).map(Cell::beginning).unwrap_or_default()
+    };
+    let mut keyed: Vec<([u64; 2], &'c [Cell<'a>])> =
+        rows.into_iter().map(|row| ([begin(row, 0), begin(row, 1)], row)).collect();
+    let rest = |row: &'c [Cell<'a>]| columns.iter().map(move |n| row.get(*n));
+    keyed.sort_unstable_by(|(a, one), (b, other)| a.cmp(b).then_with(|| rest(one).cmp(rest(other))));
+    keyed.into_iter().map(|(_, row)| row).collect()
 }
 
 fn write(statement: &mut Statement<'_>, table: &RowTable, tenant: i64, rows: &[&[Cell<'_>]]) -> rusqlite::Result<()> {
@@ -120,22 +155,4 @@ fn write(statement: &mut Statement<'_>, table: &RowTable, tenant: i64, rows: &[&
         before = row;
     }
     Ok(())
-}
-
-fn encode<'a>(value: &'a Value, numbers: &mut Numbers<'a, '_>, cells: &mut Vec<Cell<'a>>) -> Result<(), StoreError> {
-    match value {
-        Value::Int(n) => cells.push(Cell::Int(*n)),
-        Value::Text(text) => cells.push(Cell::Text(text)),
-        Value::System(None) => cells.push(Cell::Int(0)),
-        Value::System(Some(url)) => cells.push(Cell::Int(numbers.system(url)?)),
-        Value::Rid(ty, id) => cells.push(Cell::Int(numbers.resource(*ty, id)?)),
-        Value::Instants(start, end) => cells.extend([Cell::Int(*start), Cell::Int(*end)]),
-        Value::Cuts(start, end) => cells.extend([Cell::Text(start), Cell::Text(end)]),
-        Value::Point(point) => cells.extend(point.coordinates().map(Cell::Int)),
-    }
-    Ok(())
-}
-
-fn misshapen(row: &Row) -> StoreError {
-    StoreError::Corrupt { what: format!("a row of {:?} has {} values", row.kind, row.values.len()) }
 }

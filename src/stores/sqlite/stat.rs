@@ -1,9 +1,10 @@
 //! Counts that the planner asks for: kept with every write, read at once.
 
 use super::tenants::Tenant;
+use crate::stores::packed::Packed;
 use crate::stores::version::Item;
 use crate::stores::{Change, Statistics, StoreError};
-use fhirc_codegen::rows::{KeyId, Row, TypeCode};
+use fhirc_codegen::rows::{KeyId, TypeCode};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,19 +39,28 @@ impl Tally {
     }
 
     /// Counts rows that come.
-    pub(super) fn come(&mut self, rows: &[Row]) {
+    pub(super) fn come(&mut self, rows: &Packed) {
         self.added += self.change(rows, 1);
     }
 
     /// Counts rows, those of one key together; how many there are.
-    fn change(&mut self, rows: &[Row], by: i64) -> u64 {
-        for of_key in rows.chunk_by(|a, b| a.key == b.key) {
-            // Rows of one resource are not that many.
-            let count = i64::try_from(of_key.len()).unwrap_or(i64::MAX);
-            *self.counts.entry(of_key.first().map(|row| i64::from(row.key.0)).unwrap_or_default()).or_default() +=
-                by * count;
+    fn change(&mut self, rows: &Packed, by: i64) -> u64 {
+        let (mut last, mut count) = (KeyId(0), 0);
+        for key in rows.keys() {
+            if key != last {
+                self.count_key(last, count);
+                (last, count) = (key, 0);
+            }
+            count += by;
         }
+        self.count_key(last, count);
         rows.len() as u64
+    }
+
+    fn count_key(&mut self, key: KeyId, change: i64) {
+        if change != 0 {
+            *self.counts.entry(i64::from(key.0)).or_default() += change;
+        }
     }
 
     pub(super) fn store(&self, connection: &Connection, tenant: Tenant) -> Result<(), StoreError> {

@@ -3,6 +3,7 @@
 use super::super::build::Spans;
 use super::super::layout::{From, Layout, RowTable};
 use super::*;
+use crate::stores::packed::Packed;
 use crate::stores::version::Owner;
 use crate::stores::{Slots, StoreError};
 use fhirc_codegen::algebra::{Edge, End, On};
@@ -36,9 +37,12 @@ pub(super) async fn check(store: &SqliteStore, tenant: &TenantContext) {
             let (ty, _) = identity.split_once('/').unwrap();
             let ty = TypeCode(ty.parse().unwrap());
             let lacking = spans.lacking(ty, numbers[identity.as_str()])?;
-            for (owner, mut rows) in extract.run(ty, body).rows {
+            for (owner, rows) in extract.run(ty, body).rows {
                 // What a build has not come to has no rows of it.
-                definitions.keep(&mut rows, &lacking);
+                let mut kept = Packed::of(&rows).unwrap();
+                definitions.keep(&mut kept, &lacking);
+                let kept: BTreeSet<_> = kept.keys().collect();
+                let rows = rows.into_iter().filter(|row| kept.contains(&row.key)).collect::<Vec<_>>();
                 let owner = match owner {
                     Owner::Itself => identity.clone(),
                     Owner::Contained(ty, id) => format!("{}/{id}", ty.0),

@@ -3,7 +3,7 @@
 use super::constant::{never, number};
 use super::links::{aliased, first_table};
 use super::scan::{At, Own, Scan, col, from, one_from};
-use super::schema::{by_end, by_source, by_value, physical};
+use super::schema::{by_end, by_value, of_resource, physical};
 use super::{Dialect, Target};
 use crate::algebra::{End, Universe};
 use crate::ord::TYPE_SHIFT;
@@ -77,7 +77,7 @@ impl<D: Dialect> Target<D> {
     pub(super) fn no_value_before(&mut self, at: &At, key: &OrderKey) -> Expr {
         let (Some((id, kind)), Some(Own::Values(here))) = (key.run(), &at.own) else { return never() };
         let there = self.alias("v");
-        let mut select = one_from(&by_source(kind).map(|table| table.name).unwrap_or_default(), &there);
+        let mut select = one_from(&of_resource(kind).map(|table| table.name).unwrap_or_default(), &there);
         self.restrict(&mut select, &there, &[id]);
         select.and_where(col(&there, "ord").eq(at.ord.clone()));
         self.restrict_to_values(&mut select, &there, kind);
@@ -145,7 +145,7 @@ impl<D: Dialect> Target<D> {
     }
 
     fn rows(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], kind: RowKind, dir: Dir) -> Values {
-        let table = by_source(kind).map(|table| table.name).unwrap_or_default();
+        let table = of_resource(kind).map(|table| table.name).unwrap_or_default();
         let (mut select, alias) = self.rows_at_end(at, via, keys, &table);
         self.restrict_to_values(&mut select, &alias, kind);
         Values { select, value: col(&alias, &sort_column(kind, dir)) }

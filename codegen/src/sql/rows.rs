@@ -3,7 +3,7 @@
 use super::constant::{never, number};
 use super::junction::conjunction;
 use super::scan::{At, Own, Scan, col, from};
-use super::schema::{self, by_end, by_source, by_value, sought};
+use super::schema::{self, by_end, by_value, of_resource, sought};
 use super::{Dialect, Target};
 use crate::algebra::{Rel, Universe};
 use crate::rows::{Col, RowKind};
@@ -27,7 +27,7 @@ impl<D: Dialect> Target<D> {
         match rows.kind {
             RowKind::Id | RowKind::Updated => self.record_at(at, rows),
             kind => {
-                let table = if pinned(rows) { by_value(kind) } else { by_source(kind).or_else(|| by_value(kind)) };
+                let table = if pinned(rows) { by_value(kind) } else { of_resource(kind) };
                 let mut row = self.keyed(rows, table);
                 row.conds.push(col(&row.table, "ord").eq(at.ord.clone()));
                 row

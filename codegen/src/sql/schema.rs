@@ -129,6 +129,11 @@ pub fn by_source(kind: RowKind) -> Option<Table> {
     Some(table(format!("{}_s", stem(kind)), columns))
 }
 
+/// Where the rows of one resource are found: by source, or by value where there is no such table.
+pub(super) fn of_resource(kind: RowKind) -> Option<Table> {
+    by_source(kind).or_else(|| by_value(kind))
+}
+
 /// The first column of each part: rows by value are sought by these.
 pub(super) fn sought(kind: RowKind) -> Vec<Col> {
     let columns = kind.columns();

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Marks a file as ours: `fhrc`.
 const APPLICATION_ID: i32 = 0x6668_7263;
 /// Counted up when tables or the meaning of stored rows change.
-const SCHEMA_VERSION: u32 = 5;
+const SCHEMA_VERSION: u32 = 6;
 /// How long a writer waits for another process, in milliseconds.
 const BUSY_TIMEOUT: u64 = 5_000;
 /// Page cache of one connection, in KiB. 256 MiB load no faster; pages are 4 KiB, and 8 are neither faster nor smaller.

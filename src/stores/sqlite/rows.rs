@@ -5,6 +5,7 @@ use super::number::Numbers;
 use crate::stores::StoreError;
 use crate::stores::packed::{Column, Packed};
 use fhirc_codegen::rows::RowKind;
+use fhirc_codegen::sql::schema::By;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Index rows in little memory, while they wait to be written: a tenth of what they take as values.
+//! Index rows in little memory, while they wait to be written: no allocation for each value.
 
 use super::version::{Owner, RowSet};
 use fhirc_codegen::rows::{KeyId, Row, RowKind, TypeCode, Value};

@@ -91,7 +91,7 @@ pub(crate) struct Item {
     pub(crate) result: Outcome,
 }
 
-/// What a put was given, to think it through again. As text: parsed it takes ten times the memory while it waits.
+/// What a put was given, to think it through again. As text: parsed it takes several times the memory while it waits.
 #[derive(Debug)]
 struct Put {
     text: Arc<str>,

@@ -1,7 +1,6 @@
 //! Group commit: batches that wait at the same time are written in one transaction.
 //!
-//! What one resource changes lies on some fifty pages, most of which its neighbours change too: together they are
-//! written once.
+//! Pages that neighbours change too are then written to the log once.
 
 use super::Shared;
 use super::commit::{commit, in_transaction, write_batch};

@@ -19,6 +19,11 @@ impl Fnv {
             self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(PRIME);
         }
     }
+
+    /// The hash of what came so far.
+    pub(crate) fn value(self) -> u128 {
+        self.0
+    }
 }
 
 /// Hashes what is formatted.

@@ -64,6 +64,16 @@ pub struct VersionsBy {
 }
 
 impl Roots {
+    /// The same, the page found the other way first.
+    #[must_use]
+    pub fn other_way(self) -> Roots {
+        match self.instead {
+            // What has no bound is not given up.
+            Some(_) => Roots { page: self.instead, instead: self.page, rest: None, ..self },
+            None => self,
+        }
+    }
+
     /// The place of the first step that belongs to `root`: behind the last step of the root before it.
     pub fn before(&self, root: StepId) -> u32 {
         let matches = [self.page, self.instead, self.rest, self.total].into_iter().flatten();

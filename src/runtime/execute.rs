@@ -1,6 +1,7 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
 use crate::compiler::Compiled;
+use crate::fnv::Fnv;
 use crate::plan::{Context, PAGE_SLOT, Plan, Refusal, choose, split};
 use crate::runtime::definitions;
 use crate::runtime::include::Included;
@@ -50,10 +51,22 @@ pub async fn execute(
     match store {
         Store::Reference(resources) => evaluate::page(resources, search, request, observer).await,
         Store::Sqlite(_) => {
-            let program = program(store, search, &request.tenant).await?;
+            let mut program = program(store, search, &request.tenant).await?;
+            if store.has_given_up(name(search, &request.tenant)) {
+                program.roots = program.roots.other_way();
+            }
             execute_program(store, search, &program, request, observer).await
         }
     }
+}
+
+/// What tells a search of a tenant from others.
+fn name(search: &Compiled, tenant: &TenantContext) -> u128 {
+    let mut hash = Fnv::new();
+    hash.update(tenant.name().as_bytes());
+    hash.update(&[0]);
+    hash.update(search.query.as_str().as_bytes());
+    hash.value()
 }
 
 /// The same by some program: any that a plan of the search splits into must give the same page.
@@ -163,6 +176,7 @@ impl Run<'_, '_> {
         let Some(root) = program.roots.page else { return Ok(None) };
         match (self.first(program, root, after.clone()).await, program.roots.instead) {
             (Err(ExecuteError::Store(StoreError::GaveUp)), Some(instead)) => {
+                self.store.gave_up(name(self.search, self.tenant));
                 self.root(program, instead, after).await.map(Some)
             }
             (page, _) => page.map(Some),

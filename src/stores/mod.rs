@@ -27,6 +27,7 @@ mod statistics;
 pub(crate) mod stop;
 #[cfg(feature = "sqlite")]
 mod store;
+mod tried;
 mod url;
 #[cfg(feature = "sqlite")]
 mod version;

@@ -295,6 +295,22 @@ impl Store {
         }
     }
 
+    /// Remembers, while the store is open, that the first way of a search was given up; `search` tells it from others.
+    pub(crate) fn gave_up(&self, search: u128) {
+        match self {
+            Store::Sqlite(store) => store.gave_up(search),
+            Store::Reference(_) => {}
+        }
+    }
+
+    /// Whether that was remembered.
+    pub(crate) fn has_given_up(&self, search: u128) -> bool {
+        match self {
+            Store::Sqlite(store) => store.has_given_up(search),
+            Store::Reference(_) => false,
+        }
+    }
+
     /// The names of all tenants that something was written for.
     ///
     /// # Errors

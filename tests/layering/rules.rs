@@ -35,6 +35,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
             "codegen",
             "compiler",
             "definitions",
+            "fnv",
             "grammar",
             "ir",
             "plan",

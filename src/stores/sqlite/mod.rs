@@ -30,6 +30,7 @@ use self::stat::Remembered;
 use self::tenants::Tenants;
 use self::worker::Workers;
 use super::definitions::Held;
+use super::tried::Tried;
 use super::{
     Batch, Clock, Committed, LiveVersion, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple, Write,
     WriteOutcome,
@@ -85,6 +86,7 @@ struct Shared {
     tenants: Tenants,
     remembered: Remembered,
     systems: Systems,
+    tried: Tried,
     secret: OnceLock<[u8; 32]>,
 }
 
@@ -111,6 +113,7 @@ impl SqliteStore {
                 tenants: Tenants::default(),
                 remembered: Remembered::default(),
                 systems: Systems::default(),
+                tried: Tried::default(),
                 secret: OnceLock::new(),
             };
             Ok(SqliteStore {
@@ -252,6 +255,16 @@ impl SqliteStore {
         };
         let visits = queries.iter().filter_map(|query| query.visits).sum();
         self.read_as_within(tenant, steps(Some(visits)), count).await
+    }
+
+    /// Remembers a search whose first way was given up.
+    pub(crate) fn gave_up(&self, search: u128) {
+        self.shared.tried.remember(search);
+    }
+
+    /// Whether that was remembered.
+    pub(crate) fn has_given_up(&self, search: u128) -> bool {
+        self.shared.tried.knows(search)
     }
 
     /// The names of all tenants that something was written for.

@@ -3,6 +3,7 @@
 use crate::rows::{Col, KeyId, Point, RowKind, TypeCode, Value};
 use serde::Serialize;
 use std::fmt;
+use std::ops::Deref;
 
 /// A node of a [`Sets`] arena.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -239,6 +240,13 @@ impl Node {
         let (scope, exact, est) = (Scope::default(), Exactness::default(), Estimate::default());
         Node { set, span, scope, exact, est, place: Place::default(), access }
     }
+
+    /// The node with another set in the place of its own.
+    #[must_use]
+    pub fn with(&self, set: Set) -> Node {
+        let Node { set: _, span, scope, exact, est, place, access } = *self;
+        Node { set, span, scope, exact, est, place, access }
+    }
 }
 
 /// What a node may see: the tenant is always a bound parameter, never a constant.
@@ -318,15 +326,41 @@ impl Sets {
     }
 }
 
+/// The sets that a set is made of, in order.
+#[derive(Clone, Copy, Debug)]
+pub enum Children<'s> {
+    /// None.
+    None,
+    /// One.
+    One([SetId; 1]),
+    /// Two.
+    Two([SetId; 2]),
+    /// Any number.
+    Many(&'s [SetId]),
+}
+
+impl Deref for Children<'_> {
+    type Target = [SetId];
+
+    fn deref(&self) -> &[SetId] {
+        match self {
+            Children::None => &[],
+            Children::One(one) => one,
+            Children::Two(two) => two,
+            Children::Many(many) => many,
+        }
+    }
+}
+
 impl Set {
     /// The sets it is made of, in order.
-    pub fn children(&self) -> Vec<SetId> {
+    pub fn children(&self) -> Children<'_> {
         match self {
-            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) => Vec::new(),
-            Set::And(children) | Set::Or(children) => children.clone(),
-            Set::Minus { from, less } => vec![*from, *less],
-            Set::Via { far, .. } => vec![*far],
-            Set::Closure { seed, .. } => vec![*seed],
+            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) => Children::None,
+            Set::And(children) | Set::Or(children) => Children::Many(children),
+            Set::Minus { from, less } => Children::Two([*from, *less]),
+            Set::Via { far, .. } => Children::One([*far]),
+            Set::Closure { seed, .. } => Children::One([*seed]),
         }
     }
 }

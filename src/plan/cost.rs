@@ -1,22 +1,22 @@
 //! How many resources a set is thought to hold. Estimates choose a plan and never an answer.
 
 use crate::plan::Graph;
+use crate::plan::hash::FastMap;
 use crate::plan::types::{implied, key_type};
 use fhirc_codegen::algebra::{Atom, Edge, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
-use fhirc_codegen::rows::{ColName, KeyId, RowKind, Value};
+use fhirc_codegen::rows::{ColName, KeyId, RowKind, TypeCode, Value};
 use fhirc_codegen::stats::{Counted, Stats};
-use std::collections::HashMap;
 
 /// Estimates of all sets below some roots.
 pub(super) struct Estimates<'s> {
     stats: &'s dyn Stats,
-    known: HashMap<SetId, f64>,
+    known: FastMap<SetId, f64>,
 }
 
 impl<'s> Estimates<'s> {
     /// The estimates of every set that `roots` are made of.
     pub(super) fn of(graph: &Graph, roots: &[SetId], stats: &'s dyn Stats) -> Self {
-        let mut estimates = Estimates { stats, known: HashMap::new() };
+        let mut estimates = Estimates { stats, known: FastMap::default() };
         for id in graph.reachable(roots) {
             let est = estimates.set(graph, id);
             estimates.known.insert(id, est);
@@ -37,23 +37,25 @@ impl<'s> Estimates<'s> {
 
     /// The resources of the types that the members can have.
     pub(super) fn universe(&self, graph: &Graph, id: SetId) -> f64 {
-        implied(graph, id).map_or(f64::MAX, |universe| self.resources(&universe))
+        implied(graph, id).map_or(f64::MAX, |types| self.resources(types.iter()))
     }
 
-    fn resources(&self, Universe(types): &Universe) -> f64 {
-        types.iter().map(|ty| self.stats.resources(*ty) as f64).sum()
+    fn resources(&self, types: impl IntoIterator<Item = TypeCode>) -> f64 {
+        types.into_iter().map(|ty| self.stats.resources(ty) as f64).sum()
     }
 
     fn set(&self, graph: &Graph, id: SetId) -> f64 {
         match graph.set(id) {
             Set::None => 0.0,
-            Set::All(universe) => self.resources(universe),
+            Set::All(universe) => self.resources(universe.0.iter().copied()),
             rows @ Set::Rows { key, kind, universe, test } => {
                 let usual = self.rows(*key, *kind, universe, test);
                 match self.stats.counted(rows) {
                     Some(Counted::Exactly(members)) => members as f64,
-                    Some(Counted::AtLeast(members)) => usual.max(members as f64).min(self.resources(universe)),
-                    Some(Counted::About(members)) => (members as f64).min(self.resources(universe)),
+                    Some(Counted::AtLeast(members)) => {
+                        usual.max(members as f64).min(self.resources(universe.0.iter().copied()))
+                    }
+                    Some(Counted::About(members)) => (members as f64).min(self.resources(universe.0.iter().copied())),
                     None => usual,
                 }
             }
@@ -73,7 +75,7 @@ impl<'s> Estimates<'s> {
             Set::Via { edge, from, far } => self.via(graph, id, *edge, *from, *far),
             Set::Closure { edge, from, seed } => {
                 let share = if *from == End::Source { BELOW } else { ABOVE };
-                (self.get(*seed) * share).min(self.resources(&Universe(vec![key_type(edge.key)])).max(self.get(*seed)))
+                (self.get(*seed) * share).min(self.resources([key_type(edge.key)]).max(self.get(*seed)))
             }
             Set::Slot(_) => SLOT,
         }
@@ -106,7 +108,7 @@ impl<'s> Estimates<'s> {
             End::Source => implied(graph, *far),
             End::Target => None,
         };
-        let targets = targets.map(|universe| self.resources(&universe).max(1.0));
+        let targets = targets.map(|types| self.resources(types.iter()).max(1.0));
         match (self.stats.fan_out(edge, End::Target), self.stats.rows(edge.key), targets) {
             (Some(fan_out), ..) => fan_out as f64,
             (None, Some(rows), Some(targets)) => rows as f64 / targets,
@@ -115,7 +117,7 @@ impl<'s> Estimates<'s> {
     }
 
     fn rows(&self, key: KeyId, kind: RowKind, universe: &Universe, test: &Test) -> f64 {
-        let resources = self.resources(universe);
+        let resources = self.resources(universe.0.iter().copied());
         if kind == RowKind::Id {
             return share(test, &|atom| {
                 if matches!(atom, Atom::Eq(..)) { Some(1.0 / resources.max(1.0)) } else { None }

@@ -15,7 +15,7 @@ pub fn print_dot(plan: &Plan, registry: &Registry) -> String {
         let label = names.set(set).replace('\\', "\\\\").replace('"', "\\\"");
         // Writing to a string does not fail.
         let _ = writeln!(out, "  {id:?} [label=\"{label}\"];");
-        for (position, child) in set.children().into_iter().enumerate() {
+        for (position, child) in set.children().iter().enumerate() {
             let role = match (set, position) {
                 (Set::Minus { .. }, 0) => " [label=from]",
                 (Set::Minus { .. }, _) => " [label=less]",

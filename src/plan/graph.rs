@@ -1,32 +1,39 @@
 //! The plan: a graph of sets of resources. The only file that names petgraph.
 
+use super::hash::{FastMap, hash};
 use fhirc_codegen::algebra::{Access, Estimate, Node, Set, SetId, Sets, Span};
 use petgraph::Direction;
 use petgraph::algo::is_cyclic_directed;
 use petgraph::stable_graph::{NodeIndex, StableDiGraph};
 use petgraph::visit::{Dfs, DfsPostOrder, Reversed};
-use std::collections::HashMap;
 
 /// A graph of sets. An edge goes from a set to one that it is made of; its weight is the position. Equal sets with
 /// equal access are one node.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     graph: StableDiGraph<Node, u32>,
-    known: HashMap<(Set, Access), SetId>,
+    /// Every node by the hash of its set and access; where another one has the same hash, by the next free number.
+    known: FastMap<u64, SetId>,
 }
 
 impl Graph {
     /// The node for `set`, whose children are in the graph already; a new one only if there is none yet.
     pub fn add(&mut self, set: Set, access: Access, span: Span) -> SetId {
-        if let Some(&id) = self.known.get(&(set.clone(), access)) {
-            return id;
+        let mut number = hash(&(&set, access));
+        while let Some(&id) = self.known.get(&number) {
+            if self.node(id).is_some_and(|node| node.access == access && node.set == set) {
+                return id;
+            }
+            number = number.wrapping_add(1);
         }
-        let children = set.children();
-        let id = set_id(self.graph.add_node(Node::new(set.clone(), access, span)));
-        for (position, child) in (0u32..).zip(children) {
-            self.graph.add_edge(index(id), index(child), position);
+        let id = set_id(NodeIndex::new(self.graph.node_count()));
+        self.known.insert(number, id);
+        let node = self.graph.add_node(Node::new(set, access, span));
+        let parts = self.set(id).children().len();
+        for position in 0..parts {
+            let Some(&child) = self.set(id).children().get(position) else { break };
+            self.graph.add_edge(node, index(child), u32::try_from(position).unwrap_or(u32::MAX));
         }
-        self.known.insert((set, access), id);
         id
     }
 
@@ -43,6 +50,16 @@ impl Graph {
     /// Where a node comes from.
     pub fn span(&self, id: SetId) -> Span {
         self.node(id).map_or(Span::default(), |node| node.span)
+    }
+
+    /// The node over other parts: itself, if no part has moved.
+    pub fn moved(&mut self, id: SetId, place: impl Fn(SetId) -> SetId) -> SetId {
+        let Some(node) = self.node(id) else { return id };
+        if node.set.children().iter().all(|&child| place(child) == child) {
+            return id;
+        }
+        let (set, access, span) = (renumbered(&node.set, place), node.access, node.span);
+        self.add(set, access, span)
     }
 
     /// Writes an estimate down.
@@ -74,7 +91,7 @@ impl Graph {
                 .map(|edge| (*edge.weight(), set_id(petgraph::visit::EdgeRef::target(&edge))))
                 .collect();
             edges.sort_unstable();
-            edges.into_iter().map(|(_, child)| child).eq(self.set(set_id(node)).children())
+            edges.into_iter().map(|(_, child)| child).eq(self.set(set_id(node)).children().iter().copied())
         };
         !is_cyclic_directed(&self.graph) && self.graph.node_indices().all(matches)
     }
@@ -88,13 +105,12 @@ impl Graph {
     /// The part of the graph below `root` as the arena that code generation reads.
     pub fn arena(&self, root: SetId) -> (Sets, SetId) {
         let mut sets = Sets::default();
-        let mut places = HashMap::new();
+        let mut places = FastMap::default();
         let mut last = SetId(0);
         for id in self.reachable(&[root]) {
             let Some(node) = self.node(id) else { continue };
             let place = |child: SetId| places.get(&child).copied().unwrap_or(child);
-            let moved = Node { set: renumbered(&node.set, place), ..node.clone() };
-            last = sets.push(moved);
+            last = sets.push(node.with(renumbered(&node.set, place)));
             places.insert(id, last);
         }
         (sets, last)

@@ -4,6 +4,7 @@ mod build;
 mod cost;
 mod dot;
 mod graph;
+mod hash;
 mod hierarchy;
 mod measure;
 mod order;
@@ -118,5 +119,13 @@ impl Plan {
         let instead = self.page.instead.as_ref().map(|(_, produced)| produced);
         let others = instead.into_iter().chain(&self.page.rest).chain(&self.total).map(|produced| produced.set);
         [self.page.set].into_iter().chain(others).chain(self.includes.iter().map(|include| include.set)).collect()
+    }
+
+    /// The same, each to be put in the place of another.
+    fn roots_mut(&mut self) -> impl Iterator<Item = &mut SetId> {
+        let Plan { page, total, includes, .. } = self;
+        let instead = page.instead.iter_mut().map(|(_, produced)| produced);
+        let others = instead.chain(&mut page.rest).chain(total).map(|produced| &mut produced.set);
+        [&mut page.set].into_iter().chain(others).chain(includes.iter_mut().map(|include| &mut include.set))
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn print_sets<'n>(
     };
     let est = if found.est.0 > 0 { format!("  ~{}", found.est.0) } else { String::new() };
     let mut out = format!("{:width$}{}{access}{est}\n", "", names.set(&found.set), width = depth * 2);
-    for child in found.set.children() {
+    for &child in found.set.children().iter() {
         out.push_str(&print_sets(node, child, names, depth + 1));
     }
     out

@@ -137,7 +137,7 @@ impl Splitter<'_> {
                 set => crate::plan::graph::renumbered(set, |child| places.get(&child).copied().unwrap_or(child)),
             };
             self.check(&set, node.span);
-            last = sets.push(Node { set, ..node.clone() });
+            last = sets.push(node.with(set));
             places.insert(id, last);
         }
         Query { sets, root: last, yields, order: Vec::new(), strategy, take, visits: None }
@@ -157,7 +157,7 @@ impl Splitter<'_> {
         let set = self.plan.graph.set(id);
         match set {
             Set::Via { edge, from, .. } if !self.joins(*edge, *from) => {}
-            _ => set.children().into_iter().for_each(|child| self.collect(child, found)),
+            _ => set.children().iter().for_each(|&child| self.collect(child, found)),
         }
         found.push(id);
     }

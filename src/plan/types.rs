@@ -5,21 +5,81 @@ use crate::plan::Graph;
 use fhirc_codegen::algebra::{Atom, End, Set, SetId, Test, Universe};
 use fhirc_codegen::rows::{KeyId, RowKind, TypeCode};
 
+/// Some types of resources: a bit for each code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Types([u128; 2]);
+
+impl Types {
+    fn one(TypeCode(code): TypeCode) -> Types {
+        let bit = 1 << (code % 128);
+        Types(if code < 128 { [bit, 0] } else { [0, bit] })
+    }
+
+    /// The types in both.
+    pub(super) fn and(self, Types([low, high]): Types) -> Types {
+        Types([self.0[0] & low, self.0[1] & high])
+    }
+
+    /// The types in either.
+    pub(super) fn or(self, Types([low, high]): Types) -> Types {
+        Types([self.0[0] | low, self.0[1] | high])
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self == Types::default()
+    }
+
+    /// Whether each is one of the universe.
+    pub(super) fn within(self, universe: &Universe) -> bool {
+        self.and(Types::from(universe)) == self
+    }
+
+    /// Each, in order.
+    pub(super) fn iter(self) -> impl Iterator<Item = TypeCode> {
+        let half = |mut bits: u128, first: u8| {
+            std::iter::from_fn(move || {
+                // Below 128, or there is none left.
+                let next = u8::try_from(bits.trailing_zeros()).ok().filter(|_| bits != 0)?;
+                bits &= bits - 1;
+                Some(TypeCode(first + next))
+            })
+        };
+        let [low, high] = self.0;
+        half(low, 0).chain(half(high, 128))
+    }
+
+    /// As a universe, in order.
+    pub(super) fn universe(self) -> Universe {
+        Universe(self.iter().collect())
+    }
+}
+
+impl FromIterator<TypeCode> for Types {
+    fn from_iter<I: IntoIterator<Item = TypeCode>>(types: I) -> Types {
+        types.into_iter().map(Types::one).fold(Types::default(), Types::or)
+    }
+}
+
+impl From<&Universe> for Types {
+    fn from(Universe(types): &Universe) -> Types {
+        types.iter().copied().collect()
+    }
+}
+
 /// The types of a set whose members are all live resources of known types; `None` where that is not certain: the
 /// target of a reference may be gone.
-pub(super) fn implied(graph: &Graph, id: SetId) -> Option<Universe> {
+pub(super) fn implied(graph: &Graph, id: SetId) -> Option<Types> {
     match graph.set(id) {
-        Set::None => Some(Universe(Vec::new())),
-        Set::All(universe) | Set::Rows { universe, .. } => Some(universe.clone()),
-        Set::And(children) => children.iter().filter_map(|&child| implied(graph, child)).reduce(|a, b| common(&a, &b)),
+        Set::None => Some(Types::default()),
+        Set::All(universe) | Set::Rows { universe, .. } => Some(universe.into()),
+        Set::And(children) => children.iter().filter_map(|&child| implied(graph, child)).reduce(Types::and),
         Set::Or(children) => {
-            let all: Option<Vec<_>> = children.iter().map(|&child| implied(graph, child)).collect();
-            Some(all?.into_iter().fold(Universe(Vec::new()), |a, b| union(&a, &b)))
+            children.iter().try_fold(Types::default(), |types, &child| Some(types.or(implied(graph, child)?)))
         }
         Set::Minus { from, .. } => implied(graph, *from),
-        Set::Via { edge, from: End::Source, .. } => Some(Universe(vec![key_type(edge.key)])),
+        Set::Via { edge, from: End::Source, .. } => Some(Types::one(key_type(edge.key))),
         Set::Closure { edge, from: End::Source, seed } => {
-            implied(graph, *seed).map(|types| union(&types, &Universe(vec![key_type(edge.key)])))
+            implied(graph, *seed).map(|types| types.or(Types::one(key_type(edge.key))))
         }
         Set::Via { from: End::Target, .. } | Set::Closure { from: End::Target, .. } | Set::Slot(_) => None,
     }
@@ -58,22 +118,12 @@ pub(super) fn key_type(key: KeyId) -> TypeCode {
     crate::keys::type_code(key)
 }
 
-/// The types in both.
-pub(super) fn common(a: &Universe, b: &Universe) -> Universe {
-    Universe(a.0.iter().copied().filter(|ty| b.0.contains(ty)).collect())
-}
-
 /// The types in either, in order.
 pub(super) fn union(a: &Universe, b: &Universe) -> Universe {
     let mut types = [a.0.as_slice(), b.0.as_slice()].concat();
     types.sort_unstable();
     types.dedup();
     Universe(types)
-}
-
-/// Whether every type of `a` is one of `b`.
-pub(super) fn within(a: &Universe, b: &Universe) -> bool {
-    a.0.iter().all(|ty| b.0.contains(ty))
 }
 
 /// Whether a set is the rows of one value of a key: those lie in the order of the resources.

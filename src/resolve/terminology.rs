@@ -45,6 +45,11 @@ pub trait Terminology: fmt::Debug + Send + Sync {
     fn for_search(&self) -> Option<Arc<dyn Terminology>> {
         None
     }
+
+    /// Whether an answer may have to be waited for, so that a thread that must not wait should not ask.
+    fn waits(&self) -> bool {
+        false
+    }
 }
 
 /// No terminology: a search that needs one is refused.

@@ -4,8 +4,8 @@ use crate::compiler::{Compiled, Compiler, Rejected, Source};
 use fhirc_grammar::{Diagnostic, Span};
 use std::panic::resume_unwind;
 
-/// Compiles a search on a thread of its own: a terminology server may have to be waited for, and a thread of an
-/// asynchronous runtime must not wait.
+/// Compiles a search; where a terminology server may have to be waited for, on a thread of its own: a thread of an
+/// asynchronous runtime must not wait. Else handing over to another thread would take longer than compiling.
 ///
 /// # Errors
 /// As for [`Compiler::compile`].
@@ -13,7 +13,11 @@ use std::panic::resume_unwind;
 /// # Panics
 /// If compilation does.
 pub async fn compile(compiler: &Compiler, query: impl Into<Source>) -> Result<Compiled, Rejected> {
-    let (compiler, query) = (compiler.clone(), query.into());
+    let query: Source = query.into();
+    if !compiler.options().terminology.waits() {
+        return compiler.compile_observed(query, &mut |_| {});
+    }
+    let compiler = compiler.clone();
     let source = query.clone();
     let task = tokio::task::spawn_blocking(move || compiler.compile_observed(query, &mut |_| {}));
     match task.await {

@@ -1,16 +1,18 @@
 //! Comparisons of one row.
 
 use super::constant::{always, blank_text, never, number};
+use super::names::columns;
 use super::rids::{long_list, texts};
 use super::rows::Row;
 use super::scan::col;
-use super::schema::{SqlType, physical};
+use super::schema::SqlType;
+use super::select::Select;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{Order, Rel, SlotId};
 use crate::rows::{Col, ColType, Point, RowKind};
 use crate::target::{Bounds, Comparison, Scalar, Tuples};
 use crate::text::successor;
-use sea_query::{BinOper, Expr, ExprTrait, Query};
+use sea_query::{BinOper, Expr, ExprTrait};
 
 impl<D: Dialect> Target<D> {
     pub(super) fn compare(&mut self, row: &Row, atom: &Comparison<'_>) -> Expr {
@@ -53,12 +55,12 @@ impl<D: Dialect> Target<D> {
             Scalar::System(None) => number(0),
             Scalar::System(Some(url)) => {
                 let url = self.text(url);
-                let id = Query::select().column("id").from("system").and_where(Expr::col("url").eq(url)).take();
+                let id = Select::new().column("id").from("system").and_where(Expr::col("url").eq(url)).take();
                 id.into()
             }
             Scalar::Rid(ty, id) => {
                 let (tenant, id) = (self.tenant(), self.text(id));
-                let ord = Query::select()
+                let ord = Select::new()
                     .column("ord")
                     .from("resource_id")
                     .and_where(Expr::col("tenant").eq(tenant))
@@ -82,7 +84,7 @@ impl<D: Dialect> Target<D> {
     fn among(&mut self, row: &Row, columns: &[Col], tuples: &Tuples<'_>) -> Expr {
         if let [column] = columns {
             if let Some(rids) = long_list(tuples) {
-                return one(row, *column).in_subquery(self.numbers(rids));
+                return one(row, *column).in_subquery(self.numbers(rids).done());
             }
             if let Some(texts) = texts(tuples) {
                 return self.one_of(one(row, *column), texts);
@@ -153,7 +155,7 @@ impl<D: Dialect> Target<D> {
     /// The stored point is at most `radius` from `centre`. All points so near have a `z` so near, by which the index
     /// finds them. The squares have room in 64 bits: see [`Point::LIMIT`].
     fn near(&mut self, row: &Row, column: Col, centre: Point, radius: i64) -> Expr {
-        let stored: Vec<Expr> = physical(row.kind, column).iter().map(|part| col(&row.table, &part.name)).collect();
+        let stored: Vec<Expr> = columns(row.kind, column).iter().map(|part| col(&row.table, part.as_str())).collect();
         let band = stored.first().map(|z| {
             let (from, to) = (self.int(centre.z - radius), self.int(centre.z + radius));
             z.clone().gte(from).and(z.clone().lte(to))
@@ -201,15 +203,14 @@ impl<D: Dialect> Target<D> {
 
 /// The stored column of a column that is no interval.
 pub(super) fn one(row: &Row, column: Col) -> Expr {
-    let [first, _] = ends(row, column);
-    first
+    col(&row.table, columns(row.kind, column).first().map_or("", String::as_str))
 }
 
 /// The stored columns of an interval; twice the same for others.
 fn ends(row: &Row, column: Col) -> [Expr; 2] {
-    let stored = physical(row.kind, column);
-    let name = |column: Option<&super::schema::Column>| column.map_or_else(String::new, |column| column.name.clone());
-    [col(&row.table, &name(stored.first())), col(&row.table, &name(stored.last()))]
+    let stored = columns(row.kind, column);
+    let name = |name: Option<&'static String>| col(&row.table, name.map_or("", String::as_str));
+    [name(stored.first()), name(stored.last())]
 }
 
 /// A column in which many tuples have the same value, and the other columns with what the tuples have there.

@@ -3,7 +3,7 @@
 use crate::algebra::SlotId;
 use sea_query::{Expr, QueryBuilder, SqlWriter, Value};
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// A parameter of a query. The tenant is never a constant, so a lowered query can be kept and shared.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,9 +32,12 @@ pub enum Bind {
 #[derive(Debug, Default)]
 pub(super) struct Binds {
     list: Vec<Bind>,
-    /// Where each stands: a list of 10,000 values is looked through once per value otherwise.
+    /// Where each stands, once there are many: a list of 10,000 values is looked through once per value otherwise.
     positions: HashMap<Bind, u64>,
 }
+
+/// So many are looked through sooner than found by a hash.
+const FEW: usize = 16;
 
 impl Binds {
     pub(super) fn expr(&mut self, bind: Bind) -> Expr {
@@ -42,9 +45,20 @@ impl Binds {
     }
 
     pub(super) fn position(&mut self, bind: Bind) -> u64 {
+        let next = self.list.len() as u64;
+        if self.list.len() < FEW {
+            let known = (0..).zip(&self.list).find(|(_, known)| **known == bind);
+            return known.map(|(position, _)| position).unwrap_or_else(|| {
+                self.list.push(bind);
+                next
+            });
+        }
+        if self.positions.is_empty() {
+            self.positions = self.list.iter().cloned().zip(0..).collect();
+        }
         *self.positions.entry(bind).or_insert_with_key(|bind| {
             self.list.push(bind.clone());
-            self.list.len() as u64 - 1
+            next
         })
     }
 
@@ -62,7 +76,11 @@ pub struct Writer {
 
 impl Writer {
     pub(super) fn new(sign: char) -> Self {
-        Writer { text: String::with_capacity(512), sign }
+        Writer { text: String::with_capacity(1024), sign }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
     }
 }
 
@@ -87,7 +105,8 @@ impl SqlWriter for Writer {
             _ => 0,
         };
         self.text.push(self.sign);
-        self.text.push_str(&number.to_string());
+        // Writing to a string does not fail.
+        let _ = write!(self.text, "{number}");
     }
 
     fn as_writer(&mut self) -> &mut dyn fmt::Write {

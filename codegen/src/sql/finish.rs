@@ -5,18 +5,17 @@ use super::constant::{empty_text, number};
 use super::links::aliased;
 use super::order::{Has, Key, sort};
 use super::scan::{At, Own, Scan, col, from};
+use super::select::Select;
 use super::{Dialect, Sql, Target};
 use crate::algebra::{Edge, End, On};
 use crate::program::{OrderBy, Yield};
 use crate::rows::KeyId;
 use crate::target::Results;
-use sea_query::{
-    Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, WithClause,
-};
+use sea_query::{Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, IntoIden, WithClause};
 
 /// A select with the tables that are computed before it.
 pub(super) struct Statement {
-    pub(super) select: SelectStatement,
+    pub(super) select: Select,
     pub(super) tables: Vec<CommonTableExpression>,
     pub(super) recursive: bool,
     pub(super) binds: Binds,
@@ -32,19 +31,19 @@ impl Statement {
             self.select.with_cte(with);
         }
         let mut writer = Writer::new(D::PARAMETER);
-        D::write(&self.select, &mut writer);
-        Sql { text: writer.to_string(), binds: self.binds.into_list() }
+        D::write(&self.select.done(), &mut writer);
+        Sql { text: writer.into_text(), binds: self.binds.into_list() }
     }
 }
 
 /// A page of members: `ord` and `k0`, `k1` ... in order.
 struct Page {
-    select: SelectStatement,
+    select: Select,
     keys: Vec<Key>,
 }
 
 impl<D: Dialect> Target<D> {
-    pub(super) fn result(&mut self, members: Scan, results: &Results<'_>) -> SelectStatement {
+    pub(super) fn result(&mut self, members: Scan, results: &Results<'_>) -> Select {
         match results.yields {
             Yield::Count => self.count(members, results.limit),
             Yield::Rough => self.rough(members, results.limit),
@@ -55,7 +54,7 @@ impl<D: Dialect> Target<D> {
         }
     }
 
-    fn count(&mut self, members: Scan, limit: Option<u32>) -> SelectStatement {
+    fn count(&mut self, members: Scan, limit: Option<u32>) -> Select {
         if limit.is_some() {
             let live = members.at.live;
             let mut some = members.members();
@@ -71,7 +70,7 @@ impl<D: Dialect> Target<D> {
     }
 
     /// Rows as they are found, and the last of the resources in the order of pages.
-    fn rough(&mut self, members: Scan, limit: Option<u32>) -> SelectStatement {
+    fn rough(&mut self, members: Scan, limit: Option<u32>) -> Select {
         let live = members.at.live;
         let mut rows = members.ords();
         self.limit(&mut rows, limit);
@@ -120,18 +119,18 @@ impl<D: Dialect> Target<D> {
         (scan, renamed(keys, &alias))
     }
 
-    fn identities(&mut self, members: Scan, results: &Results<'_>) -> SelectStatement {
+    fn identities(&mut self, members: Scan, results: &Results<'_>) -> Select {
         let page = self.page(members, results);
         let (page_alias, record) = (self.alias("p"), self.alias("r"));
         let keys = renamed(page.keys, &page_alias);
         let ord = col(&page_alias, "ord");
-        let mut select = Query::select().from_subquery(page.select, page_alias).take();
+        let mut select = Select::new().from_subquery(page.select, page_alias).take();
         self.record_of(&mut select, &record, &ord);
         sort(&mut select, &keys, &ord);
         identity(select, &record)
     }
 
-    fn targets(&mut self, members: Scan, edge: Edge, results: &Results<'_>) -> SelectStatement {
+    fn targets(&mut self, members: Scan, edge: Edge, results: &Results<'_>) -> Select {
         let scan = match (results.limit, results.after) {
             (None, None) => members,
             _ => {
@@ -155,7 +154,7 @@ impl<D: Dialect> Target<D> {
     }
 
     /// `ord` of the target, `key`, `version`, in this order.
-    fn versions(&mut self, members: Scan, keys: &[KeyId], limit: Option<u32>) -> SelectStatement {
+    fn versions(&mut self, members: Scan, keys: &[KeyId], limit: Option<u32>) -> Select {
         let link = self.alias("e");
         let mut select = members.select;
         select.cross_join(aliased("ref_s", &link));
@@ -170,20 +169,20 @@ impl<D: Dialect> Target<D> {
         select
     }
 
-    fn urls(&mut self, scan: Scan, edge: Edge, columns: &[&str]) -> SelectStatement {
+    fn urls(&mut self, scan: Scan, edge: Edge, columns: &[&'static str]) -> Select {
         let link = self.alias("e");
         let mut select = scan.select;
         select.cross_join(aliased("url_s", &link));
         self.restrict(&mut select, &link, &[edge.key]);
         select.and_where(col(&link, "ord").eq(scan.at.ord)).distinct();
         for name in columns {
-            select.expr_as(col(&link, name), (*name).to_owned());
-            select.order_by_expr(col(&link, name), sea_query::Order::Asc);
+            select.expr_as(col(&link, *name), *name);
+            select.order_by_expr(col(&link, *name), sea_query::Order::Asc);
         }
         select
     }
 
-    fn record_of(&mut self, select: &mut SelectStatement, record: &DynIden, ord: &Expr) {
+    fn record_of(&mut self, select: &mut Select, record: &DynIden, ord: &Expr) {
         select
             .cross_join(aliased("resource", record))
             .and_where(col(record, "tenant").eq(self.tenant()))
@@ -199,20 +198,20 @@ impl<D: Dialect> Target<D> {
         }
     }
 
-    fn limit(&mut self, select: &mut SelectStatement, limit: Option<u32>) {
+    fn limit(&mut self, select: &mut Select, limit: Option<u32>) {
         if let Some(n) = limit {
             select.limit(self.binds.position(Bind::Int(i64::from(n))));
         }
     }
 }
 
-fn identity(mut select: SelectStatement, record: &DynIden) -> SelectStatement {
+fn identity(mut select: Select, record: &DynIden) -> Select {
     select.exprs(["ord", "type", "id"].map(|name| col(record, name))).take()
 }
 
 /// The keys as columns of a select that computed them.
 fn renamed(keys: Vec<Key>, table: &DynIden) -> Vec<Key> {
-    let column = |(position, key): (usize, Key)| Key { value: col(table, &key_name(position)), ..key };
+    let column = |(position, key): (usize, Key)| Key { value: col(table, key_name(position)), ..key };
     keys.into_iter().enumerate().map(column).collect()
 }
 

@@ -2,14 +2,15 @@
 
 use super::constant::empty_text;
 use super::scan::{At, Scan, col, one_from};
+use super::select::Select;
 use super::{Dialect, Target};
 use crate::algebra::{Edge, End, On};
 use crate::rows::KeyId;
-use sea_query::{DynIden, Expr, ExprTrait, SelectStatement, TableName, TableRef};
+use sea_query::{DynIden, Expr, ExprTrait, IntoIden, TableName, TableRef};
 
 /// `SELECT 1 FROM ...` over the rows of an edge, one end of which is known.
 #[derive(Debug)]
-pub struct Hop(pub(super) SelectStatement);
+pub struct Hop(pub(super) Select);
 
 impl<D: Dialect> Target<D> {
     /// The rows of the edge at the resource at hand, and the resource at the other end.
@@ -34,7 +35,7 @@ impl<D: Dialect> Target<D> {
     /// links stand under any of the keys.
     pub(super) fn join(
         &mut self,
-        select: &mut SelectStatement,
+        select: &mut Select,
         first: &DynIden,
         at: &Expr,
         (keys, on): (&[KeyId], On),
@@ -61,7 +62,7 @@ impl<D: Dialect> Target<D> {
         At::row(col(&second, "ord"))
     }
 
-    fn join_rid(&mut self, select: &mut SelectStatement, first: &DynIden, at: &Expr, keys: &[KeyId], begin: End) -> At {
+    fn join_rid(&mut self, select: &mut Select, first: &DynIden, at: &Expr, keys: &[KeyId], begin: End) -> At {
         self.restrict(select, first, keys);
         match begin {
             End::Source => {
@@ -76,7 +77,7 @@ impl<D: Dialect> Target<D> {
     }
 
     /// Restricts a table to the rows of these keys.
-    pub(super) fn restrict(&mut self, select: &mut SelectStatement, table: &DynIden, keys: &[KeyId]) {
+    pub(super) fn restrict(&mut self, select: &mut Select, table: &DynIden, keys: &[KeyId]) {
         let tenant = self.tenant();
         let keys: Vec<Expr> = keys.iter().map(|key| self.int(i64::from(key.0))).collect();
         let key = match keys.as_slice() {
@@ -95,7 +96,7 @@ impl<D: Dialect> Target<D> {
         select
             .and_where(col(&own, "ord").eq(col(target, "ord")))
             .and_where(Expr::Case(Box::new(written)).eq(col(link, "version")));
-        col(link, "version").eq(empty_text()).or(Expr::exists(select))
+        col(link, "version").eq(empty_text()).or(Expr::exists(select.done()))
     }
 }
 
@@ -116,6 +117,6 @@ fn opposite(end: End) -> End {
 }
 
 /// A table under a name of its own, for joins.
-pub(super) fn aliased(table: impl Into<DynIden>, alias: &DynIden) -> TableRef {
-    TableRef::Table(TableName(None, table.into()), Some(alias.clone()))
+pub(super) fn aliased(table: impl IntoIden, alias: &DynIden) -> TableRef {
+    TableRef::Table(TableName(None, table.into_iden()), Some(alias.clone()))
 }

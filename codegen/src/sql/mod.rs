@@ -9,12 +9,14 @@ mod dialect;
 mod finish;
 mod junction;
 mod links;
+mod names;
 mod order;
 mod postgres;
 mod rids;
 mod rows;
 mod scan;
 pub mod schema;
+mod select;
 mod sqlite;
 mod target;
 #[cfg(test)]
@@ -30,7 +32,7 @@ use crate::capability::Question;
 use crate::lower::{Unsupported, lower};
 use crate::program::Query;
 use binds::Binds;
-use sea_query::{CommonTableExpression, DynIden, Expr, IntoIden};
+use sea_query::{CommonTableExpression, DynIden, Expr};
 use std::marker::PhantomData;
 
 /// A statement and its parameters. It names no tenant: the same statement serves all of them.
@@ -60,9 +62,9 @@ impl<D: Dialect> Target<D> {
     }
 
     /// A name that no other table of the statement has.
-    fn alias(&mut self, stem: &str) -> DynIden {
+    fn alias(&mut self, stem: &'static str) -> DynIden {
         self.aliases += 1;
-        format!("{stem}{}", self.aliases).into_iden()
+        names::alias(stem, self.aliases)
     }
 
     fn tenant(&mut self) -> Expr {

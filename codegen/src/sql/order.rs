@@ -2,14 +2,15 @@
 
 use super::constant::{never, number};
 use super::links::{aliased, first_table};
+use super::names::{by_end, by_value, columns, of_resource};
 use super::scan::{At, Own, Scan, col, from, one_from};
-use super::schema::{by_end, by_value, of_resource, physical};
+use super::select::Select;
 use super::{Dialect, Target};
 use crate::algebra::{End, Universe};
 use crate::ord::TYPE_SHIFT;
 use crate::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use crate::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
-use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, Query, SelectStatement, UnionType};
+use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, UnionType};
 
 /// A sort key of the members.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ pub(super) enum Has {
 
 /// Rows that hold values that sort, and the values: an expression over them.
 struct Values {
-    select: SelectStatement,
+    select: Select,
     value: Expr,
 }
 
@@ -49,7 +50,7 @@ impl<D: Dialect> Target<D> {
             (Some(name), Some(Own::Resource(table))) => Some(col(table, name)),
             (Some("updated"), Some(Own::Updated(table))) => Some(col(table, "updated")),
             (_, Some(Own::Values(table))) if position == 0 => {
-                key.run().map(|(_, kind)| col(table, &sort_column(kind, key.dir)))
+                key.run().map(|(_, kind)| col(table, sort_column(kind, key.dir)))
             }
             _ => None,
         };
@@ -67,7 +68,7 @@ impl<D: Dialect> Target<D> {
         let at = At { ord, live: true, own: Some(Own::Values(alias.clone())) };
         let Some((id, kind)) = key.run() else { return self.united(Vec::new()) };
         let table = if key.dir == Dir::Desc { by_end(kind) } else { None }.or_else(|| by_value(kind));
-        let mut select = from(&table.map(|table| table.name).unwrap_or_default(), &alias);
+        let mut select = from(table.unwrap_or_default(), &alias);
         self.restrict(&mut select, &alias, &[id]);
         self.restrict_to_values(&mut select, &alias, kind);
         Scan { select, at, repeats: false }
@@ -77,25 +78,25 @@ impl<D: Dialect> Target<D> {
     pub(super) fn no_value_before(&mut self, at: &At, key: &OrderKey) -> Expr {
         let (Some((id, kind)), Some(Own::Values(here))) = (key.run(), &at.own) else { return never() };
         let there = self.alias("v");
-        let mut select = one_from(&of_resource(kind).map(|table| table.name).unwrap_or_default(), &there);
+        let mut select = one_from(of_resource(kind).unwrap_or_default(), &there);
         self.restrict(&mut select, &there, &[id]);
         select.and_where(col(&there, "ord").eq(at.ord.clone()));
         self.restrict_to_values(&mut select, &there, kind);
-        let mut names: Vec<String> =
-            kind.columns().into_iter().flat_map(|column| physical(kind, column)).map(|column| column.name).collect();
+        let mut names: Vec<&'static str> =
+            kind.columns().into_iter().flat_map(|column| columns(kind, column)).map(String::as_str).collect();
         let first = sort_column(kind, key.dir);
         names.sort_by_key(|name| *name != first);
-        let row = |table: &DynIden| names.iter().map(|name| col(table, name)).collect::<Vec<_>>();
+        let row = |table: &DynIden| names.iter().map(|name| col(table, *name)).collect::<Vec<_>>();
         let (before, behind) = match key.dir {
             Dir::Asc => (row(&there), row(here)),
             Dir::Desc => (row(here), row(&there)),
         };
         select.and_where(tuple(before).lt(tuple(behind)));
-        Expr::exists(select).not()
+        Expr::exists(select.done()).not()
     }
 
     /// The value that comes first in the direction, of all that the resource (or what it links to) has.
-    fn first_value(&mut self, at: &At, key: &OrderKey) -> SelectStatement {
+    fn first_value(&mut self, at: &At, key: &OrderKey) -> Select {
         let first = |value: Expr| match key.dir {
             Dir::Asc => value.min(),
             Dir::Desc => value.max(),
@@ -112,14 +113,14 @@ impl<D: Dialect> Target<D> {
     }
 
     /// The values of several sources as a table of one column.
-    fn united_values(&mut self, found: Vec<Values>) -> (SelectStatement, Expr) {
+    fn united_values(&mut self, found: Vec<Values>) -> (Select, Expr) {
         let mut selects = found.into_iter().map(|Values { mut select, value }| select.expr_as(value, "v").take());
         let mut all = selects.next().unwrap_or_default();
         for select in selects {
             all.union(UnionType::All, select);
         }
         let alias = self.alias("v");
-        (Query::select().from_subquery(all, alias.clone()).take(), col(&alias, "v"))
+        (Select::new().from_subquery(all, alias.clone()).take(), col(&alias, "v"))
     }
 
     /// The values of a source. References to the store's own resources come from two tables: of those that are or were
@@ -137,7 +138,7 @@ impl<D: Dialect> Target<D> {
     }
 
     /// Rows of these keys, of the resource at hand or of what the links lead to, and the name of their table.
-    fn rows_at_end(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], table: &str) -> (SelectStatement, DynIden) {
+    fn rows_at_end(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], table: &'static str) -> (Select, DynIden) {
         let (mut select, alias, ord) = self.linked(at, via, table, "k");
         self.restrict(&mut select, &alias, keys);
         select.and_where(col(&alias, "ord").eq(ord));
@@ -145,30 +146,29 @@ impl<D: Dialect> Target<D> {
     }
 
     fn rows(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], kind: RowKind, dir: Dir) -> Values {
-        let table = of_resource(kind).map(|table| table.name).unwrap_or_default();
-        let (mut select, alias) = self.rows_at_end(at, via, keys, &table);
+        let (mut select, alias) = self.rows_at_end(at, via, keys, of_resource(kind).unwrap_or_default());
         self.restrict_to_values(&mut select, &alias, kind);
-        Values { select, value: col(&alias, &sort_column(kind, dir)) }
+        Values { select, value: col(&alias, sort_column(kind, dir)) }
     }
 
     /// Rows that sort. A text that folds to nothing and a coding without a code have no sort value. This is no range of
     /// the index: a walk is entered by the position of the page, and by one range only.
-    fn restrict_to_values(&mut self, select: &mut SelectStatement, table: &DynIden, kind: RowKind) {
+    fn restrict_to_values(&mut self, select: &mut Select, table: &DynIden, kind: RowKind) {
         if kind == RowKind::One(Base::Text) {
             let ranks: Vec<Expr> = Rank::SORTS.map(|rank| self.int(i64::from(rank as u8))).into();
             select.and_where(col(table, "rank").is_in(ranks));
         }
         if matches!(kind, RowKind::One(Base::Text | Base::Token)) {
             let nothing = self.text(String::new());
-            select.and_where(col(table, &sort_column(kind, Dir::Asc)).ne(nothing));
+            select.and_where(col(table, sort_column(kind, Dir::Asc)).ne(nothing));
         }
     }
 
     /// References as `Type/id`. What stands inside another resource is in neither table: it has no such name.
-    fn references(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], named: &str) -> Values {
+    fn references(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], named: &'static str) -> Values {
         let (mut select, alias) = self.rows_at_end(at, via, keys, "ref_s");
         let (ty, name) = (self.alias("y"), self.alias("n"));
-        select.cross_join(aliased("type", &ty)).cross_join(aliased(named.to_owned(), &name));
+        select.cross_join(aliased("type", &ty)).cross_join(aliased(named, &name));
         let target = col(&alias, "target");
         select
             .and_where(col(&ty, "id").eq(target.clone().right_shift(number(i64::from(TYPE_SHIFT)))))
@@ -194,8 +194,14 @@ impl<D: Dialect> Target<D> {
     }
 
     /// A table, joined to the links that lead to it if there are some, and the number that its `ord` must be.
-    fn linked(&mut self, at: &At, via: &[OrderLink], table: &str, stem: &str) -> (SelectStatement, DynIden, Expr) {
-        let mut reached: Option<(SelectStatement, At)> = None;
+    fn linked(
+        &mut self,
+        at: &At,
+        via: &[OrderLink],
+        table: &'static str,
+        stem: &'static str,
+    ) -> (Select, DynIden, Expr) {
+        let mut reached: Option<(Select, At)> = None;
         for OrderLink { keys, on } in via {
             let link = self.alias("e");
             let first = first_table(*on, End::Source);
@@ -209,9 +215,7 @@ impl<D: Dialect> Target<D> {
         let alias = self.alias(stem);
         match reached {
             None => (from(table, &alias), alias, at.ord.clone()),
-            Some((mut select, there)) => {
-                (select.cross_join(aliased(table.to_owned(), &alias)).take(), alias, there.ord)
-            }
+            Some((mut select, there)) => (select.cross_join(aliased(table, &alias)).take(), alias, there.ord),
         }
     }
 
@@ -264,7 +268,7 @@ impl<D: Dialect> Target<D> {
 }
 
 /// Puts the members in order.
-pub(super) fn sort(select: &mut SelectStatement, keys: &[Key], ord: &Expr) {
+pub(super) fn sort(select: &mut Select, keys: &[Key], ord: &Expr) {
     for key in keys.iter().filter(|key| key.has != Has::None) {
         if key.has == Has::Some {
             select.order_by_expr(key.value.clone().is_null(), Order::Asc);
@@ -320,12 +324,12 @@ fn record_column(by: &OrderBy) -> Option<&'static str> {
 }
 
 /// The first column; of an interval the start ascending and the end descending.
-fn sort_column(kind: RowKind, dir: Dir) -> String {
+fn sort_column(kind: RowKind, dir: Dir) -> &'static str {
     let first = kind.columns().first().copied().unwrap_or(Col::first(ColName::Id));
-    let stored = physical(kind, first);
+    let stored = columns(kind, first);
     let column = match dir {
         Dir::Asc => stored.first(),
         Dir::Desc => stored.last(),
     };
-    column.map(|column| column.name.clone()).unwrap_or_default()
+    column.map_or("", String::as_str)
 }

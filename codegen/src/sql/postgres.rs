@@ -4,7 +4,8 @@ use super::binds::Writer;
 use super::constant::number;
 use super::dialect::Dialect;
 use super::schema::SqlType;
-use sea_query::{DynIden, Expr, ExprTrait, Func, FunctionCall, IntoIden, PostgresQueryBuilder, Query, SelectStatement};
+use super::select::Select;
+use sea_query::{DynIden, Expr, ExprTrait, Func, FunctionCall, IntoIden, PostgresQueryBuilder, SelectStatement};
 
 /// PostgreSQL 13 or later. Texts are `COLLATE "C"`: the database's own collation decides no answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,7 +43,7 @@ impl Dialect for Postgres {
     fn member(ord: Expr, table: &DynIden, _: bool) -> Expr {
         // Not `IN`: as `EXISTS` it is planned as a join, also when it is negated.
         let found = Expr::col((table.clone(), "ord".into_iden())).eq(ord);
-        Expr::exists(Query::select().expr(number(1)).from(table.clone()).and_where(found).take())
+        Expr::exists(Select::new().expr(number(1)).from(table.clone()).and_where(found).take().done())
     }
 
     fn typed(value: Expr, ty: SqlType) -> Expr {

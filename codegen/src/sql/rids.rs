@@ -2,10 +2,11 @@
 
 use super::constant::number;
 use super::schema::SqlType;
+use super::select::Select;
 use super::{Bind, Dialect, Target};
 use crate::rows::TypeCode;
 use crate::target::{Scalar, Tuples};
-use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_query::{Expr, ExprTrait, UnionType};
 use std::collections::BTreeMap;
 
 /// The most resources that are looked up one by one: the time that SQLite takes to read a list of subqueries grows with
@@ -52,11 +53,11 @@ fn parts<'a>(looked_for: impl Iterator<Item = (Vec<TypeCode>, &'a str)>) -> Ids<
 
 impl<D: Dialect> Target<D> {
     /// The numbers of those that the store has heard of.
-    pub(super) fn numbers(&mut self, ids: Ids<'_>) -> SelectStatement {
+    pub(super) fn numbers(&mut self, ids: Ids<'_>) -> Select {
         let mut selects = ids.into_iter().map(|(types, ids)| {
             let types = types.iter().map(|ty| number(i64::from(ty.0))).collect::<Vec<_>>();
             let (tenant, listed) = (self.tenant(), self.one_of(Expr::col("id"), ids));
-            let mut select = Query::select();
+            let mut select = Select::new();
             select.column("ord").from("resource_id").and_where(Expr::col("tenant").eq(tenant));
             select.and_where(Expr::col("type").is_in(types)).and_where(listed);
             select

@@ -2,13 +2,14 @@
 
 use super::constant::{never, number};
 use super::junction::conjunction;
+use super::names::{by_end, by_value, names, of_resource};
 use super::scan::{At, Own, Scan, col, from};
-use super::schema::{self, by_end, by_value, of_resource, sought};
+use super::select::Select;
 use super::{Dialect, Target};
 use crate::algebra::{Rel, Universe};
 use crate::rows::{Col, RowKind};
 use crate::target::{Bounds, Comparison, Rows};
-use sea_query::{DynIden, Expr, ExprTrait, SelectStatement};
+use sea_query::{DynIden, Expr, ExprTrait};
 
 /// Rows that are not yet tested.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ pub struct Row {
     pub(super) kind: RowKind,
     pub(super) table: DynIden,
     /// Where the rows come from; `None` if they are the record at hand.
-    from: Option<SelectStatement>,
+    from: Option<Select>,
     /// What already restricts them.
     conds: Vec<Expr>,
 }
@@ -61,7 +62,7 @@ impl<D: Dialect> Target<D> {
                 all.for_each(|cond| {
                     select.and_where(cond);
                 });
-                Expr::exists(select)
+                Expr::exists(select.done())
             }
         }
     }
@@ -77,9 +78,9 @@ impl<D: Dialect> Target<D> {
         Scan { select, at, repeats }
     }
 
-    fn keyed(&mut self, rows: &Rows<'_>, table: Option<schema::Table>) -> Row {
+    fn keyed(&mut self, rows: &Rows<'_>, table: Option<&'static str>) -> Row {
         let alias = self.alias("t");
-        let select = from(&table.map(|table| table.name).unwrap_or_default(), &alias);
+        let select = from(table.unwrap_or_default(), &alias);
         let conds =
             vec![col(&alias, "tenant").eq(self.tenant()), col(&alias, "key").eq(self.int(i64::from(rows.key.0)))];
         Row { kind: rows.kind, table: alias, from: Some(select), conds }
@@ -103,7 +104,7 @@ impl<D: Dialect> Target<D> {
         row
     }
 
-    fn record(&mut self, kind: RowKind, own: Option<Own>, from: Option<SelectStatement>) -> Row {
+    fn record(&mut self, kind: RowKind, own: Option<Own>, from: Option<Select>) -> Row {
         let table = match own {
             Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias)) => alias,
             None => self.alias("r"),
@@ -129,7 +130,7 @@ impl<D: Dialect> Target<D> {
 /// Whether equalities pin every column that stands before `ord` in the order by value, so that a probe is one seek.
 /// With less, the rows of the resource itself are fewer than those of the value.
 fn pinned(rows: &Rows<'_>) -> bool {
-    let columns = sought(rows.kind);
+    let columns = names(rows.kind).map(|names| names.sought.as_slice()).unwrap_or_default();
     rows.kind != RowKind::Present && columns.iter().all(|col| rows.atoms.iter().any(|atom| pins(atom, *col)))
 }
 

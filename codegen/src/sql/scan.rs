@@ -1,11 +1,13 @@
 //! Resources at hand, and selects that produce members.
 
 use super::constant::{never, number};
+use super::links::aliased;
 use super::schema::SqlType;
+use super::select::Select;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{SlotId, Universe};
 use crate::ord::{NOT_TOP_LEVEL, TYPE_SHIFT, end_ord, first_ord};
-use sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType};
+use sea_query::{DynIden, Expr, ExprTrait, IntoIden, UnionType};
 
 /// The resource that a condition is about.
 #[derive(Clone, Debug)]
@@ -44,7 +46,7 @@ impl At {
 /// A select without result columns, and the member that each of its rows is about.
 #[derive(Clone, Debug)]
 pub struct Scan {
-    pub(super) select: SelectStatement,
+    pub(super) select: Select,
     pub(super) at: At,
     /// Whether a member may come several times.
     pub(super) repeats: bool,
@@ -52,13 +54,13 @@ pub struct Scan {
 
 impl Scan {
     /// The select with `ord` as its only column, repeated members included.
-    pub(super) fn ords(self) -> SelectStatement {
+    pub(super) fn ords(self) -> Select {
         let mut select = self.select;
         select.expr_as(self.at.ord, "ord").take()
     }
 
     /// The select with `ord` as its only column, each member once.
-    pub(super) fn members(self) -> SelectStatement {
+    pub(super) fn members(self) -> Select {
         let repeats = self.repeats;
         let mut select = self.ords();
         if repeats {
@@ -74,17 +76,17 @@ impl Scan {
 }
 
 /// A column of a table of the statement.
-pub(super) fn col(table: &DynIden, name: &str) -> Expr {
-    Expr::col((table.clone(), name.to_owned().into_iden()))
+pub(super) fn col(table: &DynIden, name: impl IntoIden) -> Expr {
+    Expr::col((table.clone(), name))
 }
 
 /// `SELECT 1 FROM table AS alias`, to be tested for existence.
-pub(super) fn one_from(table: &str, alias: &DynIden) -> SelectStatement {
-    Query::select().expr(number(1)).from_as(table.to_owned(), alias.clone()).take()
+pub(super) fn one_from(table: impl IntoIden, alias: &DynIden) -> Select {
+    Select::new().expr(number(1)).from(aliased(table, alias)).take()
 }
 
-pub(super) fn from(table: &str, alias: &DynIden) -> SelectStatement {
-    Query::select().from_as(table.to_owned(), alias.clone()).take()
+pub(super) fn from(table: impl IntoIden, alias: &DynIden) -> Select {
+    Select::new().from(aliased(table, alias)).take()
 }
 
 impl<D: Dialect> Target<D> {
@@ -136,22 +138,22 @@ impl<D: Dialect> Target<D> {
             .and_where(col(&alias, "tenant").eq(self.tenant()))
             .and_where(col(&alias, "ord").eq(ord.clone()))
             .and_where(col(&alias, "deleted").eq(number(0)));
-        Expr::exists(select)
+        Expr::exists(select.done())
     }
 
     pub(super) fn scan_list(&mut self, slot: SlotId) -> Scan {
         let alias = self.alias("l");
         let list = self.binds.expr(Bind::Resources(slot));
         let (table, column) = D::elements(list, SqlType::Int, &alias.to_string());
-        let at = At::unknown(col(&alias, &column));
-        Scan { select: Query::select().from_function(table, alias).take(), at, repeats: true }
+        let at = At::unknown(col(&alias, column));
+        Scan { select: Select::new().from_function(table, alias).take(), at, repeats: true }
     }
 
     /// A select of members, each once, as a table of another.
-    pub(super) fn nested(&mut self, select: SelectStatement, live: bool) -> Scan {
+    pub(super) fn nested(&mut self, select: Select, live: bool) -> Scan {
         let alias = self.alias("m");
         let at = At { ord: col(&alias, "ord"), live, own: None };
-        Scan { select: Query::select().from_subquery(select, alias).take(), at, repeats: false }
+        Scan { select: Select::new().from_subquery(select, alias).take(), at, repeats: false }
     }
 
     pub(super) fn united(&mut self, scans: Vec<Scan>) -> Scan {
@@ -159,7 +161,7 @@ impl<D: Dialect> Target<D> {
         let mut scans = scans.into_iter();
         let Some(first) = scans.next() else {
             return self.nested(
-                Query::select().expr_as(D::typed(number(0), SqlType::Int), "ord").and_where(never()).take(),
+                Select::new().expr_as(D::typed(number(0), SqlType::Int), "ord").and_where(never()).take(),
                 true,
             );
         };

@@ -4,7 +4,8 @@ use super::binds::Writer;
 use super::constant::number;
 use super::dialect::Dialect;
 use super::schema::SqlType;
-use sea_query::{DynIden, Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement, SqliteQueryBuilder};
+use super::select::Select;
+use sea_query::{DynIden, Expr, ExprTrait, Func, FunctionCall, SelectStatement, SqliteQueryBuilder};
 
 /// SQLite 3.38 or later. Every join order is pinned with `CROSS JOIN`, every table with its primary key alone.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +49,7 @@ impl Dialect for Sqlite {
         // column it may seek each of the numbers in turn instead, for every resource: 40,000 numbers tested for as many
         // resources took minutes so, and 0.3 s this way.
         let ord = if entered { ord } else { ord.add(number(0)) };
-        ord.in_subquery(Query::select().column("ord").from(table.clone()).take())
+        ord.in_subquery(Select::new().column("ord").from(table.clone()).take().done())
     }
 
     fn typed(value: Expr, _: SqlType) -> Expr {
@@ -57,7 +58,7 @@ impl Dialect for Sqlite {
 
     fn element(expr: Expr, list: Expr, ty: SqlType) -> Expr {
         let (table, column) = Self::elements(list, ty, "list");
-        expr.in_subquery(Query::select().column(column).from_function(table, "list").take())
+        expr.in_subquery(Select::new().column(column).from_function(table, "list").take().done())
     }
 
     fn elements(list: Expr, _: SqlType, _: &str) -> (FunctionCall, String) {

@@ -4,15 +4,16 @@ mod page;
 mod sorted;
 mod work;
 
-use super::{COUNTED, Context, apply};
+use super::{COUNTED, Context, applied, prune_empty};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
+use crate::plan::hash::FastMap;
 use crate::plan::order;
-use crate::plan::types::implied;
+use crate::plan::types::{Types, implied};
 use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root, Weighed};
 use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::stats::Stats;
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 /// The plan with an access for every set and a strategy for the page. It holds the same resources.
 pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
@@ -22,9 +23,9 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
         plan,
         estimates: &estimates,
         graph: Graph::default(),
-        placed: HashMap::new(),
-        finding: HashMap::new(),
-        testing: HashMap::new(),
+        placed: FastMap::default(),
+        finding: FastMap::default(),
+        testing: FastMap::default(),
     };
     let order: Vec<_> = plan.page.order.iter().map(|key| order::counted(key, context.stats)).collect();
     let produced = match order.first() {
@@ -46,12 +47,15 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
 
 /// The plan without what has no rows. Counts are older than the query, which may meet rows that came in between: left
 /// out of a union they are only late, left out of what a difference takes away they would be wrong answers.
-fn counted(plan: &Plan, context: Context<'_>) -> Plan {
+fn counted<'p>(plan: &'p Plan, context: Context<'_>) -> Cow<'p, Plan> {
     let negates = |id: &SetId| matches!(plan.graph.set(*id), Set::Minus { .. });
-    if plan.graph.reachable(&plan.roots()).iter().any(negates) {
-        return plan.clone();
+    let sets = plan.graph.reachable(&plan.roots());
+    if sets.iter().any(negates) || !sets.iter().any(|id| prune_empty::is_idle(context, plan.graph.set(*id))) {
+        return Cow::Borrowed(plan);
     }
-    COUNTED.iter().fold(plan.clone(), |plan, pass| apply(pass, &plan, context).0)
+    let mut plan = plan.clone();
+    applied(&COUNTED, &mut plan, context, &mut |_, _| {});
+    Cow::Owned(plan)
 }
 
 /// How the matches of a page are produced.
@@ -69,16 +73,16 @@ struct Chooser<'p> {
     estimates: &'p Estimates<'p>,
     graph: Graph,
     /// What was placed already, by set and whether it produces: parts that several sets share are placed once.
-    placed: HashMap<(SetId, bool), SetId>,
+    placed: FastMap<(SetId, bool), SetId>,
     /// What was worked out already: see `work`.
-    finding: HashMap<SetId, f64>,
-    testing: HashMap<SetId, f64>,
+    finding: FastMap<SetId, f64>,
+    testing: FastMap<SetId, f64>,
 }
 
 impl Chooser<'_> {
     fn walk(&mut self, root: SetId) -> SetId {
         let span = self.plan.graph.span(root);
-        let Some(universe) = implied(&self.plan.graph, root) else { return self.produce(root) };
+        let Some(universe) = implied(&self.plan.graph, root).map(Types::universe) else { return self.produce(root) };
         let walked = self.graph.add(Set::All(universe), Access::Walk, span);
         let conditions: Vec<SetId> = match self.plan.graph.set(root) {
             Set::All(_) => Vec::new(),
@@ -174,8 +178,7 @@ impl Chooser<'_> {
             Set::Closure { .. } => chooser.produce(child),
             _ => chooser.probe(child),
         };
-        let children: Vec<(SetId, SetId)> =
-            set.children().into_iter().map(|child| (child, part(self, child))).collect();
+        let children: Vec<(SetId, SetId)> = set.children().iter().map(|&child| (child, part(self, child))).collect();
         let place = |child: SetId| children.iter().find(|(old, _)| *old == child).map_or(child, |(_, new)| *new);
         let place = self.graph.add(renumbered(&set, place), Access::Probe, self.plan.graph.span(id));
         self.placed.insert((id, false), place);

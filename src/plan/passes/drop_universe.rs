@@ -3,16 +3,16 @@
 use super::{Context, Outcome, Pass};
 use crate::keys;
 use crate::plan::Graph;
-use crate::plan::types::{implied, is_inside, is_top, within};
-use fhirc_codegen::algebra::{Access, Set, SetId, Span};
+use crate::plan::types::{implied, is_inside, is_top};
+use fhirc_codegen::algebra::{Set, SetId};
 use fhirc_codegen::rows::{KeyId, RowKind};
 
 pub(super) const DROP_UNIVERSE: Pass = Pass { name: "drop-universe", rule };
 
-fn rule(context: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outcome {
-    let Set::And(children) = set else { return Outcome::Same };
-    let whole = graph.add(set.clone(), Access::Probe, span);
-    if implied(graph, whole).is_some_and(|universe| universe.0.is_empty()) {
+fn rule(context: Context<'_>, graph: &mut Graph, id: SetId) -> Outcome {
+    let graph = &*graph;
+    let Set::And(children) = graph.set(id) else { return Outcome::Same };
+    if implied(graph, id).is_some_and(|types| types.is_empty()) {
         return Outcome::Set(Set::None);
     }
     let idle = |id: SetId| {
@@ -20,16 +20,18 @@ fn rule(context: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outco
         match graph.set(id) {
             Set::All(universe) => others
                 .filter(|&other| !matches!(graph.set(other), Set::All(_)) && is_top(graph, other))
-                .any(|other| implied(graph, other).is_some_and(|types| within(&types, universe))),
+                .any(|other| implied(graph, other).is_some_and(|types| types.within(universe))),
             Set::Rows { key, kind: RowKind::Present, .. } if is_standing(context, *key) => {
                 others.any(|other| is_inside(graph, other))
             }
             _ => false,
         }
     };
+    if !children.iter().any(|&child| idle(child)) {
+        return Outcome::Same;
+    }
     let kept: Vec<SetId> = children.iter().copied().filter(|&child| !idle(child)).collect();
     match kept.as_slice() {
-        _ if kept.len() == children.len() => Outcome::Same,
         [only] => Outcome::Is(*only),
         _ => Outcome::Set(Set::And(kept)),
     }

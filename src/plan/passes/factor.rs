@@ -18,12 +18,13 @@ struct Alike {
     whole: SetId,
 }
 
-fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outcome {
-    let Set::Or(children) = set else { return Outcome::Same };
+fn rule(_: Context<'_>, graph: &mut Graph, id: SetId) -> Outcome {
+    let Set::Or(children) = graph.set(id) else { return Outcome::Same };
     let groups = groups(graph, children);
     if groups.len() == children.len() {
         return Outcome::Same;
     }
+    let span = graph.span(id);
     let parts: Vec<SetId> = groups.into_iter().map(|group| factored(graph, group, span)).collect();
     match parts.as_slice() {
         [only] => Outcome::Is(*only),

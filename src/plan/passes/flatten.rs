@@ -2,23 +2,25 @@
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;
-use fhirc_codegen::algebra::{Set, SetId, Span};
+use fhirc_codegen::algebra::{Set, SetId};
 
 pub(super) const FLATTEN: Pass = Pass { name: "flatten", rule };
 
-fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
+fn rule(_: Context<'_>, graph: &mut Graph, id: SetId) -> Outcome {
+    let (graph, set) = (&*graph, graph.set(id));
     let (children, junction): (_, fn(Vec<SetId>) -> Set) = match set {
         Set::And(children) => (children, Set::And),
         Set::Or(children) => (children, Set::Or),
         _ => return Outcome::Same,
     };
     let nested = |id: SetId| match (set, graph.set(id)) {
-        (Set::And(_), Set::And(inner)) | (Set::Or(_), Set::Or(inner)) => Some(inner.clone()),
+        (Set::And(_), Set::And(inner)) | (Set::Or(_), Set::Or(inner)) => Some(inner),
         _ => None,
     };
     if !children.iter().any(|&child| nested(child).is_some()) {
         return Outcome::Same;
     }
-    let flat = children.iter().flat_map(|&child| nested(child).unwrap_or_else(|| vec![child])).collect();
+    let parts = children.iter().flat_map(|child| nested(*child).map_or(std::slice::from_ref(child), Vec::as_slice));
+    let flat = parts.copied().collect();
     Outcome::Set(junction(flat))
 }

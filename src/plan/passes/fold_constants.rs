@@ -2,14 +2,15 @@
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;
-use crate::plan::types::{implied, is_top, within};
-use fhirc_codegen::algebra::{Set, SetId, Span, Test, Universe};
+use crate::plan::types::{implied, is_top};
+use fhirc_codegen::algebra::{Set, SetId, Test, Universe};
 
 pub(super) const FOLD_CONSTANTS: Pass = Pass { name: "fold-constants", rule };
 
-fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
+fn rule(_: Context<'_>, graph: &mut Graph, id: SetId) -> Outcome {
+    let graph = &*graph;
     let none = |id: SetId| *graph.set(id) == Set::None;
-    match set {
+    match graph.set(id) {
         Set::All(Universe(types)) if types.is_empty() => Outcome::Set(Set::None),
         Set::Rows { test, .. } if never(test) => Outcome::Set(Set::None),
         Set::And(children) if children.iter().any(|&child| none(child)) => Outcome::Set(Set::None),
@@ -40,7 +41,7 @@ fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, _: Span) -> Outcome {
 /// Whether `whole` is a universe that certainly holds all of `part`.
 fn covers(graph: &Graph, whole: SetId, part: SetId) -> bool {
     let Set::All(universe) = graph.set(whole) else { return false };
-    is_top(graph, part) && implied(graph, part).is_some_and(|types| within(&types, universe))
+    is_top(graph, part) && implied(graph, part).is_some_and(|types| types.within(universe))
 }
 
 /// Whether no row passes the test.

@@ -11,11 +11,10 @@ mod prune_empty;
 mod push_down;
 
 use crate::definitions::Registry;
-use crate::plan::graph::renumbered;
-use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root, validate};
-use fhirc_codegen::algebra::{Access, Set, SetId, Span};
+use crate::plan::hash::FastMap;
+use crate::plan::{Graph, Plan, validate};
+use fhirc_codegen::algebra::{Access, Set, SetId};
 use fhirc_codegen::stats::Stats;
-use std::collections::HashMap;
 use std::fmt;
 
 /// What a rule knows beside the set at hand.
@@ -50,7 +49,7 @@ pub struct Pass {
     /// Its name, as `explain` and the tests show it.
     pub name: &'static str,
     /// The rule. It must not change which resources the set holds.
-    pub rule: fn(Context<'_>, &mut Graph, &Set, Span) -> Outcome,
+    pub rule: fn(Context<'_>, &mut Graph, SetId) -> Outcome,
 }
 
 impl fmt::Debug for Pass {
@@ -94,42 +93,45 @@ pub fn optimize(plan: Plan, context: Context<'_>) -> Plan {
 
 /// The same, telling `observe` of the plan after each pass that changed it.
 pub fn optimize_observed(plan: Plan, context: Context<'_>, observe: &mut dyn FnMut(&Pass, &Plan)) -> Plan {
-    PASSES.iter().fold(plan, |plan, pass| {
-        let (next, changed) = apply(pass, &plan, context);
+    let mut plan = plan;
+    applied(&PASSES, &mut plan, context, observe);
+    plan
+}
+
+/// Passes, one after the other.
+pub(super) fn applied(passes: &[Pass], plan: &mut Plan, context: Context<'_>, observe: &mut dyn FnMut(&Pass, &Plan)) {
+    let mut sets = plan.graph.reachable(&plan.roots());
+    for pass in passes {
+        let changed = apply(pass, plan, &sets, context);
         if cfg!(debug_assertions) {
-            let broken = validate(&next, context.registry);
+            let broken = validate(plan, context.registry);
             debug_assert!(broken.is_empty(), "pass {} broke {broken:?}", pass.name);
         }
         if changed {
-            observe(pass, &next);
+            observe(pass, plan);
+            sets = plan.graph.reachable(&plan.roots());
         }
-        next
-    })
+    }
 }
 
-/// One pass over the whole plan, and whether it changed anything.
-pub(super) fn apply(pass: &Pass, plan: &Plan, context: Context<'_>) -> (Plan, bool) {
-    let mut graph = Graph::default();
-    let mut places: HashMap<SetId, SetId> = HashMap::new();
+/// One pass over the sets of a plan, and whether it changed anything. What is no longer asked for stays in the graph,
+/// unreachable: most passes change little, and leave all else as it lies.
+fn apply(pass: &Pass, plan: &mut Plan, sets: &[SetId], context: Context<'_>) -> bool {
+    let mut places: FastMap<SetId, SetId> = FastMap::default();
     let mut changed = false;
-    for id in plan.graph.reachable(&plan.roots()) {
-        let span = plan.graph.span(id);
-        let set = renumbered(plan.graph.set(id), |child| places.get(&child).copied().unwrap_or(child));
-        let outcome = (pass.rule)(context, &mut graph, &set, span);
-        changed |= outcome != Outcome::Same;
-        let place = match outcome {
-            Outcome::Same => graph.add(set, Access::Probe, span),
-            Outcome::Set(set) => graph.add(set, Access::Probe, span),
+    for &id in sets {
+        let here = plan.graph.moved(id, |child| places.get(&child).copied().unwrap_or(child));
+        let place = match (pass.rule)(context, &mut plan.graph, here) {
+            Outcome::Same => here,
+            Outcome::Set(set) => plan.graph.add(set, Access::Probe, plan.graph.span(id)),
             Outcome::Is(place) => place,
         };
-        places.insert(id, place);
+        changed |= place != here;
+        if place != id {
+            places.insert(id, place);
+        }
     }
     let place = |id: SetId| places.get(&id).copied().unwrap_or(id);
-    let produced = |produced: &Produced| Produced { set: place(produced.set), ..produced.clone() };
-    let rest = plan.page.rest.as_ref().map(produced);
-    let instead = plan.page.instead.as_ref().map(|(visits, other)| (*visits, produced(other)));
-    let page = Root { set: place(plan.page.set), instead, rest, ..plan.page.clone() };
-    let total = plan.total.as_ref().map(produced);
-    let includes = plan.includes.iter().map(|root| IncludeRoot { set: place(root.set), ..root.clone() }).collect();
-    (Plan { graph, page, total, includes, versions: plan.versions.clone() }, changed)
+    plan.roots_mut().for_each(|root| *root = place(*root));
+    changed
 }

@@ -4,29 +4,25 @@ use super::{Context, Outcome, Pass};
 use crate::definitions::TypeSet;
 use crate::keys::Key;
 use crate::plan::Graph;
-use crate::plan::types::implied;
-use fhirc_codegen::algebra::{Access, Edge, End, Set, SetId, Span};
+use crate::plan::rows::type_code;
+use crate::plan::types::{Types, implied};
+use fhirc_codegen::algebra::{Access, Edge, End, Set, SetId};
 
 pub(super) const PRUNE: Pass = Pass { name: "prune", rule };
 
-fn rule(context: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outcome {
-    let Set::Via { edge, from: End::Source, far } = set else { return Outcome::Same };
-    let Some(targets) = targets(context, *edge) else { return Outcome::Same };
-    let reachable = |id: SetId| match implied(graph, id) {
-        Some(universe) => universe.0.iter().any(|ty| targets.iter().any(|target| target.code() == ty.0)),
-        None => true,
-    };
-    match graph.set(*far) {
+fn rule(context: Context<'_>, graph: &mut Graph, id: SetId) -> Outcome {
+    let &Set::Via { edge, from: End::Source, far } = graph.set(id) else { return Outcome::Same };
+    let Some(targets) = targets(context, edge) else { return Outcome::Same };
+    let targets: Types = targets.iter().map(type_code).collect();
+    let reachable = |id: SetId| implied(graph, id).is_none_or(|types| !types.and(targets).is_empty());
+    match graph.set(far) {
+        Set::Or(ends) if ends.iter().all(|&end| reachable(end)) => Outcome::Same,
         Set::Or(ends) => {
-            let ends = ends.clone();
             let kept: Vec<SetId> = ends.iter().copied().filter(|&end| reachable(end)).collect();
-            if kept.len() == ends.len() {
-                return Outcome::Same;
-            }
-            let far = graph.add(Set::Or(kept), Access::Probe, span);
-            Outcome::Set(Set::Via { edge: *edge, from: End::Source, far })
+            let far = graph.add(Set::Or(kept), Access::Probe, graph.span(id));
+            Outcome::Set(Set::Via { edge, from: End::Source, far })
         }
-        _ if !reachable(*far) => Outcome::Set(Set::None),
+        _ if !reachable(far) => Outcome::Set(Set::None),
         _ => Outcome::Same,
     }
 }

@@ -5,17 +5,26 @@
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;
-use fhirc_codegen::algebra::{Set, Span};
+use fhirc_codegen::algebra::{Set, SetId};
 use fhirc_codegen::rows::KeyId;
 
 pub(super) const PRUNE_EMPTY: Pass = Pass { name: "prune-empty", rule };
 
-fn rule(context: Context<'_>, _: &mut Graph, set: &Set, _: Span) -> Outcome {
+fn rule(context: Context<'_>, graph: &mut Graph, id: SetId) -> Outcome {
+    let set = graph.set(id);
+    match set {
+        _ if !is_idle(context, set) => Outcome::Same,
+        Set::Closure { seed, .. } => Outcome::Is(*seed),
+        _ => Outcome::Set(Set::None),
+    }
+}
+
+/// Whether the rows or links that the set looks at do not exist.
+pub(super) fn is_idle(context: Context<'_>, set: &Set) -> bool {
     let empty = |key: KeyId| context.stats.rows(key) == Some(0);
     match set {
-        Set::Rows { key, .. } if *key != KeyId(0) && empty(*key) => Outcome::Set(Set::None),
-        Set::Via { edge, .. } if empty(edge.key) => Outcome::Set(Set::None),
-        Set::Closure { edge, seed, .. } if empty(edge.key) => Outcome::Is(*seed),
-        _ => Outcome::Same,
+        Set::Rows { key, .. } => *key != KeyId(0) && empty(*key),
+        Set::Via { edge, .. } | Set::Closure { edge, .. } => empty(edge.key),
+        _ => false,
     }
 }

@@ -4,12 +4,16 @@
 
 use super::{Context, Outcome, Pass};
 use crate::plan::Graph;
-use fhirc_codegen::algebra::{Access, Set, SetId, Span};
+use fhirc_codegen::algebra::{Access, Set, SetId};
 
 pub(super) const PUSH_DOWN: Pass = Pass { name: "push-down", rule };
 
-fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outcome {
-    let Set::And(children) = set else { return Outcome::Same };
+fn rule(_: Context<'_>, graph: &mut Graph, id: SetId) -> Outcome {
+    let Set::And(children) = graph.set(id) else { return Outcome::Same };
+    if !children.iter().any(|&child| matches!(graph.set(child), Set::Minus { .. })) {
+        return Outcome::Same;
+    }
+    let span = graph.span(id);
     let (mut kept, mut taken): (Vec<SetId>, Vec<SetId>) = (Vec::new(), Vec::new());
     for &child in children {
         match graph.set(child) {
@@ -21,7 +25,6 @@ fn rule(_: Context<'_>, graph: &mut Graph, set: &Set, span: Span) -> Outcome {
         }
     }
     let less = match taken.as_slice() {
-        [] => return Outcome::Same,
         [only] => *only,
         _ => graph.add(Set::Or(taken), Access::Probe, span),
     };

@@ -108,6 +108,10 @@ impl Terminology for ExternalTerminology {
     fn for_search(&self) -> Option<Arc<dyn Terminology>> {
         Some(Arc::new(self.session()))
     }
+
+    fn waits(&self) -> bool {
+        true
+    }
 }
 
 /// The questions of one search.

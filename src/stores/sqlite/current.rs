@@ -1,5 +1,6 @@
 //! The current version of a resource, as writes need it.
 
+use super::body::unpacked;
 use super::number::Identity;
 use super::tenants::Tenant;
 use crate::stores::StoreError;
@@ -55,9 +56,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Current> {
     Ok(Current { version: row.get(0)?, updated: row.get(1)?, body: body(row, 2)? })
 }
 
-/// A stored body: UTF-8 in a blob, null for a deletion.
+/// A stored body, null for a deletion.
 pub(super) fn body(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<String>> {
-    let Some(bytes) = row.get_ref(column)?.as_blob_or_null()? else { return Ok(None) };
-    let text = std::str::from_utf8(bytes).map_err(FromSqlError::other)?;
-    Ok(Some(text.to_owned()))
+    let bytes = row.get_ref(column)?.as_blob_or_null()?;
+    Ok(bytes.map(unpacked).transpose().map_err(FromSqlError::other)?)
 }

@@ -1,5 +1,6 @@
 //! SQLite, in process: one thread writes, a few read, each with a connection of its own.
 
+mod body;
 mod build;
 mod clear;
 mod commit;

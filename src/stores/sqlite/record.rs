@@ -1,5 +1,6 @@
 //! The record of a resource: identity, current version, body, history.
 
+use super::body::packed;
 use super::commit::Home;
 use super::tenants::Tenant;
 use crate::stores::Change;
@@ -93,7 +94,7 @@ impl Record<'_> {
 
     fn body(&self, write: &str) -> rusqlite::Result<()> {
         let Record { connection, tenant, item, home } = self;
-        let body = item.result.body.as_deref().unwrap_or_default().as_bytes();
+        let body = packed(item.result.body.as_deref().unwrap_or_default());
         connection.prepare_cached(write)?.execute(params![tenant, home.ord, body])?;
         Ok(())
     }

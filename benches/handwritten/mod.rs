@@ -163,7 +163,8 @@ fn bodies(connection: &Connection, ords: &[i64]) -> Vec<String> {
     let mut select = connection.prepare_cached(sql).unwrap();
     let read = |ord: &i64| {
         let read = |row: &rusqlite::Row<'_>| {
-            let body = std::str::from_utf8(row.get_ref(3)?.as_blob()?).unwrap().to_owned();
+            let body = lz4_flex::decompress_size_prepended(row.get_ref(3)?.as_blob()?).unwrap();
+            let body = String::from_utf8(body).unwrap();
             Ok((row.get::<_, String>(0)?, std::hint::black_box((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?, body))))
         };
         select.query_row([ord], read).unwrap().0

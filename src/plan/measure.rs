@@ -10,8 +10,14 @@ use fhirc_codegen::program::{Query, Strategy, Take, Yield};
 use fhirc_codegen::rows::{Col, RowKind};
 use fhirc_codegen::stats::{Counted, Found, Stats};
 
-/// The least and the greatest bound of a count.
-const BOUNDS: (u64, u64) = (500, 5_000);
+/// Rows of one value that are counted: how far they reach among the resources tells how many there are in all.
+const SAMPLE: u64 = 256;
+
+/// The least and the greatest bound of other counts: counting must not cost more than a wrong choice, which is given up.
+const BOUNDS: (u64, u64) = (250, 1_000);
+
+/// The part of the balance of two plans up to which is counted.
+const PART: u64 = 4;
 
 /// The most sets that are counted for one search.
 const MOST: usize = 8;
@@ -100,14 +106,17 @@ fn count(set: &Set, page: u32, stats: &dyn Stats) -> Query {
     Query { sets, root, yields: Yield::Rough, order: Vec::new(), strategy: Strategy::SetFirst, take, visits }
 }
 
-/// Where going through the universe for a page costs as much as computing the set: `m` members of `n` resources are
-/// met after `page · n / m` steps, which is `m` where `m² = page · n`.
+/// A part of the number at which going through the universe for a page costs as much as computing the set: `m` members
+/// of `n` resources are met after `page · n / m` steps, which is `m` where `m² = page · n`.
 fn bound(set: &Set, page: u32, stats: &dyn Stats) -> u32 {
     let Set::Rows { universe, .. } = set else { return 0 };
+    if in_page_order(set) {
+        return u32::try_from(SAMPLE).unwrap_or(u32::MAX);
+    }
     let resources: u64 = universe.0.iter().map(|ty| stats.resources(*ty)).sum();
     let (least, greatest) = BOUNDS;
     let balance = resources.saturating_mul(u64::from(page.max(1))).isqrt();
-    u32::try_from(balance.clamp(least, greatest)).unwrap_or(u32::MAX)
+    u32::try_from((balance / PART).clamp(least, greatest)).unwrap_or(u32::MAX)
 }
 
 /// Whether the rows are found by seeking, so that counting looks at few others.

@@ -1,5 +1,6 @@
 //! Definitions for tests that change them, and what must hold of a store whose definitions have changed.
 
+use super::super::current::body;
 use super::super::tenants::Tenant;
 use super::consistency::{check, image};
 use super::*;
@@ -110,8 +111,8 @@ pub(super) async fn bodies(store: &Store, tenant: &TenantContext) -> Vec<(TypeCo
     let read = |connection: &rusqlite::Connection, tenant: Tenant| {
         let select = "SELECT type, body FROM resource JOIN body USING (tenant, ord) WHERE tenant = ? ORDER BY ord";
         let mut select = connection.prepare(select).unwrap();
-        let rows = select.query_map([tenant.0], |row| Ok((TypeCode(row.get(0)?), row.get::<_, Vec<u8>>(1)?))).unwrap();
-        let rows = rows.map(Result::unwrap).map(|(ty, body)| (ty, serde_json::from_slice(&body).unwrap()));
+        let rows = select.query_map([tenant.0], |row| Ok((TypeCode(row.get(0)?), body(row, 1)?.unwrap()))).unwrap();
+        let rows = rows.map(Result::unwrap).map(|(ty, body)| (ty, serde_json::from_str(&body).unwrap()));
         Ok::<_, StoreError>(rows.collect())
     };
     sqlite(store).read_as(tenant, read).await.unwrap()

@@ -1,6 +1,7 @@
 //! After any writes, the tables hold exactly what a fresh extraction of the live bodies gives.
 
 use super::super::build::Spans;
+use super::super::current::body;
 use super::super::layout::{From, Layout, RowTable};
 use super::*;
 use crate::stores::packed::Packed;
@@ -119,8 +120,8 @@ impl Tables<'_> {
         let select = "SELECT r.type || '/' || r.id, b.body FROM resource r JOIN body b USING (tenant, ord) \
                       WHERE r.tenant = ? AND r.deleted = 0";
         let mut select = self.connection.prepare(select).unwrap();
-        let live = select.query_map([self.tenant], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))).unwrap();
-        live.map(Result::unwrap).map(|(name, body)| (name, serde_json::from_slice(&body).unwrap())).collect()
+        let live = select.query_map([self.tenant], |row| Ok((row.get(0)?, body(row, 1)?.unwrap()))).unwrap();
+        live.map(Result::unwrap).map(|(name, body)| (name, serde_json::from_str(&body).unwrap())).collect()
     }
 
     fn lines(&self, table: &RowTable) -> Vec<Line> {

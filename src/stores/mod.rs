@@ -27,7 +27,6 @@ mod statistics;
 pub(crate) mod stop;
 #[cfg(feature = "sqlite")]
 mod store;
-mod tried;
 mod url;
 #[cfg(feature = "sqlite")]
 mod version;

@@ -22,6 +22,7 @@ mod stub;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod tried;
 mod worker;
 
 use self::group::Waiting;
@@ -29,9 +30,9 @@ use self::layout::Layout;
 use self::number::Systems;
 use self::stat::Remembered;
 use self::tenants::Tenants;
+use self::tried::Tried;
 use self::worker::Workers;
 use super::definitions::Held;
-use super::tried::Tried;
 use super::{
     Batch, Clock, Committed, LiveVersion, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple, Write,
     WriteOutcome,

@@ -165,17 +165,6 @@ pub(super) fn live(registry: &Registry, lines: &[Line]) -> Vec<Resource> {
     (0..).zip(histories(registry, lines)).filter_map(resource).collect()
 }
 
-/// Resources as they are after one write each.
-pub(super) fn current(registry: &Registry, resources: &[Json]) -> Vec<Resource> {
-    let resource = |(n, json): (i64, &Json)| {
-        let text = |name| json.get(name).and_then(Json::as_str);
-        let (ty, id) = (registry.resource_type(text("resourceType")?)?, text("id")?.to_owned());
-        let ord = (i64::from(ty.code()) << 32) + n;
-        Some(Resource { ty, id, version: 1, ord, last_updated: None, json: Arc::new(json.clone()) })
-    };
-    (0..).zip(resources).filter_map(resource).collect()
-}
-
 /// The versions of these resources before the current ones.
 pub(super) fn earlier_versions(registry: &Registry, lines: &[Line]) -> Vec<Earlier> {
     let mut found = Vec::new();

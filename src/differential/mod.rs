@@ -84,7 +84,7 @@ pub async fn run(
 /// Searches that ask for what is in resources such as these, all of which compile: for measuring.
 pub fn searches(resources: &[Json], seed: u64, count: usize) -> Vec<String> {
     let compiler = Compiler::r4(Options::default());
-    let reference = Reference::new(Registry::r4(), data::current(Registry::r4(), resources));
+    let reference = Reference::new(Registry::r4(), data::live(Registry::r4(), resources));
     let samples = Samples::new(Registry::r4(), &reference, &compiler.env());
     let mut random = Random::fork(seed, 0);
     // Resources without any value to ask for would go on for ever.

@@ -79,7 +79,11 @@ impl Differential {
             Ok(resources) => resources,
             Err(error) => return output.failed(&format!("{}: {error}", path.display())),
         };
-        for (n, search) in (1..).zip(searches(&resources, self.seed, self.count as usize)) {
+        let searches = searches(&resources, self.seed, self.count as usize);
+        if searches.is_empty() {
+            return output.failed(&format!("{}: no resources to search for", path.display()));
+        }
+        for (n, search) in (1..).zip(searches) {
             output.line(format_args!("random-{n}\t{search}"));
         }
         Exit::Done

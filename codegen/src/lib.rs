@@ -8,6 +8,7 @@ mod names;
 pub mod ord;
 pub mod program;
 pub mod rows;
+mod sorting;
 pub mod sql;
 pub mod stats;
 pub mod target;

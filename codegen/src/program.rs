@@ -64,16 +64,6 @@ pub struct VersionsBy {
 }
 
 impl Roots {
-    /// The same, the page found the other way first.
-    #[must_use]
-    pub fn other_way(self) -> Roots {
-        match self.instead {
-            // What has no bound is not given up.
-            Some(_) => Roots { page: self.instead, instead: self.page, rest: None, ..self },
-            None => self,
-        }
-    }
-
     /// The place of the first step that belongs to `root`: behind the last step of the root before it.
     pub fn before(&self, root: StepId) -> u32 {
         let matches = [self.page, self.instead, self.rest, self.total].into_iter().flatten();
@@ -169,6 +159,8 @@ pub struct Query {
     /// About how many rows are worth looking at. A store that has looked at so many gives up, and tells that
     /// instead of an answer.
     pub visits: Option<u64>,
+    /// Keys of which no resource has more than one row, in their order: what is found by one of these is found once.
+    pub once: Vec<KeyId>,
 }
 
 impl Query {

@@ -265,12 +265,6 @@ impl Base {
 }
 
 impl RowKind {
-    /// Whether a value of the first column is none to sort by: a text that folds to nothing, a coding without a code.
-    pub fn is_nothing(self, value: &Value) -> bool {
-        let texts = matches!(self, RowKind::One(Base::Text | Base::Token));
-        texts && matches!(value, Value::Text(text) if text.is_empty())
-    }
-
     /// The columns of the row, part after part.
     pub fn columns(self) -> Vec<Col> {
         let parts: &[Base] = match &self {

@@ -16,6 +16,12 @@ pub trait Stats {
         None
     }
 
+    /// Whether no resource has more than one row of the key. Other than counts it decides answers: so a store may say it
+    /// only of the data that the query then meets.
+    fn once(&self, _key: KeyId) -> bool {
+        false
+    }
+
     /// Live resources of a type.
     fn resources(&self, ty: TypeCode) -> u64;
 

@@ -5,7 +5,7 @@ use crate::compiler::{Compiled, Representation};
 use crate::plan::{Context, Plan, choose};
 use crate::runtime::{measured, program_of};
 use crate::stores::StoreError;
-use fhirc_codegen::program::Program;
+use fhirc_codegen::program::{Op, Program};
 use fhirc_codegen::stats::Empty;
 
 /// The most sets of a plan that is run.
@@ -36,6 +36,25 @@ impl Loaded<'_> {
         // Only passes make a plan of any width fit into what a database takes.
         plans.retain(|(_, plan)| plan.graph.reachable(&plan.roots()).len() <= MAX_SETS);
         let program = |(name, plan): (String, Plan)| Some((name, program_of(store, compiled, &plan).ok()?));
-        Ok(plans.into_iter().filter_map(program).collect())
+        let mut programs: Vec<(String, Program)> = plans.into_iter().filter_map(program).collect();
+        let given_up = programs.last().and_then(|(name, program)| Some((name.clone(), given_up(program)?)));
+        // The first time it is tried, the second time the other way is taken at once.
+        if let Some((name, program)) = given_up {
+            programs.push((format!("{name}, given up"), program.clone()));
+            programs.push((format!("{name}, given up before"), program));
+        }
+        Ok(programs)
     }
+}
+
+/// The program with a page that is given up at the first row; nothing if it has no other way.
+fn given_up(program: &Program) -> Option<Program> {
+    program.roots.instead?;
+    let mut program = program.clone();
+    for step in &mut program.steps {
+        if let Op::Query { query, .. } = &mut step.op {
+            query.visits = query.visits.map(|_| 1);
+        }
+    }
+    Some(program)
 }

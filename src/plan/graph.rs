@@ -42,6 +42,11 @@ impl Graph {
         self.graph.node_weight(index(id))
     }
 
+    /// All nodes, in the order in which they were added.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.graph.node_weights()
+    }
+
     /// The set of a node; no resource for an id of another graph.
     pub fn set(&self, id: SetId) -> &Set {
         self.node(id).map_or(&Set::None, |node| &node.set)

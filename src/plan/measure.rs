@@ -103,7 +103,8 @@ fn count(set: &Set, page: u32, stats: &dyn Stats) -> Query {
     let n = bound(set, page, stats);
     // What is counted is sought, but other conditions on the row may pass over many.
     let (take, visits) = (Some(Take { n, after: None }), Some(u64::from(n) * 2));
-    Query { sets, root, yields: Yield::Rough, order: Vec::new(), strategy: Strategy::SetFirst, take, visits }
+    let (order, strategy, once) = (Vec::new(), Strategy::SetFirst, Vec::new());
+    Query { sets, root, yields: Yield::Rough, order, strategy, take, visits, once }
 }
 
 /// A part of the number at which going through the universe for a page costs as much as computing the set: `m` members

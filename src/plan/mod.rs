@@ -29,6 +29,7 @@ pub use validate::{Broken, validate};
 
 use fhirc_codegen::algebra::{SetId, SlotId, Span};
 use fhirc_codegen::program::{OrderKey, Strategy, VersionsBy};
+use fhirc_codegen::rows::KeyId;
 
 /// The slot that holds the matches of a page, for includes.
 pub const PAGE_SLOT: SlotId = SlotId(0);
@@ -49,6 +50,8 @@ pub struct Plan {
     pub includes: Vec<IncludeRoot>,
     /// What comes along in the version that a reference names.
     pub versions: Vec<VersionsRoot>,
+    /// Keys of which no resource has more than one row, in their order.
+    pub once: Vec<KeyId>,
 }
 
 /// The matches: a set, an order, a page.

@@ -147,6 +147,9 @@ impl Names<'_> {
     }
 
     pub(super) fn order_key(self, key: &OrderKey) -> String {
+        if key.from.is_empty() {
+            return "nothing".to_owned();
+        }
         let mut sources: Vec<String> = key.from.iter().map(|source| self.order_source(source)).collect();
         // References of one key are several kinds of rows.
         sources.dedup();

@@ -121,7 +121,7 @@ impl Splitter<'_> {
         let mut sets = Sets::default();
         let root = sets.push(Node::new(Set::Slot(PAGE_SLOT), Access::Drive, *span));
         let (order, strategy, take) = (Vec::new(), Strategy::SetFirst, Some(most));
-        let step = self.step(Query { sets, root, yields, order, strategy, take, visits: None }, None);
+        let step = self.step(Query { sets, root, yields, order, strategy, take, visits: None, once: Vec::new() }, None);
         self.program.roots.versions = Some(Versions { step, wanted });
     }
 
@@ -140,7 +140,8 @@ impl Splitter<'_> {
             last = sets.push(node.with(set));
             places.insert(id, last);
         }
-        Query { sets, root: last, yields, order: Vec::new(), strategy, take, visits: None }
+        let once = self.plan.once.clone();
+        Query { sets, root: last, yields, order: Vec::new(), strategy, take, visits: None, once }
     }
 
     /// The sets of one query, parts before wholes: those behind a cut join are not among them.

@@ -51,10 +51,7 @@ pub async fn execute(
     match store {
         Store::Reference(resources) => evaluate::page(resources, search, request, observer).await,
         Store::Sqlite(_) => {
-            let mut program = program(store, search, &request.tenant).await?;
-            if store.has_given_up(name(search, &request.tenant)) {
-                program.roots = program.roots.other_way();
-            }
+            let program = program(store, search, &request.tenant).await?;
             execute_program(store, search, &program, request, observer).await
         }
     }
@@ -174,12 +171,20 @@ impl Run<'_, '_> {
     /// The tuples of a page, by another way where the first is given up.
     async fn page(&mut self, program: &Program, after: Option<After>) -> Result<Option<Vec<Tuple>>, ExecuteError> {
         let Some(root) = program.roots.page else { return Ok(None) };
-        match (self.first(program, root, after.clone()).await, program.roots.instead) {
-            (Err(ExecuteError::Store(StoreError::GaveUp)), Some(instead)) => {
-                self.store.gave_up(name(self.search, self.tenant));
+        let Some(instead) = program.roots.instead else { return self.first(program, root, after).await.map(Some) };
+        let name = name(self.search, self.tenant);
+        if self.store.has_given_up(name) {
+            return self.root(program, instead, after).await.map(Some);
+        }
+        match self.first(program, root, after.clone()).await {
+            Err(ExecuteError::Store(StoreError::GaveUp)) => {
+                // A later page may lie where matches are rare: that tells nothing of the first one.
+                if after.is_none() {
+                    self.store.gave_up(name);
+                }
                 self.root(program, instead, after).await.map(Some)
             }
-            (page, _) => page.map(Some),
+            page => page.map(Some),
         }
     }
 

@@ -53,6 +53,10 @@ impl Stats for Measured {
         self.kept.resources(ty)
     }
 
+    fn once(&self, key: KeyId) -> bool {
+        self.kept.once(key)
+    }
+
     fn fan_out(&self, edge: Edge, end: End) -> Option<u64> {
         self.kept.fan_out(edge, end)
     }

@@ -3,7 +3,7 @@
 use fhirc_codegen::algebra::{Edge, End};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
 use fhirc_codegen::stats::Stats;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Counts of one tenant, as they were when they were asked for.
@@ -13,6 +13,8 @@ pub struct Statistics {
     pub(crate) resources: Arc<BTreeMap<TypeCode, u64>>,
     /// Index rows; nothing of a store without an index.
     pub(crate) rows: Option<Arc<BTreeMap<KeyId, u64>>>,
+    /// Keys of which a resource has, or once had, several rows; nothing of a store that does not mark them.
+    pub(crate) repeated: Option<Arc<BTreeSet<KeyId>>>,
 }
 
 impl Stats for Statistics {
@@ -26,6 +28,10 @@ impl Stats for Statistics {
 
     fn resources(&self, ty: TypeCode) -> u64 {
         self.resources.get(&ty).copied().unwrap_or_default()
+    }
+
+    fn once(&self, key: KeyId) -> bool {
+        self.repeated.as_ref().is_some_and(|repeated| !repeated.contains(&key))
     }
 
     /// Not known: how many resources stand at an end is not counted.

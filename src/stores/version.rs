@@ -4,9 +4,9 @@ use super::meta::{Given, given_updated, same_content, set};
 use super::packed::{Packed, PackedSet, TooLong, pack};
 use super::{Change, InvalidMeta, Write};
 use crate::values::{Instant, Zone};
-use fhirc_codegen::rows::{Row, TypeCode};
+use fhirc_codegen::rows::{KeyId, Row, TypeCode};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The version of a resource that a store holds now.
@@ -121,6 +121,8 @@ pub(crate) struct Outcome {
     pub(crate) removed: PackedSet,
     /// Index rows that come.
     pub(crate) added: PackedSet,
+    /// Keys of which the resource, or one that it contains, now has several rows.
+    pub(crate) repeated: BTreeSet<KeyId>,
     pub(crate) warnings: Vec<WriteWarning>,
 }
 
@@ -214,6 +216,7 @@ fn deletion(ty: TypeCode, current: &Current, body: &str, with: &Versioning<'_>) 
         body: None,
         removed: pack(stored_rows(ty, body, with)?)?,
         added: PackedSet::new(),
+        repeated: BTreeSet::new(),
         warnings: Vec::new(),
     })
 }
@@ -240,6 +243,7 @@ fn version(
         let reason = "digits of `meta.lastUpdated` finer than microseconds do not count in a search".to_owned();
         extracted.warnings.push(WriteWarning { reason, detail: text });
     }
+    let repeated = repeated(&extracted.rows);
     let old = live.map(|body| stored_rows(ty, body, with)).transpose()?.unwrap_or_default();
     let (removed, added) = difference(old, extracted.rows);
     Ok(Outcome {
@@ -249,6 +253,7 @@ fn version(
         body: Some(put.body.to_string().into()),
         removed: pack(removed)?,
         added: pack(added)?,
+        repeated,
         warnings: extracted.warnings,
     })
 }
@@ -301,9 +306,19 @@ impl Outcome {
             body: None,
             removed: PackedSet::new(),
             added: PackedSet::new(),
+            repeated: BTreeSet::new(),
             warnings: Vec::new(),
         }
     }
+}
+
+/// The keys of which one resource has several rows.
+pub(crate) fn repeated(rows: &RowSet) -> BTreeSet<KeyId> {
+    let twice = |pair: &[Row]| match pair {
+        [one, other] if one.key == other.key => Some(one.key),
+        _ => None,
+    };
+    rows.values().flat_map(|rows| rows.windows(2).filter_map(twice)).collect()
 }
 
 /// What goes and what comes.

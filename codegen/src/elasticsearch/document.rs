@@ -5,7 +5,7 @@ use super::rows::{interval_field, interval_text};
 use crate::capability::kinds;
 use crate::names::{stem, stored};
 use crate::program::Dir;
-use crate::rows::{Col, ColName, ColType, KeyId, Rank, Row, RowKind, Value};
+use crate::rows::{Col, ColType, KeyId, Row, RowKind, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -88,11 +88,8 @@ fn ends(value: &Value) -> Vec<Content> {
 fn sorted(row: &Row) -> Vec<(String, Content)> {
     let columns = row.kind.columns();
     let Some((first, value)) = columns.first().zip(row.values.first()) else { return Vec::new() };
-    let rank = columns.iter().zip(&row.values).find(|(col, _)| **col == Col::first(ColName::Rank));
-    let sorts = |value: &Value| Rank::SORTS.into_iter().any(|rank| *value == Value::Int(i64::from(rank as u8)));
-    let primary = rank.is_none_or(|(_, rank)| sorts(rank));
     // References sort by the names of types, which documents do not hold; points have no order at all.
-    if !primary || matches!(first.name.ty(), ColType::Rid | ColType::Point) || row.kind.is_nothing(value) {
+    if !row.sorts() || matches!(first.name.ty(), ColType::Rid | ColType::Point) {
         return Vec::new();
     }
     let names = [sort_field(row.key, row.kind, Dir::Asc), sort_field(row.key, row.kind, Dir::Desc)];

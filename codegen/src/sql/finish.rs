@@ -91,7 +91,7 @@ impl<D: Dialect> Target<D> {
         let (mut scan, keys) = if computes { self.computed(members, keys) } else { (members, keys) };
         if let Some(after) = results.after {
             let beyond = self.beyond(&keys, &scan.at.ord, after);
-            scan.select.and_where(beyond);
+            scan.select.where_first(beyond);
         }
         let ord = scan.at.ord.clone();
         let mut select = scan.members();

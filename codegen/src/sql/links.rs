@@ -28,7 +28,9 @@ impl<D: Dialect> Target<D> {
         let begin = opposite(from);
         far.select.cross_join(aliased(first_table(edge.on, begin), &first));
         let at = self.join(&mut far.select, &first, &far.at.ord, (&[edge.key], edge.on), begin);
-        Scan { select: far.select, at, repeats: true }
+        // Who refers to one resource only is found by that one; who is referred to, by many.
+        let once = from == End::Source && matches!(edge.on, On::Rid | On::Unversioned) && self.is_once(edge.key);
+        Scan { select: far.select, at, repeats: far.repeats || !once }
     }
 
     /// Restricts `first`, the table that knows the resource `at` at end `begin`, and leads on to the other end. The

@@ -31,6 +31,7 @@ use crate::algebra::{Atom, Set, Source, Span, Test};
 use crate::capability::Question;
 use crate::lower::{Unsupported, lower};
 use crate::program::Query;
+use crate::rows::KeyId;
 use binds::Binds;
 use sea_query::{CommonTableExpression, DynIden, Expr};
 use std::marker::PhantomData;
@@ -52,13 +53,27 @@ pub struct Target<D> {
     /// Whether one of the tables is made from itself.
     recursive: bool,
     aliases: u32,
+    /// See [`Query::once`].
+    once: Vec<KeyId>,
     dialect: PhantomData<D>,
 }
 
 impl<D: Dialect> Target<D> {
     /// A target for one query. Its capabilities are the same for every query.
     pub fn new() -> Self {
-        Target { binds: Binds::default(), tables: Vec::new(), recursive: false, aliases: 0, dialect: PhantomData }
+        Target {
+            binds: Binds::default(),
+            tables: Vec::new(),
+            recursive: false,
+            aliases: 0,
+            once: Vec::new(),
+            dialect: PhantomData,
+        }
+    }
+
+    /// Whether no resource has more than one row of the key.
+    fn is_once(&self, key: KeyId) -> bool {
+        self.once.binary_search(&key).is_ok()
     }
 
     /// A name that no other table of the statement has.
@@ -99,7 +114,7 @@ impl<D: Dialect> Default for Target<D> {
 /// # Errors
 /// The first thing that SQL does not answer, or that is not well formed.
 pub fn sql<D: Dialect>(query: &Query) -> Result<Sql, Unsupported> {
-    let sql = lower(Target::<D>::new(), query)?;
+    let sql = lower(Target::<D> { once: query.once.clone(), ..Target::new() }, query)?;
     if sql.binds.len() <= D::MOST_PARAMETERS {
         return Ok(sql);
     }

@@ -1,6 +1,6 @@
 //! Sort keys, and the position after which a page begins. What has no value comes last, in both directions.
 
-use super::constant::{never, number};
+use super::constant::{always, never, number};
 use super::links::{aliased, first_table};
 use super::names::{by_end, by_value, columns, of_resource};
 use super::scan::{At, Own, Scan, col, from, one_from};
@@ -9,7 +9,7 @@ use super::{Dialect, Target};
 use crate::algebra::{End, Universe};
 use crate::ord::TYPE_SHIFT;
 use crate::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource};
-use crate::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
+use crate::rows::{Base, Col, ColName, KeyId, RowKind, Value};
 use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, UnionType};
 
 /// A sort key of the members.
@@ -77,6 +77,9 @@ impl<D: Dialect> Target<D> {
     /// The resource at hand has no row that comes before the one at hand. Rows are told apart by all their columns.
     pub(super) fn no_value_before(&mut self, at: &At, key: &OrderKey) -> Expr {
         let (Some((id, kind)), Some(Own::Values(here))) = (key.run(), &at.own) else { return never() };
+        if self.is_once(id) {
+            return always();
+        }
         let there = self.alias("v");
         let mut select = one_from(of_resource(kind).unwrap_or_default(), &there);
         self.restrict(&mut select, &there, &[id]);
@@ -154,11 +157,11 @@ impl<D: Dialect> Target<D> {
     /// Rows that sort. A text that folds to nothing and a coding without a code have no sort value. This is no range of
     /// the index: a walk is entered by the position of the page, and by one range only.
     fn restrict_to_values(&mut self, select: &mut Select, table: &DynIden, kind: RowKind) {
-        if kind == RowKind::One(Base::Text) {
-            let ranks: Vec<Expr> = Rank::SORTS.map(|rank| self.int(i64::from(rank as u8))).into();
+        if let Some(ranks) = kind.sorting_ranks() {
+            let ranks: Vec<Expr> = ranks.map(|rank| self.int(rank)).into();
             select.and_where(col(table, "rank").is_in(ranks));
         }
-        if matches!(kind, RowKind::One(Base::Text | Base::Token)) {
+        if kind.empty_is_nothing() {
             let nothing = self.text(String::new());
             select.and_where(col(table, sort_column(kind, Dir::Asc)).ne(nothing));
         }

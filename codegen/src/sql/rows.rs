@@ -20,6 +20,8 @@ pub struct Row {
     from: Option<Select>,
     /// What already restricts them.
     conds: Vec<Expr>,
+    /// Whether a resource may have several of them.
+    repeats: bool,
 }
 
 impl<D: Dialect> Target<D> {
@@ -73,9 +75,7 @@ impl<D: Dialect> Target<D> {
         row.conds.into_iter().chain(tests).for_each(|cond| {
             select.and_where(cond);
         });
-        // One row per resource, or any number.
-        let repeats = !matches!(row.kind, RowKind::Id | RowKind::Updated | RowKind::Present);
-        Scan { select, at, repeats }
+        Scan { select, at, repeats: row.repeats }
     }
 
     fn keyed(&mut self, rows: &Rows<'_>, table: Option<&'static str>) -> Row {
@@ -83,7 +83,8 @@ impl<D: Dialect> Target<D> {
         let select = from(table.unwrap_or_default(), &alias);
         let conds =
             vec![col(&alias, "tenant").eq(self.tenant()), col(&alias, "key").eq(self.int(i64::from(rows.key.0)))];
-        Row { kind: rows.kind, table: alias, from: Some(select), conds }
+        let repeats = rows.kind != RowKind::Present && !self.is_once(rows.key);
+        Row { kind: rows.kind, table: alias, from: Some(select), conds, repeats }
     }
 
     /// The record of the resource at hand: the one we go through, or a lookup.
@@ -109,7 +110,7 @@ impl<D: Dialect> Target<D> {
             Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias)) => alias,
             None => self.alias("r"),
         };
-        Row { kind, table, from, conds: Vec::new() }
+        Row { kind, table, from, conds: Vec::new(), repeats: false }
     }
 
     /// Known identities of these types, which are found by type and id.
@@ -123,7 +124,7 @@ impl<D: Dialect> Target<D> {
             col(&alias, "live").eq(number(1)),
             self.typed(&col(&alias, "ord"), universe),
         ];
-        Row { kind: RowKind::Id, from: Some(from("resource_id", &alias)), table: alias, conds }
+        Row { kind: RowKind::Id, from: Some(from("resource_id", &alias)), table: alias, conds, repeats: false }
     }
 }
 

@@ -44,6 +44,16 @@ impl Select {
         self
     }
 
+    /// Puts a condition before all others. Of several bounds of one column SQLite enters an index by the first.
+    pub(super) fn where_first(&mut self, condition: Expr) -> &mut Select {
+        let behind = self.conditions.take();
+        self.and_where(condition);
+        if let Some(behind) = behind {
+            self.and_where(behind);
+        }
+        self
+    }
+
     pub(super) fn expr(&mut self, expr: Expr) -> &mut Select {
         self.statement.expr(expr);
         self

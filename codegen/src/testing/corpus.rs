@@ -69,7 +69,7 @@ impl Plan {
 
     fn page(self, root: SetId, order: Vec<OrderKey>, strategy: Strategy) -> Query {
         let take = Some(Take { n: 21, after: None });
-        Query { sets: self.sets, root, yields: Yield::Page, order, strategy, take, visits: None }
+        Query { sets: self.sets, root, yields: Yield::Page, order, strategy, take, visits: None, once: Vec::new() }
     }
 
     fn result(self, root: SetId, yields: Yield) -> Query {
@@ -81,6 +81,7 @@ impl Plan {
             strategy: Strategy::SetFirst,
             take: None,
             visits: None,
+            once: Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::world::{OWN_URL, OWN_VERSION, Resource, State, World, type_name};
 use crate::algebra::{Atom, Edge, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
 use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
-use crate::rows::{Col, ColName, ColType, KeyId, Point, Row, RowKind, Value};
+use crate::rows::{Base, Col, ColName, ColType, KeyId, Point, Row, RowKind, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -232,8 +232,9 @@ fn of_holder(world: &World, r: &Resource, linked: bool, by: &OrderBy, dir: Dir) 
     };
     let is_rank = |row: &Row| row.kind.columns().get(1).map(|col| col.name) == Some(ColName::Rank);
     let first = |row: &Row| !is_rank(row) || [Value::Int(0), Value::Int(3)].contains(&row.values[1]);
+    let texts = matches!(kind, RowKind::One(Base::Text | Base::Token));
     let rows = keys.iter().flat_map(|key| rows(r, *key, kind, &Universe(Vec::new())));
-    let sorts = rows.filter(|row| first(row) && !kind.is_nothing(&row.values[0]));
+    let sorts = rows.filter(|row| first(row) && !(texts && row.values[0] == Value::Text(String::new())));
     sorts.filter_map(|row| sort_value(world, &row.values[0], dir)).collect()
 }
 

@@ -81,14 +81,26 @@ pub(crate) struct World {
     pub(crate) texts: Vec<String>,
 }
 
+impl World {
+    /// The keys of which no resource has more than one row.
+    pub(crate) fn once(&self) -> Vec<KeyId> {
+        let several =
+            |key: KeyId| self.resources.iter().any(|r| r.rows.iter().filter(|row| row.key == key).count() > 1);
+        KEYS.into_iter().map(|(key, _)| key).filter(|key| !several(*key)).collect()
+    }
+}
+
 pub(crate) fn world() -> impl Strategy<Value = World> {
     let state = prop_oneof![
         6 => Just(State::Live), 1 => Just(State::Deleted), 1 => Just(State::Stub), 1 => Just(State::Contained)
     ];
     let resource = (select(TYPES.to_vec()), state, -3i64..4, vec(row(), 2..16));
     let found = vec(any::<prop::sample::Index>(), 0..5);
-    (vec(resource, 1..25), found, vec(text(), 0..3)).prop_map(|(list, found, texts)| {
+    let once = subsequence(KEYS.to_vec(), 0..KEYS.len());
+    (vec(resource, 1..25), once, found, vec(text(), 0..3)).prop_map(|(list, once, found, texts)| {
         let mut resources: Vec<Resource> = list.into_iter().enumerate().map(|(n, parts)| numbered(n, parts)).collect();
+        let is_once = |key: KeyId| once.iter().any(|(once, _)| *once == key);
+        resources.iter_mut().for_each(|r| r.rows.dedup_by(|one, other| one.key == other.key && is_once(one.key)));
         resources.extend(stubs(&resources));
         let found = found.iter().map(|index| index.get(&resources).ord).collect();
         World { resources, found, texts }

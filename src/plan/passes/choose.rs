@@ -11,9 +11,12 @@ use crate::plan::hash::FastMap;
 use crate::plan::order;
 use crate::plan::types::{Types, implied};
 use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root, Weighed};
-use fhirc_codegen::algebra::{Access, Set, SetId};
+use fhirc_codegen::algebra::{Access, Edge, Set, SetId};
+use fhirc_codegen::program::OrderKey;
+use fhirc_codegen::rows::KeyId;
 use fhirc_codegen::stats::Stats;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// The plan with an access for every set and a strategy for the page. It holds the same resources.
 pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
@@ -42,7 +45,19 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
     let page = Root { set, strategy, order, weighed: Some(weighed), instead, rest, ..plan.page.clone() };
     let mut versions = plan.versions.clone();
     versions.retain(|root| context.stats.rows(root.by.key) != Some(0));
-    Plan { graph: chooser.graph, page, total, includes, versions }
+    let once = once(&chooser.graph, &page.order, context.stats);
+    Plan { graph: chooser.graph, page, total, includes, versions, once }
+}
+
+/// The keys that the plan looks at and of which no resource has more than one row.
+fn once(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
+    let looked_at = graph.nodes().filter_map(|node| match &node.set {
+        Set::Rows { key, .. } | Set::Via { edge: Edge { key, .. }, .. } => Some(*key),
+        _ => None,
+    });
+    let sorts = order.first().and_then(OrderKey::run).map(|(key, _)| key);
+    let keys: BTreeSet<KeyId> = looked_at.chain(sorts).collect();
+    keys.into_iter().filter(|key| stats.once(*key)).collect()
 }
 
 /// The plan without what has no rows. Counts are older than the query, which may meet rows that came in between: left

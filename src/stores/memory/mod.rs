@@ -193,7 +193,7 @@ impl MemoryStore {
         for live in self.live(tenant) {
             *resources.entry(live.stored.ty).or_default() += 1;
         }
-        Statistics { resources: Arc::new(resources), rows: None }
+        Statistics { resources: Arc::new(resources), rows: None, repeated: None }
     }
 
     /// The names of all tenants that something was written for, in byte order.

@@ -12,7 +12,7 @@ use crate::stores::StoreError;
 use crate::stores::build::{BATCH, BATCH_BYTES, Built, Chunk, Found};
 use crate::stores::definitions::{Builder, Definitions};
 use crate::stores::packed::pack;
-use crate::stores::version::{Owner, RowSet, VersionError};
+use crate::stores::version::{Owner, RowSet, VersionError, repeated};
 use fhirc_codegen::ord::{PER_TYPE, TYPE_SHIFT, first_ord};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -276,11 +276,12 @@ fn body(connection: &Connection, tenant: i64, ord: i64) -> Result<String, StoreE
 }
 
 fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: Vec<(i64, RowSet)>) -> Result<u64, StoreError> {
+    let mut tally = Tally::default();
+    rows.iter().for_each(|(_, rows)| tally.repeat(&repeated(rows)));
     let pack = |(ord, rows)| Ok((ord, pack(rows).map_err(VersionError::from)?));
     let rows = rows.into_iter().map(pack).collect::<Result<Vec<_>, StoreError>>()?;
     let mut numbers = Numbers::new(connection, &shared.systems, tenant);
     let mut tables = Tables::new(&shared.layout);
-    let mut tally = Tally::default();
     for (ord, rows) in &rows {
         for (owner, rows) in rows {
             let ord = match owner {

@@ -1,6 +1,7 @@
 //! Deleting the rows of retired parameters, a few at a time.
 
 use super::layout::{From, RowTable};
+use super::stat::REPEATED;
 use super::{Shared, SqliteStore};
 use crate::definitions::ParamId;
 use crate::keys::{range, type_code};
@@ -120,7 +121,10 @@ fn count(connection: &Connection, tenant: i64, rows: &[Cells]) -> rusqlite::Resu
 pub(super) fn forget(connection: &Connection, gone: &[ParamId]) -> Result<(), StoreError> {
     let forget = |param: &ParamId| {
         let (first, last) = range(*param);
-        connection.execute("DELETE FROM stat WHERE key BETWEEN ? AND ?", (first.0, last.0)).map(drop)
+        let mut delete = connection.prepare_cached("DELETE FROM stat WHERE key BETWEEN ? AND ?")?;
+        [0, REPEATED]
+            .iter()
+            .try_for_each(|of| delete.execute((of + i64::from(first.0), of + i64::from(last.0))).map(drop))
     };
     gone.iter().try_for_each(forget).map_err(StoreError::database("keeping counts"))
 }

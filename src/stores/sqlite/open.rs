@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Marks a file as ours: `fhrc`.
 const APPLICATION_ID: i32 = 0x6668_7263;
 /// Counted up when tables or the meaning of stored rows change.
-const SCHEMA_VERSION: u32 = 7;
+const SCHEMA_VERSION: u32 = 8;
 /// How long a writer waits for another process, in milliseconds.
 const BUSY_TIMEOUT: u64 = 5_000;
 /// Bytes of a page: whole resources of a kilobyte leave less room over than in SQLite's usual 4 KiB.

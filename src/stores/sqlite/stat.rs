@@ -6,7 +6,7 @@ use crate::stores::version::Item;
 use crate::stores::{Change, Statistics, StoreError};
 use fhirc_codegen::rows::{KeyId, TypeCode};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How a batch changes the counts.
@@ -15,10 +15,14 @@ pub(super) struct Tally {
     pub(super) added: u64,
     pub(super) removed: u64,
     counts: BTreeMap<i64, i64>,
+    repeated: BTreeSet<KeyId>,
 }
 
 /// The row that counts the changes of a tenant's counts: who has read the others needs to look at this one only.
 const CHANGES: i64 = 0;
+
+/// Keys of which a resource has, or once had, several rows are marked by a row under their number and this.
+pub(super) const REPEATED: i64 = 1 << 32;
 
 /// Live resources of a type are counted under the negative number of the type; keys are positive.
 fn of_type(ty: TypeCode) -> i64 {
@@ -33,9 +37,15 @@ impl Tally {
             Change::Updated | Change::Unchanged | Change::Absent => {}
         }
         item.result.added.values().for_each(|rows| self.come(rows));
+        self.repeat(&item.result.repeated);
         for rows in item.result.removed.values() {
             self.removed += self.change(rows, -1);
         }
+    }
+
+    /// Marks keys of which a resource has several rows.
+    pub(super) fn repeat(&mut self, keys: &BTreeSet<KeyId>) {
+        self.repeated.extend(keys);
     }
 
     /// Counts rows that come.
@@ -69,7 +79,12 @@ impl Tally {
                 "INSERT INTO stat (tenant, key, rows) VALUES (?1, ?2, ?3) \
                  ON CONFLICT (tenant, key) DO UPDATE SET rows = rows + excluded.rows",
             )?;
+            let mut mark = connection
+                .prepare_cached("INSERT INTO stat (tenant, key, rows) VALUES (?1, ?2, 1) ON CONFLICT DO NOTHING")?;
             let mut changed = false;
+            for key in &self.repeated {
+                changed |= mark.execute(params![tenant.0, REPEATED + i64::from(key.0)])? > 0;
+            }
             for (key, change) in self.counts.iter().filter(|(_, change)| **change != 0) {
                 upsert.execute(params![tenant.0, key, change])?;
                 changed = true;
@@ -116,18 +131,23 @@ impl Statistics {
             let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
             counts.collect::<rusqlite::Result<Vec<(i64, i64)>>>()
         };
-        let (mut resources, mut rows) = (BTreeMap::new(), BTreeMap::new());
+        let (mut resources, mut rows, mut repeated) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         for (key, count) in read().map_err(StoreError::database("reading counts"))? {
             if key == CHANGES {
                 continue;
             }
             let count = u64::try_from(count).unwrap_or_default();
-            match (u8::try_from(key.saturating_neg()), u32::try_from(key)) {
-                (Ok(ty), _) => drop(resources.insert(TypeCode(ty), count)),
-                (_, Ok(key)) => drop(rows.insert(KeyId(key), count)),
+            match (u8::try_from(key.saturating_neg()), u32::try_from(key), u32::try_from(key - REPEATED)) {
+                (Ok(ty), ..) => drop(resources.insert(TypeCode(ty), count)),
+                (_, Ok(key), _) => drop(rows.insert(KeyId(key), count)),
+                (.., Ok(key)) => drop(repeated.insert(KeyId(key))),
                 _ => return Err(StoreError::Corrupt { what: format!("counts of a key {key}") }),
             }
         }
-        Ok(Statistics { resources: Arc::new(resources), rows: Some(Arc::new(rows)) })
+        Ok(Statistics {
+            resources: Arc::new(resources),
+            rows: Some(Arc::new(rows)),
+            repeated: Some(Arc::new(repeated)),
+        })
     }
 }

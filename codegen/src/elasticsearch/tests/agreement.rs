@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 fn page(sets: Sets, root: SetId) -> Query {
     let (order, strategy) = (Vec::new(), Strategy::SetFirst);
-    Query { sets, root, yields: Yield::Page, order, strategy, take: None, visits: None }
+    Query { sets, root, yields: Yield::Page, order, strategy, take: None, visits: None, once: Vec::new() }
 }
 
 /// The position after a hit, as a driver reads it.

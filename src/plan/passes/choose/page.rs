@@ -49,7 +49,7 @@ impl Chooser<'_> {
     pub(super) fn instead(&mut self, root: SetId, visits: f64, all: f64, cost: f64) -> Option<(u64, Produced)> {
         let worth = (cost / SPREAD).max(visits * SPREAD).max(LEAST);
         // Nothing is saved by giving up.
-        if all <= worth.max(cost) * 2.0 {
+        if all <= worth.max(cost) {
             return None;
         }
         let set = self.produce(root);

@@ -6,9 +6,9 @@ use crate::plan::Produced;
 use crate::plan::passes::Context;
 use crate::plan::rows::type_code;
 use crate::plan::types::{is_top, key_type};
-use fhirc_codegen::algebra::{Access, Atom, Order, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::algebra::{Access, Atom, Order, Set, SetId, Test, Universe};
 use fhirc_codegen::program::{Dir, OrderBy, OrderKey, Strategy};
-use fhirc_codegen::rows::{Base, Col, ColName, KeyId, Rank, RowKind, Value};
+use fhirc_codegen::rows::{Base, KeyId, RowKind};
 
 /// What it costs to look up the values of a match and to sort it, in rows looked at.
 const SORTED: f64 = 2.0;
@@ -53,7 +53,7 @@ impl Chooser<'_> {
     /// on the values that are gone through is met at one end of them: at once, or not before the others are passed.
     fn visited(&self, root: SetId, first: &OrderKey, values: f64, matches: f64) -> f64 {
         let wanted = self.wanted();
-        if matches <= wanted {
+        if matches <= wanted || self.groups(first) {
             return values;
         }
         let mut dense = matches;
@@ -70,6 +70,12 @@ impl Chooser<'_> {
             }
         }
         (wanted * values / dense.max(1.0)).min(values)
+    }
+
+    /// Whether many resources have the same value, as with codes, and are put in order by another key: then all that
+    /// have the first value are looked at before the page is full.
+    fn groups(&self, first: &OrderKey) -> bool {
+        self.plan.page.order.len() > 1 && matches!(first.run(), Some((_, RowKind::One(Base::Token))))
     }
 
     fn conditions(&self, root: SetId) -> Vec<SetId> {
@@ -95,7 +101,7 @@ impl Chooser<'_> {
         let walking = (self.wanted() * universe / matches).min(universe) * (1.0 + self.testing(root));
         let walks = walking < self.finding(root);
         let span = self.plan.graph.span(root);
-        let rows = Set::Rows { key, kind, universe: Universe(vec![key_type(key)]), test: has_value(kind) };
+        let rows = Set::Rows { key, kind, universe: Universe(vec![key_type(key)]), test: kind.sorts() };
         let less = self.graph.add(rows, Access::Probe, span);
         let (from, access, strategy) = match walks {
             true => (self.walk(root), Access::Walk, Strategy::Walk),
@@ -120,19 +126,5 @@ fn leads(test: &Test, dir: Dir) -> bool {
             Dir::Desc => matches!(order, Order::After | Order::From),
         },
         Test::Atom(_) => false,
-    }
-}
-
-/// The rows of a kind that hold a value to sort by.
-fn has_value(kind: RowKind) -> Test {
-    let some = |name| Test::Atom(Atom::Order(Col::first(name), Order::After, Value::Text(String::new())));
-    match kind {
-        RowKind::One(Base::Text) => {
-            let ranks = Rank::SORTS.map(|rank| vec![Value::Int(rank as i64)]).to_vec();
-            let sorts = Test::Atom(Atom::In(vec![Col::first(ColName::Rank)], Source::Values(ranks)));
-            Test::All(vec![sorts, some(ColName::Text)])
-        }
-        RowKind::One(Base::Token) => some(ColName::Code),
-        _ => Test::TRUE,
     }
 }

@@ -177,8 +177,16 @@ impl Tables<'_> {
             let key = position.columns.iter().skip(1).position(|from| *from == From::Key).unwrap();
             *counts.entry(columns[key].clone()).or_default() += 1;
         }
-        let kept = self.strings("SELECT key || '=' || rows FROM stat WHERE tenant = ? AND rows <> 0 AND key > 0");
+        let kept = self.strings(
+            "SELECT key || '=' || rows FROM stat WHERE tenant = ? AND rows <> 0 AND key > 0 AND key < 1 << 32",
+        );
         assert_eq!(kept, counts.iter().map(|(key, rows)| format!("{key}={rows}")).collect());
+        let marked = self.strings("SELECT CAST(key - (1 << 32) AS text) FROM stat WHERE tenant = ? AND key > 1 << 32");
+        for table in layout.tables.iter().filter(|table| table.by == By::Value) {
+            let select = "SELECT key || '' FROM {} WHERE tenant = ? GROUP BY key, ord HAVING count(*) > 1";
+            let repeated = self.strings(&select.replace("{}", &table.name));
+            assert!(repeated.is_subset(&marked), "{}: {repeated:?} are not all among {marked:?}", table.name);
+        }
     }
 }
 

@@ -122,7 +122,16 @@ fn node(set: Set) -> Node {
 fn query(set: Set, yields: Yield) -> Query {
     let mut sets = Sets::default();
     let root = sets.push(node(set));
-    Query { sets, root, yields, order: Vec::new(), strategy: program::Strategy::SetFirst, take: None, visits: None }
+    Query {
+        sets,
+        root,
+        yields,
+        order: Vec::new(),
+        strategy: program::Strategy::SetFirst,
+        take: None,
+        visits: None,
+        once: Vec::new(),
+    }
 }
 
 fn all(name: &str) -> Set {

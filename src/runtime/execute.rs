@@ -5,10 +5,13 @@ use crate::fnv::Fnv;
 use crate::plan::{Context, PAGE_SLOT, Plan, Refusal, choose, split};
 use crate::runtime::definitions;
 use crate::runtime::include::Included;
-use crate::runtime::measure::measured;
+use crate::runtime::measure::measure;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
+use crate::stores::reading::{Reading, Unheld};
+use crate::stores::sqlite::{Snapshot, SqliteStore, now};
 use crate::stores::{LiveVersion, Slots, Store, StoreError, Tuple};
 use crate::tenant::TenantContext;
+use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
 use std::time::{Duration, Instant};
 
@@ -50,20 +53,8 @@ pub async fn execute(
 ) -> Result<Page, ExecuteError> {
     match store {
         Store::Reference(resources) => evaluate::page(resources, search, request, observer).await,
-        Store::Sqlite(_) => {
-            let program = program(store, search, &request.tenant).await?;
-            execute_program(store, search, &program, request, observer).await
-        }
+        Store::Sqlite(_) => run(store, search, None, request, observer).await,
     }
-}
-
-/// What tells a search of a tenant from others.
-fn name(search: &Compiled, tenant: &TenantContext) -> u128 {
-    let mut hash = Fnv::new();
-    hash.update(tenant.name().as_bytes());
-    hash.update(&[0]);
-    hash.update(search.query.as_str().as_bytes());
-    hash.value()
 }
 
 /// The same by some program: any that a plan of the search splits into must give the same page.
@@ -77,15 +68,103 @@ pub(crate) async fn execute_program(
     request: &Request,
     observer: Option<Observer<'_>>,
 ) -> Result<Page, ExecuteError> {
-    let key = CursorKey::new(store.secret().await?);
+    run(store, search, Some(program), request, observer).await
+}
+
+/// Reads a page from one snapshot, where the store has such.
+async fn run(
+    store: &Store,
+    search: &Compiled,
+    program: Option<&Program>,
+    request: &Request,
+    observer: Option<Observer<'_>>,
+) -> Result<Page, ExecuteError> {
+    let asked = Asked { search, program, request, key: CursorKey::new(store.secret().await?) };
+    match store {
+        Store::Sqlite(store) => in_snapshot(store, asked, observer).await,
+        Store::Reference(_) => answer(&Unheld { store, tenant: &request.tenant }, &asked, observer).await,
+    }
+}
+
+/// Puts the answer together where the connection is.
+async fn in_snapshot(
+    store: &SqliteStore,
+    asked: Asked<'_>,
+    observer: Option<Observer<'_>>,
+) -> Result<Page, ExecuteError> {
+    let Asked { search, program, request, key } = asked;
+    let (search, program, of, watched) = (search.clone(), program.cloned(), request.clone(), observer.is_some());
+    let read = move |snapshot: &Snapshot<'_>| {
+        let mut noted = Vec::new();
+        let mut note = |report: StepReport<'_>| noted.push(Noted::from(report));
+        let observer: Option<Observer<'_>> = if watched { Some(&mut note) } else { None };
+        let asked = Asked { search: &search, program: program.as_ref(), request: &of, key };
+        let page = now(answer(snapshot, &asked, observer))?;
+        Ok((page, noted))
+    };
+    let (page, noted) = store.snapshot(&request.tenant, read).await?;
+    if let Some(observer) = observer {
+        noted.iter().for_each(|noted| observer(noted.report()));
+    }
+    page
+}
+
+/// What is asked of a store.
+struct Asked<'a> {
+    search: &'a Compiled,
+    /// Nothing: the one that the store's counts make best.
+    program: Option<&'a Program>,
+    request: &'a Request,
+    key: CursorKey,
+}
+
+/// A report that is told later.
+struct Noted {
+    step: StepId,
+    query: Option<Query>,
+    rows: usize,
+    time: Duration,
+}
+
+impl From<StepReport<'_>> for Noted {
+    fn from(StepReport { step, query, rows, time }: StepReport<'_>) -> Noted {
+        Noted { step, query: query.cloned(), rows, time }
+    }
+}
+
+impl Noted {
+    fn report(&self) -> StepReport<'_> {
+        StepReport { step: self.step, query: self.query.as_ref(), rows: self.rows, time: self.time }
+    }
+}
+
+async fn answer<R: Reading>(
+    reading: &R,
+    asked: &Asked<'_>,
+    observer: Option<Observer<'_>>,
+) -> Result<Page, ExecuteError> {
+    let &Asked { search, program, request, ref key } = asked;
     let after = match &request.cursor {
         Some(cursor) => Some(key.open(cursor, search, &request.tenant)?),
         None => None,
     };
-    let epoch = definitions::check(&store.registry(), search)?;
-    let mut run = Run { store, search, tenant: &request.tenant, epoch, slots: Slots::new(), observer };
-    let answer = run.answer(program, search, after, &key).await;
-    answer.map_err(|error| refused(error, search))
+    let epoch = definitions::check(&reading.registry(), search)?;
+    let chosen = match program {
+        Some(_) => None,
+        None => Some(chosen(reading, search).await?),
+    };
+    let Some(program) = program.or(chosen.as_ref()) else { return Ok(Page::default()) };
+    let mut run = Run { reading, search, tenant: &request.tenant, epoch, slots: Slots::new(), observer };
+    run.answer(program, after, key).await.map_err(|error| refused(error, search))
+}
+
+/// What tells a search of a tenant from others.
+fn name(search: &Compiled, tenant: &TenantContext) -> u128 {
+    let mut hash = Fnv::new();
+    hash.update(tenant.name().as_bytes());
+    hash.update(&[0]);
+    hash.update(search.query.as_str().as_bytes());
+    hash.value()
 }
 
 /// What a store refuses when it comes to run it is underlined as what it refuses beforehand.
@@ -100,13 +179,10 @@ fn refused(error: ExecuteError, search: &Compiled) -> ExecuteError {
 }
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.
-///
-/// # Errors
-/// What the store cannot do.
-async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Result<Program, ExecuteError> {
-    let measured = measured(store, tenant, &search.plan).await?;
-    let context = Context { registry: &search.registry, stats: &measured };
-    program_of(store, search, &choose(&search.plan, context))
+async fn chosen<R: Reading>(reading: &R, search: &Compiled) -> Result<Program, ExecuteError> {
+    let measured = measure(reading, &search.plan).await?;
+    let plan = choose(&search.plan, Context { registry: &search.registry, stats: &measured });
+    steps(reading.capabilities()?.as_ref(), search, &plan)
 }
 
 /// The steps that a plan of a search takes on a store.
@@ -114,7 +190,11 @@ async fn program(store: &Store, search: &Compiled, tenant: &TenantContext) -> Re
 /// # Errors
 /// What the store cannot do.
 pub(crate) fn program_of(store: &Store, search: &Compiled, plan: &Plan) -> Result<Program, ExecuteError> {
-    split(plan, store.capabilities()?.as_ref()).map_err(|refusals| ExecuteError::Refused {
+    steps(store.capabilities()?.as_ref(), search, plan)
+}
+
+fn steps(capabilities: &dyn Capabilities, search: &Compiled, plan: &Plan) -> Result<Program, ExecuteError> {
+    split(plan, capabilities).map_err(|refusals| ExecuteError::Refused {
         query: search.query.clone(),
         diagnostics: refusals.iter().map(|refusal| refusal.diagnostic("this store")).collect(),
     })
@@ -131,8 +211,8 @@ fn cut(tuples: &mut Vec<Tuple>, search: &Compiled, tenant: &TenantContext, key: 
 }
 
 /// A program that is running.
-pub(super) struct Run<'r, 'o> {
-    store: &'r Store,
+pub(super) struct Run<'r, 'o, R> {
+    reading: &'r R,
     search: &'r Compiled,
     tenant: &'r TenantContext,
     /// That of the definitions under which the search was last found to mean what it meant.
@@ -141,14 +221,9 @@ pub(super) struct Run<'r, 'o> {
     observer: Option<Observer<'o>>,
 }
 
-impl Run<'_, '_> {
-    async fn answer(
-        &mut self,
-        program: &Program,
-        search: &Compiled,
-        after: Option<After>,
-        key: &CursorKey,
-    ) -> Result<Page, ExecuteError> {
+impl<R: Reading> Run<'_, '_, R> {
+    async fn answer(&mut self, program: &Program, after: Option<After>, key: &CursorKey) -> Result<Page, ExecuteError> {
+        let search = self.search;
         let mut page = Page { total: self.total(program).await?, ..Page::default() };
         let Some(mut tuples) = self.page(program, after).await? else { return Ok(page) };
         page.next = cut(&mut tuples, search, self.tenant, key);
@@ -172,15 +247,15 @@ impl Run<'_, '_> {
     async fn page(&mut self, program: &Program, after: Option<After>) -> Result<Option<Vec<Tuple>>, ExecuteError> {
         let Some(root) = program.roots.page else { return Ok(None) };
         let Some(instead) = program.roots.instead else { return self.first(program, root, after).await.map(Some) };
-        let name = name(self.search, self.tenant);
-        if self.store.has_given_up(name) {
+        let (search, tenant) = (self.search, self.tenant);
+        if self.reading.has_given_up(|| name(search, tenant)) {
             return self.root(program, instead, after).await.map(Some);
         }
         match self.first(program, root, after.clone()).await {
             Err(ExecuteError::Store(StoreError::GaveUp)) => {
                 // A later page may lie where matches are rare: that tells nothing of the first one.
                 if after.is_none() {
-                    self.store.gave_up(name);
+                    self.reading.gave_up(name(search, tenant));
                 }
                 self.root(program, instead, after).await.map(Some)
             }
@@ -253,9 +328,9 @@ impl Run<'_, '_> {
     /// Runs a query. Where definitions have changed since the step before, the search goes on if its own have not.
     async fn query(&mut self, query: &Query) -> Result<Vec<Tuple>, ExecuteError> {
         loop {
-            match self.store.run(self.tenant, query, &self.slots, self.epoch).await {
+            match self.reading.run(query, &self.slots, self.epoch).await {
                 Err(StoreError::OtherDefinitions) => {
-                    self.epoch = definitions::check(self.store.refresh().await?.as_ref(), self.search)?;
+                    self.epoch = definitions::check(self.reading.refresh().await?.as_ref(), self.search)?;
                 }
                 answer => return Ok(answer?),
             }
@@ -264,13 +339,13 @@ impl Run<'_, '_> {
 
     /// The resources with these numbers, cut down to what the search wants of them.
     async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
-        let stored = self.store.bodies(self.tenant, ords).await?;
+        let stored = self.reading.bodies(ords).await?;
         Ok(stored.into_iter().map(|stored| Resource::cut(stored, search)).collect())
     }
 
     /// These versions of resources, by their numbers.
     pub(super) async fn versions(&self, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, ExecuteError> {
-        Ok(self.store.versions(self.tenant, of).await?)
+        Ok(self.reading.versions(of).await?)
     }
 
     async fn included(

@@ -4,6 +4,7 @@ use crate::compiler::Compiled;
 use crate::plan::{BUDGET, PAGE_SLOT};
 use crate::runtime::ExecuteError;
 use crate::runtime::execute::Run;
+use crate::stores::reading::Reading;
 use crate::stores::{LiveVersion, Stored, Tuple};
 use fhirc_codegen::ord::type_of;
 use fhirc_codegen::program::{Program, StepId, Versions, VersionsBy};
@@ -35,8 +36,8 @@ impl Included {
 }
 
 /// All resources that the includes of a search add to the matches of a page.
-pub(super) async fn included(
-    run: &mut Run<'_, '_>,
+pub(super) async fn included<R: Reading>(
+    run: &mut Run<'_, '_, R>,
     program: &Program,
     search: &Compiled,
     matches: &[i64],
@@ -78,13 +79,17 @@ pub(super) async fn included(
     Ok(included)
 }
 
-async fn root_ords(run: &mut Run<'_, '_>, program: &Program, root: StepId) -> Result<Vec<i64>, ExecuteError> {
+async fn root_ords<R: Reading>(
+    run: &mut Run<'_, '_, R>,
+    program: &Program,
+    root: StepId,
+) -> Result<Vec<i64>, ExecuteError> {
     Ok(run.root(program, root, None).await?.into_iter().map(|tuple| tuple.ord).collect())
 }
 
 /// The versions that the resources in the slot name and that were not named before, and whether these are all.
-async fn live_versions(
-    run: &mut Run<'_, '_>,
+async fn live_versions<R: Reading>(
+    run: &mut Run<'_, '_, R>,
     program: &Program,
     versions: &Versions,
     (first, named): (bool, &mut BTreeSet<(i64, i64)>),

@@ -1,6 +1,7 @@
 //! What the planner knows of a store's data: the counts that the store keeps, and those made for the search at hand.
 
 use crate::plan::{Plan, counted, questions};
+use crate::stores::reading::{Reading, Unheld};
 use crate::stores::{Statistics, Store, StoreError};
 use crate::tenant::TenantContext;
 use fhirc_codegen::algebra::{Edge, End, Set};
@@ -21,12 +22,17 @@ pub struct Measured {
 /// # Errors
 /// The store fails.
 pub async fn measured(store: &Store, tenant: &TenantContext, plan: &Plan) -> Result<Measured, StoreError> {
-    let kept = store.statistics(tenant).await?;
+    measure(&Unheld { store, tenant }, plan).await
+}
+
+/// The same.
+pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan) -> Result<Measured, StoreError> {
+    let kept = reading.statistics().await?;
     // Where no query runs, nothing is chosen.
-    let Ok(capabilities) = store.capabilities() else { return Ok(Measured { kept, counted: HashMap::new() }) };
+    let Ok(capabilities) = reading.capabilities() else { return Ok(Measured { kept, counted: HashMap::new() }) };
     let questions = questions(plan, &kept, capabilities.as_ref());
     let queries: Vec<Query> = questions.iter().flat_map(|(_, queries)| queries).cloned().collect();
-    let found = if queries.is_empty() { Vec::new() } else { store.counts(tenant, &queries).await? };
+    let found = if queries.is_empty() { Vec::new() } else { reading.counts(&queries).await? };
     let mut found = queries.iter().zip(found);
     let mut known = HashMap::new();
     for (set, queries) in questions {

@@ -17,6 +17,8 @@ pub mod memory;
 mod meta;
 #[cfg(feature = "sqlite")]
 mod packed;
+#[cfg(feature = "sqlite")]
+pub(crate) mod reading;
 mod record;
 mod settings;
 #[cfg(feature = "sqlite")]

@@ -304,7 +304,7 @@ impl Store {
     }
 
     /// Whether that was remembered.
-    pub(crate) fn has_given_up(&self, search: u128) -> bool {
+    pub(crate) fn has_given_up(&self, search: impl FnOnce() -> u128) -> bool {
         match self {
             Store::Sqlite(store) => store.has_given_up(search),
             Store::Reference(_) => false,

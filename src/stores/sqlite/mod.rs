@@ -17,6 +17,7 @@ mod read;
 mod record;
 mod rows;
 mod secret;
+mod snapshot;
 mod stat;
 mod stub;
 mod tenants;
@@ -28,6 +29,8 @@ mod worker;
 use self::group::Waiting;
 use self::layout::Layout;
 use self::number::Systems;
+use self::snapshot::lower;
+pub(crate) use self::snapshot::{Snapshot, now};
 use self::stat::Remembered;
 use self::tenants::Tenants;
 use self::tried::Tried;
@@ -40,10 +43,9 @@ use super::{
 use crate::index::ExtractSettings;
 use crate::tenant::TenantContext;
 use crate::values::Zone;
-use fhirc_codegen::algebra::Span;
-use fhirc_codegen::program::{Query, Yield};
-use fhirc_codegen::rows::{TypeCode, Value};
-use fhirc_codegen::sql::{Sql, Sqlite, sql};
+use fhirc_codegen::program::Query;
+use fhirc_codegen::rows::TypeCode;
+use fhirc_codegen::sql::Sql;
 use fhirc_codegen::stats::Found;
 use rusqlite::Connection;
 use std::num::NonZeroUsize;
@@ -54,9 +56,6 @@ use tokio::task::spawn_blocking;
 
 /// The most threads that read: more than this wait for the disk or for each other.
 const MAX_READERS: usize = 8;
-
-/// Steps of SQLite's virtual machine that it takes to look at a row.
-const STEPS_PER_VISIT: u64 = 60;
 
 /// Where the database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,18 +148,8 @@ impl SqliteStore {
         slots: &Slots,
         epoch: u32,
     ) -> Result<Vec<Tuple>, StoreError> {
-        let lowered = lower(query)?;
-        let filled = query::fill(&lowered, slots)?;
-        let (yields, span) = (query.yields.clone(), query.root_node().map(|root| root.span).unwrap_or_default());
-        let run = move |connection: &Connection, tenant| {
-            // In one transaction: rows of definitions that hold no longer may be deleted at any time.
-            let transaction = connection.unchecked_transaction().map_err(StoreError::database("running a query"))?;
-            if definitions::epoch(&transaction)? != epoch {
-                return Err(StoreError::OtherDefinitions);
-            }
-            query::run(&transaction, tenant, (&lowered, &filled), (&yields, span))
-        };
-        self.read_as_within(tenant, steps(query.visits), run).await
+        let (query, slots) = (query.clone(), slots.clone());
+        self.snapshot(tenant, move |snapshot| snapshot.query(&query, &slots, epoch)).await
     }
 
     /// The statement of a query and SQLite's plan of it: one line per step, indented by nesting.
@@ -180,8 +169,8 @@ impl SqliteStore {
     /// # Errors
     /// SQLite fails.
     pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
-        let (ords, registry) = (ords.to_vec(), Arc::clone(&self.shared.held.get().registry));
-        self.read_as(tenant, move |connection, tenant| read::bodies(connection, tenant, &registry, &ords)).await
+        let ords = ords.to_vec();
+        self.snapshot(tenant, move |snapshot| snapshot.stored(&ords)).await
     }
 
     /// These versions, each by the number of its resource and its own: those that are there and no deletions, of resources
@@ -191,7 +180,7 @@ impl SqliteStore {
     /// SQLite fails.
     pub async fn versions(&self, tenant: &TenantContext, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
         let of = of.to_vec();
-        self.read_as(tenant, move |connection, tenant| read::versions(connection, tenant, &of)).await
+        self.snapshot(tenant, move |snapshot| snapshot.live_versions(&of)).await
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.
@@ -232,8 +221,7 @@ impl SqliteStore {
     /// # Errors
     /// SQLite fails.
     pub async fn statistics(&self, tenant: &TenantContext) -> Result<Statistics, StoreError> {
-        let shared = Arc::clone(&self.shared);
-        self.read_as(tenant, move |connection, tenant| shared.remembered.statistics(connection, tenant)).await
+        self.snapshot(tenant, |snapshot| snapshot.counts_kept()).await
     }
 
     /// What rough counts find, in their order; nothing for a query that SQLite does not answer, or where all together
@@ -242,21 +230,8 @@ impl SqliteStore {
     /// # Errors
     /// SQLite fails.
     pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
-        let lowered: Vec<Option<Sql>> = queries.iter().map(|query| lower(query).ok()).collect();
-        let count = move |connection: &Connection, tenant| {
-            let count = |sql: &Sql| {
-                let filled = query::fill(sql, &Slots::new())?;
-                match query::run(connection, tenant, (sql, &filled), (&Yield::Rough, Span::default())) {
-                    Ok(found) => Ok(found.first().map(counted)),
-                    // It looks for rows that are few among many, or nobody waits any more.
-                    Err(StoreError::Refused { .. } | StoreError::Cancelled) => Ok(None),
-                    Err(failed) => Err(failed),
-                }
-            };
-            lowered.iter().map(|sql| sql.as_ref().map_or(Ok(None), count)).collect()
-        };
-        let visits = queries.iter().filter_map(|query| query.visits).sum();
-        self.read_as_within(tenant, steps(Some(visits)), count).await
+        let queries = queries.to_vec();
+        self.snapshot(tenant, move |snapshot| snapshot.count(&queries)).await
     }
 
     /// Remembers a search whose first way was given up.
@@ -265,7 +240,7 @@ impl SqliteStore {
     }
 
     /// Whether that was remembered.
-    pub(crate) fn has_given_up(&self, search: u128) -> bool {
+    pub(crate) fn has_given_up(&self, search: impl FnOnce() -> u128) -> bool {
         self.shared.tried.knows(search)
     }
 
@@ -353,41 +328,15 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection, tenants::Tenant) -> Result<T, StoreError> + Send + 'static,
     {
-        self.read_as_within(tenant, None, job).await
-    }
-
-    /// The same, given up after about so many steps.
-    async fn read_as_within<T, F>(&self, tenant: &TenantContext, steps: Option<u64>, job: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection, tenants::Tenant) -> Result<T, StoreError> + Send + 'static,
-    {
         let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
         let job = move |connection: &mut Connection| {
             let tenant = shared.tenants.to_read(connection, &tenant)?;
             job(connection, tenant)
         };
-        self.reading().read_within(steps, job).await
+        self.reading().read(job).await
     }
 }
 
 fn readers() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get).clamp(2, MAX_READERS)
-}
-
-/// The steps in which so many rows are looked at.
-fn steps(visits: Option<u64>) -> Option<u64> {
-    visits.map(|visits| visits.saturating_mul(STEPS_PER_VISIT))
-}
-
-fn counted(tuple: &Tuple) -> Found {
-    let last = match tuple.keys.first() {
-        Some(Some(Value::Int(last))) => Some(*last),
-        _ => None,
-    };
-    Found { rows: u64::try_from(tuple.ord).unwrap_or_default(), last }
-}
-
-fn lower(query: &Query) -> Result<Sql, StoreError> {
-    sql::<Sqlite>(query).map_err(|refusal| StoreError::Refused { what: refusal.what, span: refusal.span })
 }

@@ -5,7 +5,7 @@ use crate::stores::StoreError;
 use crate::stores::stop::StopOnDrop;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -19,6 +19,56 @@ enum Job {
     Run(Box<dyn FnOnce(&mut Connection) + Send>),
     /// To be written, with others that wait behind it.
     Write(Box<Waiting>),
+}
+
+/// How much longer the statements of a job may run.
+#[derive(Debug, Default)]
+pub(super) struct Bound(Arc<Looks>);
+
+/// Looks that are left.
+#[derive(Debug)]
+struct Looks(AtomicU64);
+
+/// As many looks as nothing takes.
+const UNBOUND: u64 = u64::MAX;
+/// A look found none left.
+const SPENT: u64 = u64::MAX - 1;
+
+impl Default for Looks {
+    fn default() -> Looks {
+        Looks(AtomicU64::new(UNBOUND))
+    }
+}
+
+impl Looks {
+    /// Takes one; whether there was none.
+    fn spend(&self) -> bool {
+        let left = match self.0.load(Ordering::Relaxed) {
+            UNBOUND => return false,
+            0 | SPENT => SPENT,
+            left => left - 1,
+        };
+        // Only the thread of the connection looks.
+        self.0.store(left, Ordering::Relaxed);
+        left == SPENT
+    }
+}
+
+impl Bound {
+    /// Runs statements that are given up after about so many steps of the virtual machine.
+    pub(super) fn within<T>(
+        &self,
+        steps: Option<u64>,
+        run: impl FnOnce() -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let looks = steps.map_or(UNBOUND, |steps| steps / STEPS_PER_LOOK.unsigned_abs() as u64);
+        self.0.0.store(looks, Ordering::Relaxed);
+        let answer = run();
+        match (answer, self.0.0.swap(UNBOUND, Ordering::Relaxed)) {
+            (Err(StoreError::Cancelled), SPENT) => Err(StoreError::GaveUp),
+            (answer, _) => answer,
+        }
+    }
 }
 
 /// Threads that take requests from one queue, each with a connection of its own.
@@ -51,14 +101,14 @@ impl Workers {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.read_within(None, job).await
+        self.read_within(|connection, _| job(connection)).await
     }
 
-    /// Runs a read that is given up after about so many steps of the virtual machine.
-    pub(super) async fn read_within<T, F>(&self, steps: Option<u64>, job: F) -> Result<T, StoreError>
+    /// Runs a read that gives up parts of itself.
+    pub(super) async fn read_within<T, F>(&self, job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&mut Connection, &Bound) -> Result<T, StoreError> + Send + 'static,
     {
         let guard = StopOnDrop::default();
         let stop = guard.flag();
@@ -66,21 +116,12 @@ impl Workers {
             if stop.load(Ordering::Relaxed) {
                 return Err(StoreError::Cancelled);
             }
-            // The flag belongs to this job alone: an interrupt of the connection could hit the job after it.
-            let spent = Arc::new(AtomicBool::new(false));
-            let mut looks = steps.map(|steps| steps / STEPS_PER_LOOK.unsigned_abs() as u64);
-            let gives_up = Arc::clone(&spent);
-            let look = move || {
-                let left =
-                    looks.as_mut().is_none_or(|left| left.checked_sub(1).inspect(|less| *left = *less).is_some());
-                gives_up.store(!left, Ordering::Relaxed);
-                !left || stop.load(Ordering::Relaxed)
-            };
+            // Flag and bound belong to this job alone: an interrupt of the connection could hit the job after it.
+            let bound = Bound::default();
+            let looks = Arc::clone(&bound.0);
+            let look = move || looks.spend() || stop.load(Ordering::Relaxed);
             connection.progress_handler(STEPS_PER_LOOK, Some(look)).map_err(StoreError::database("reading"))?;
-            match job(connection) {
-                Err(StoreError::Cancelled) if spent.load(Ordering::Relaxed) => Err(StoreError::GaveUp),
-                answer => answer,
-            }
+            job(connection, &bound)
         })
         .await
     }

@@ -125,6 +125,11 @@ impl Packed {
         self.heads.iter().map(|head| head.key)
     }
 
+    /// The kind of each row, and how many columns are stored of it.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (RowKind, usize)> {
+        self.heads.iter().map(|head| (head.kind, head.cells.into()))
+    }
+
     /// The rows: key, kind, and what is stored in each column.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (KeyId, RowKind, impl Iterator<Item = Column<'_>>)> {
         let mut rest = self.cells.as_slice();

@@ -144,7 +144,8 @@ fn write_rows<'a>(
             numbers.resource(*ty, id)?;
         }
     }
-    let (mut removed, mut added) = (Tables::new(layout), Tables::new(layout));
+    let mut removed = Tables::new(layout, items.iter().flat_map(|item| item.result.removed.values()));
+    let mut added = Tables::new(layout, items.iter().flat_map(|item| item.result.added.values()));
     let mut in_order: Vec<(&Item, &Home)> = items.iter().zip(homes).collect();
     in_order.sort_unstable_by_key(|(_, home)| home.ord);
     for (item, home) in in_order {

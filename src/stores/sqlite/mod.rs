@@ -102,7 +102,10 @@ impl SqliteStore {
             let (writer, settled) = open::writer(&place, &settings)?;
             let readers = match &place {
                 Place::Memory => None,
-                Place::File(path) => Some((0..readers()).map(|_| open::reader(path)).collect::<Result<Vec<_>, _>>()?),
+                Place::File(path) => {
+                    let many = readers();
+                    Some((0..many).map(|_| open::reader(path, many)).collect::<Result<Vec<_>, _>>()?)
+                }
             };
             let shared = Shared {
                 held: Held::new(settled.definitions),

@@ -22,8 +22,11 @@ const SCHEMA_VERSION: u32 = 8;
 const BUSY_TIMEOUT: u64 = 5_000;
 /// Bytes of a page: whole resources of a kilobyte leave less room over than in SQLite's usual 4 KiB.
 const PAGE_SIZE: i64 = 8 * 1024;
-/// Page cache of one connection, in KiB. 256 MiB load no faster.
-const CACHE_KIB: i64 = 64 * 1024;
+/// Page cache of the connection that writes, in KiB. 256 MiB load no faster.
+const WRITER_KIB: i64 = 64 * 1024;
+/// Page caches of all that read together, in KiB: what one has not, the operating system has, so that the classes of
+/// searches took no longer with 2 MiB each than with 64. A mapped file would count as the process's memory.
+const READERS_KIB: i64 = 16 * 1024;
 /// Pages in the write-ahead log before they are copied into the database: 64 MiB, among which readers look up pages in
 /// few tables. With SQLite's usual 1,000 hot pages are copied all the time.
 pub(super) const CHECKPOINT_PAGES: i64 = 64 * 1024 * 1024 / PAGE_SIZE;
@@ -68,10 +71,11 @@ pub(super) fn writer(place: &Place, settings: &StoreSettings) -> Result<(Connect
     Ok((connection, settled))
 }
 
-/// A connection that reads.
-pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
+/// One of so many connections that read.
+pub(super) fn reader(path: &Path, readers: usize) -> Result<Connection, StoreError> {
     let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    tune(&connection)
+    // The number of readers has a small bound.
+    tune(&connection, READERS_KIB / i64::try_from(readers).unwrap_or(1).max(1))
         .and_then(|()| connection.pragma_update(None, "query_only", true))
         .map_err(StoreError::database("opening the store"))?;
     Ok(connection)
@@ -103,7 +107,7 @@ fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Sett
     if tables > 0 && ours != APPLICATION_ID {
         return Err(Unprepared::Foreign);
     }
-    tune(connection)?;
+    tune(connection, WRITER_KIB)?;
     // Of a file that is there, it stays.
     connection.pragma_update(None, "page_size", PAGE_SIZE)?;
     // Readers see the state before while a transaction is written.
@@ -124,8 +128,8 @@ fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Sett
     Ok(Settled { definitions, extract, zone, bases })
 }
 
-/// Settings of one connection.
-fn tune(connection: &Connection) -> rusqlite::Result<()> {
+/// Settings of one connection, which caches so many KiB of pages.
+fn tune(connection: &Connection, cache: i64) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(std::time::Duration::from_millis(BUSY_TIMEOUT))?;
     // Without it a statement is compiled again for each new value of some parameters, in search of a better plan: 7 % of
@@ -133,7 +137,7 @@ fn tune(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // A power failure may take the last commits, never the consistency: a load is repeated, and nothing else is lost.
     connection.pragma_update(None, "synchronous", "normal")?;
-    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "cache_size", -cache)?;
     checkpoint_after(connection, CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     // The schema is ours alone: nothing in a file may run code of its own.

@@ -55,8 +55,14 @@ pub(super) struct Tables<'a> {
 const MANY: usize = 4_000;
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(layout: &'a Layout) -> Tables<'a> {
-        Tables { layout, cells: BTreeMap::new() }
+    /// With room for the rows of these resources: what grows as it goes takes up to three times the memory meanwhile.
+    pub(super) fn new(layout: &'a Layout, of: impl Iterator<Item = &'a Packed>) -> Tables<'a> {
+        let mut room: BTreeMap<RowKind, usize> = BTreeMap::new();
+        for (kind, cells) in of.flat_map(Packed::kinds) {
+            // The key and the resource.
+            *room.entry(kind).or_default() += 2 + cells;
+        }
+        Tables { layout, cells: room.into_iter().map(|(kind, cells)| (kind, Vec::with_capacity(cells))).collect() }
     }
 
     /// Takes the rows of the resource `ord`; references and code systems become numbers.

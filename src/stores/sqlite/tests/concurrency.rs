@@ -1,7 +1,8 @@
 //! Readers beside a writer, and futures that are dropped.
 
+use super::super::Snapshot;
 use super::*;
-use crate::stores::StoreError;
+use crate::stores::{Slots, StoreError};
 
 const IN_A_BATCH: usize = 25;
 
@@ -89,5 +90,36 @@ fn a_request_that_panics_costs_itself_only() {
         let failed: Result<(), _> = store.reading().read(|_| panic!("a bug")).await;
         assert!(matches!(failed, Err(StoreError::Closed)), "{failed:?}");
         assert_eq!(count(&store, &tenant(), "Patient").await, 0);
+    });
+}
+
+#[test]
+fn a_snapshot_sees_nothing_of_what_is_written_meanwhile() {
+    block_on(async {
+        let directory = Directory::new();
+        let store = Arc::new(SqliteStore::open(Place::File(directory.file("ward.db")), settings()).await.unwrap());
+        let ord = one(&store, put(patient("a", "Berg"))).await.ord;
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (written, is_written) = std::sync::mpsc::channel();
+        let reading = Arc::clone(&store);
+        let read = tokio::spawn(async move {
+            let read = move |snapshot: &Snapshot<'_>| {
+                let query = query(all("Patient"), Yield::Count);
+                let found = || (snapshot.query(&query, &Slots::new(), 0).unwrap(), snapshot.stored(&[ord]).unwrap());
+                let before = found();
+                begun.send(()).unwrap();
+                is_written.recv().unwrap();
+                Ok((before, found()))
+            };
+            reading.snapshot(&tenant(), read).await
+        });
+        has_begun.await.unwrap();
+        store.write(&tenant(), vec![put(patient("a", "Ek")), put(patient("b", "Ek"))]).await.unwrap();
+        written.send(()).unwrap();
+        let (before, after) = read.await.unwrap().unwrap();
+        assert_eq!(before, after);
+        assert_eq!(after.1[0].version, 1);
+        assert_eq!(count(&store, &tenant(), "Patient").await, 2);
+        assert_eq!(store.bodies(&tenant(), &[ord]).await.unwrap()[0].version, 2);
     });
 }

@@ -39,7 +39,7 @@ pub(super) async fn page(
         stored.map(|(now, stored)| ((stored.ord, stored.version), (now, Arc::clone(stored)))).collect();
     let mut found = evaluated(snapshot, search, behind).await?;
     if let Some(observer) = observer {
-        let (rows, time) = (found.matches.len(), begin.elapsed());
+        let (rows, time) = (Some(found.matches.len()), begin.elapsed());
         observer(StepReport { step: StepId(0), query: None, rows, time });
     }
     let too_many = cut(&mut found.included, search);

@@ -31,8 +31,8 @@ pub struct StepReport<'q> {
     pub step: StepId,
     /// The query that ran; nothing where the search was evaluated without one.
     pub query: Option<&'q Query>,
-    /// Tuples that came back.
-    pub rows: usize,
+    /// Tuples that came back; nothing where the store gave up, see [`Query::visits`].
+    pub rows: Option<usize>,
     /// How long it took.
     pub time: Duration,
 }
@@ -122,7 +122,7 @@ struct Asked<'a> {
 struct Noted {
     step: StepId,
     query: Option<Query>,
-    rows: usize,
+    rows: Option<usize>,
     time: Duration,
 }
 
@@ -180,7 +180,10 @@ fn refused(error: ExecuteError, search: &Compiled) -> ExecuteError {
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.
 async fn chosen<R: Reading>(reading: &R, search: &Compiled) -> Result<Program, ExecuteError> {
-    let measured = measure(reading, &search.plan).await?;
+    let mut measured = measure(reading, &search.plan).await?;
+    if !R::IS_SNAPSHOT {
+        measured.leave_answers_alone();
+    }
     let plan = choose(&search.plan, Context { registry: &search.registry, stats: &measured });
     steps(reading.capabilities()?.as_ref(), search, &plan)
 }
@@ -318,11 +321,16 @@ impl<R: Reading> Run<'_, '_, R> {
             take.after = after;
         }
         let begin = Instant::now();
-        let tuples = self.query(&query).await?;
+        let tuples = self.query(&query).await;
+        let rows = match &tuples {
+            Ok(tuples) => Some(tuples.len()),
+            Err(ExecuteError::Store(StoreError::GaveUp)) => None,
+            Err(_) => return tuples,
+        };
         if let Some(observer) = &mut self.observer {
-            observer(StepReport { step: id, query: Some(&query), rows: tuples.len(), time: begin.elapsed() });
+            observer(StepReport { step: id, query: Some(&query), rows, time: begin.elapsed() });
         }
-        Ok(tuples)
+        tuples
     }
 
     /// Runs a query. Where definitions have changed since the step before, the search goes on if its own have not.

@@ -42,6 +42,13 @@ pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan) -> Result<Meas
     Ok(Measured { kept, counted: known })
 }
 
+impl Measured {
+    /// Leaves out what decides answers, if it may be older than the query.
+    pub(super) fn leave_answers_alone(&mut self) {
+        self.kept.repeated = None;
+    }
+}
+
 impl Stats for Measured {
     fn rows(&self, key: KeyId) -> Option<u64> {
         self.kept.rows(key)

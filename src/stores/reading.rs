@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// A store as one tenant sees it while an answer is put together: one snapshot, where the store has such. Each operation
 /// is that of [`Store`] with the same name.
 pub(crate) trait Reading {
+    /// Whether all operations see the store at one moment, so that what its statistics say is so for the queries.
+    const IS_SNAPSHOT: bool;
+
     fn capabilities(&self) -> Result<Box<dyn Capabilities>, StoreError>;
 
     fn registry(&self) -> Arc<Registry>;
@@ -46,6 +49,8 @@ pub(crate) struct Unheld<'s> {
 }
 
 impl Reading for Unheld<'_> {
+    const IS_SNAPSHOT: bool = false;
+
     fn capabilities(&self) -> Result<Box<dyn Capabilities>, StoreError> {
         self.store.capabilities()
     }

@@ -109,10 +109,17 @@ impl<D: Dialect> Target<D> {
             found.extend(self.values(at, source, key.dir));
         }
         let (mut select, value) = match found.as_slice() {
+            // There is one at most.
+            [Values { select, value }] if self.is_alone(key) => return select.clone().expr(value.clone()).take(),
             [Values { select, value }] => (select.clone(), value.clone()),
             _ => self.united_values(found),
         };
         select.expr(first(value)).take()
+    }
+
+    /// Whether no resource has several values for the key.
+    fn is_alone(&self, key: &OrderKey) -> bool {
+        key.run().is_some_and(|(id, _)| self.is_once(id))
     }
 
     /// The values of several sources as a table of one column.

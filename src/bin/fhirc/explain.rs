@@ -233,7 +233,8 @@ impl Explain {
         }
         output.line(format_args!("== analyze"));
         for (step, rows, time, query) in steps {
-            output.line(format_args!("step {}: {rows} rows in {:.3} ms", step.0 + 1, time.as_secs_f64() * 1e3));
+            let rows = rows.map_or("given up".to_owned(), |rows| format!("{rows} rows"));
+            output.line(format_args!("step {}: {rows} in {:.3} ms", step.0 + 1, time.as_secs_f64() * 1e3));
             let Some(query) = query else {
                 output.line(format_args!("{EVALUATED}"));
                 continue;

@@ -55,7 +55,7 @@ fn once(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
         Set::Rows { key, .. } | Set::Via { edge: Edge { key, .. }, .. } => Some(*key),
         _ => None,
     });
-    let sorts = order.first().and_then(OrderKey::run).map(|(key, _)| key);
+    let sorts = order.iter().filter_map(OrderKey::run).map(|(key, _)| key);
     let keys: BTreeSet<KeyId> = looked_at.chain(sorts).collect();
     keys.into_iter().filter(|key| stats.once(*key)).collect()
 }

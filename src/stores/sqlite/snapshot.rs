@@ -123,6 +123,8 @@ impl Snapshot<'_> {
 }
 
 impl Reading for Snapshot<'_> {
+    const IS_SNAPSHOT: bool = true;
+
     fn capabilities(&self) -> Result<Box<dyn Capabilities>, StoreError> {
         Ok(Box::new(Target::<Sqlite>::new()))
     }

@@ -1,4 +1,4 @@
-//! What a planner asks about the data. Numbers are estimates: they choose a plan and never an answer.
+//! What a planner asks about the data. Numbers are estimates, which choose a plan and never an answer.
 
 use crate::algebra::{Edge, End, Set};
 use crate::rows::{KeyId, TypeCode, Value};

@@ -24,8 +24,8 @@ const BUSY_TIMEOUT: u64 = 5_000;
 const PAGE_SIZE: i64 = 8 * 1024;
 /// Page cache of the connection that writes, in KiB. 256 MiB load no faster.
 const WRITER_KIB: i64 = 64 * 1024;
-/// Page caches of all that read together, in KiB: what one has not, the operating system has, so that the classes of
-/// searches took no longer with 2 MiB each than with 64. A mapped file would count as the process's memory.
+/// Page caches of all that read together, in KiB: what one has not, the operating system has. All classes of searches
+/// took 13.1 s of processor time with 2 MiB each, 14.5 with 8, 13.0 with 64. A mapped file would count as memory.
 const READERS_KIB: i64 = 16 * 1024;
 /// Pages in the write-ahead log before they are copied into the database: 64 MiB, among which readers look up pages in
 /// few tables. With SQLite's usual 1,000 hot pages are copied all the time.

@@ -3,7 +3,7 @@
 use super::constant::{always, blank_text, never, number};
 use super::names::columns;
 use super::rids::{long_list, texts};
-use super::rows::Row;
+use super::rows::{Row, is_long};
 use super::scan::col;
 use super::schema::SqlType;
 use super::select::Select;
@@ -82,15 +82,19 @@ impl<D: Dialect> Target<D> {
     }
 
     fn among(&mut self, row: &Row, columns: &[Col], tuples: &Tuples<'_>) -> Expr {
+        let list = |column: Col| match row.few && is_long(tuples) {
+            true => D::tested(one(row, column), sql_type(column)),
+            false => one(row, column),
+        };
         if let [column] = columns {
             if let Some(rids) = long_list(tuples) {
-                return one(row, *column).in_subquery(self.numbers(rids).done());
+                return list(*column).in_subquery(self.numbers(rids).done());
             }
             if let Some(texts) = texts(tuples) {
-                return self.one_of(one(row, *column), texts);
+                return self.one_of(list(*column), texts);
             }
             let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(*value)).collect();
-            return one(row, *column).is_in(values);
+            return list(*column).is_in(values);
         }
         // What all tuples share is compared once: the time that SQLite takes to read a list of rows grows with the square
         // of its length (8,000 pairs 0.8 s, 8,000 codes of one system 0.1 s).
@@ -101,7 +105,7 @@ impl<D: Dialect> Target<D> {
         // `VALUES`, since SQLite compares rows with a subquery only.
         let mut tuples: Vec<Expr> = tuples.iter().map(|tuple| self.tuple(columns, tuple)).collect();
         let rows = vec![marker::<D>(); tuples.len()].join(", ");
-        let columns = Expr::tuple(columns.iter().map(|column| one(row, *column)));
+        let columns = Expr::tuple(columns.iter().map(|column| list(*column)));
         tuples.insert(0, columns);
         Expr::cust_with_exprs(format!("({} IN (VALUES {rows}))", marker::<D>()), tuples)
     }

@@ -32,6 +32,9 @@ pub trait Dialect: fmt::Debug {
     /// is the key of the table that is gone through, which may as well be entered by these numbers.
     fn member(ord: Expr, table: &DynIden, entered: bool) -> Expr;
 
+    /// The column as a value to be tested, by which no index is entered.
+    fn tested(column: Expr, ty: SqlType) -> Expr;
+
     /// A parameter whose type the database could not infer from where it stands.
     fn typed(value: Expr, ty: SqlType) -> Expr;
 

@@ -46,6 +46,10 @@ impl Dialect for Postgres {
         Expr::exists(Select::new().expr(number(1)).from(table.clone()).and_where(found).take().done())
     }
 
+    fn tested(column: Expr, _: SqlType) -> Expr {
+        column
+    }
+
     fn typed(value: Expr, ty: SqlType) -> Expr {
         value.cast_as(match ty {
             SqlType::Int => "bigint",

@@ -8,7 +8,7 @@ use super::select::Select;
 use super::{Dialect, Target};
 use crate::algebra::{Rel, Universe};
 use crate::rows::{Col, RowKind};
-use crate::target::{Bounds, Comparison, Rows};
+use crate::target::{Bounds, Comparison, Rows, Tuples};
 use sea_query::{DynIden, Expr, ExprTrait};
 
 /// Rows that are not yet tested.
@@ -22,6 +22,8 @@ pub struct Row {
     conds: Vec<Expr>,
     /// Whether a resource may have several of them.
     repeats: bool,
+    /// Whether they are those of one resource, so that a long list is looked at with each of them in hand.
+    pub(super) few: bool,
 }
 
 impl<D: Dialect> Target<D> {
@@ -30,8 +32,9 @@ impl<D: Dialect> Target<D> {
         match rows.kind {
             RowKind::Id | RowKind::Updated => self.record_at(at, rows),
             kind => {
-                let table = if pinned(rows) { by_value(kind) } else { of_resource(kind) };
-                let mut row = self.keyed(rows, table);
+                let pinned = pinned(rows);
+                let table = if pinned { by_value(kind) } else { of_resource(kind) };
+                let mut row = Row { few: !pinned, ..self.keyed(rows, table) };
                 row.conds.push(col(&row.table, "ord").eq(at.ord.clone()));
                 row
             }
@@ -84,7 +87,7 @@ impl<D: Dialect> Target<D> {
         let conds =
             vec![col(&alias, "tenant").eq(self.tenant()), col(&alias, "key").eq(self.int(i64::from(rows.key.0)))];
         let repeats = rows.kind != RowKind::Present && !self.is_once(rows.key);
-        Row { kind: rows.kind, table: alias, from: Some(select), conds, repeats }
+        Row { kind: rows.kind, table: alias, from: Some(select), conds, repeats, few: false }
     }
 
     /// The record of the resource at hand: the one we go through, or a lookup.
@@ -110,7 +113,7 @@ impl<D: Dialect> Target<D> {
             Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias)) => alias,
             None => self.alias("r"),
         };
-        Row { kind, table, from, conds: Vec::new(), repeats: false }
+        Row { kind, table, from, conds: Vec::new(), repeats: false, few: false }
     }
 
     /// Known identities of these types, which are found by type and id.
@@ -124,8 +127,23 @@ impl<D: Dialect> Target<D> {
             col(&alias, "live").eq(number(1)),
             self.typed(&col(&alias, "ord"), universe),
         ];
-        Row { kind: RowKind::Id, from: Some(from("resource_id", &alias)), table: alias, conds, repeats: false }
+        Row {
+            kind: RowKind::Id,
+            from: Some(from("resource_id", &alias)),
+            table: alias,
+            conds,
+            repeats: false,
+            few: false,
+        }
     }
+}
+
+/// The most values of a list that are sought one after the other for each resource.
+const SOUGHT: usize = 16;
+
+/// Whether a list is too long to be sought value by value, where the rows at hand are few.
+pub(super) fn is_long(tuples: &Tuples<'_>) -> bool {
+    tuples.len() > SOUGHT
 }
 
 /// Whether equalities pin every column that stands before `ord` in the order by value, so that a probe is one seek.
@@ -154,7 +172,7 @@ fn is_sought_by_end(rows: &Rows<'_>) -> bool {
 fn pins(atom: &Comparison<'_>, col: Col) -> bool {
     match atom {
         Comparison::Eq(other, _) | Comparison::Range(other, Rel::Same, _) => *other == col,
-        Comparison::In(cols, _) => cols.contains(&col),
+        Comparison::In(cols, tuples) => !is_long(tuples) && cols.contains(&col),
         _ => false,
     }
 }

@@ -1,11 +1,11 @@
 //! SQLite.
 
 use super::binds::Writer;
-use super::constant::number;
+use super::constant::{empty_text, number};
 use super::dialect::Dialect;
 use super::schema::SqlType;
 use super::select::Select;
-use sea_query::{DynIden, Expr, ExprTrait, Func, FunctionCall, SelectStatement, SqliteQueryBuilder};
+use sea_query::{BinOper, DynIden, Expr, ExprTrait, Func, FunctionCall, SelectStatement, SqliteQueryBuilder};
 
 /// SQLite 3.38 or later. Every join order is pinned with `CROSS JOIN`, every table with its primary key alone.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,6 +50,13 @@ impl Dialect for Sqlite {
         // resources took minutes so, and 0.3 s this way.
         let ord = if entered { ord } else { ord.add(number(0)) };
         ord.in_subquery(Select::new().column("ord").from(table.clone()).take().done())
+    }
+
+    fn tested(column: Expr, ty: SqlType) -> Expr {
+        match ty {
+            SqlType::Int => column.add(number(0)),
+            SqlType::Text | SqlType::Blob => column.binary(BinOper::Custom("||"), empty_text()),
+        }
     }
 
     fn typed(value: Expr, _: SqlType) -> Expr {

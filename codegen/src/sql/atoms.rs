@@ -88,7 +88,7 @@ impl<D: Dialect> Target<D> {
         };
         if let [column] = columns {
             if let Some(rids) = long_list(tuples) {
-                return list(*column).in_subquery(self.numbers(rids).done());
+                return D::one_of_these(list(*column), self.numbers(rids));
             }
             if let Some(texts) = texts(tuples) {
                 return self.one_of(list(*column), texts);

@@ -36,6 +36,9 @@ pub(super) struct Binds {
     positions: HashMap<Bind, u64>,
 }
 
+/// The constant 0 where sea-query has room for a value alone: no statement has so many parameters.
+pub(super) const NOTHING: u64 = u64::MAX;
+
 /// So many are looked through sooner than found by a hash.
 const FEW: usize = 16;
 
@@ -101,6 +104,10 @@ impl SqlWriter for Writer {
     fn push_param<T: QueryBuilder>(&mut self, value: Value, _: &T) {
         // Parameter 0 exists in no database: a value that did not come from `Binds` is refused, never guessed.
         let number = match value {
+            Value::BigUnsigned(Some(NOTHING)) => {
+                self.text.push('0');
+                return;
+            }
             Value::BigUnsigned(Some(position)) => position + 1,
             _ => 0,
         };

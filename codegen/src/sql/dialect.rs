@@ -2,6 +2,7 @@
 
 use super::binds::Writer;
 use super::schema::SqlType;
+use super::select::Select;
 use sea_query::{DynIden, Expr, FunctionCall, SelectStatement};
 use std::fmt;
 
@@ -27,6 +28,16 @@ pub trait Dialect: fmt::Debug {
 
     /// The text `column` contains `part`.
     fn has(column: Expr, part: Expr) -> Expr;
+
+    /// The select has a row. It is asked for the row at hand, when that row is: where the conditions stand, the planner
+    /// has put them.
+    fn exists(select: Select) -> Expr;
+
+    /// Joins a table, the rows of which are found by these conditions for each row of what stands before it.
+    fn join(select: &mut Select, table: &'static str, alias: &DynIden, found: impl IntoIterator<Item = Expr>);
+
+    /// `expr` is one of the numbers that the select finds, which are few and do not depend on the row at hand.
+    fn one_of_these(expr: Expr, select: Select) -> Expr;
 
     /// The number `ord` is in the column `ord` of a table that was computed once. Neither is ever null. `entered`: it
     /// is the key of the table that is gone through, which may as well be entered by these numbers.

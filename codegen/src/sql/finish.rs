@@ -2,7 +2,6 @@
 
 use super::binds::{Bind, Binds, Writer};
 use super::constant::{empty_text, number};
-use super::links::aliased;
 use super::order::{Has, Key, sort};
 use super::scan::{At, Own, Scan, col, from};
 use super::select::Select;
@@ -157,9 +156,9 @@ impl<D: Dialect> Target<D> {
     fn versions(&mut self, members: Scan, keys: &[KeyId], limit: Option<u32>) -> Select {
         let link = self.alias("e");
         let mut select = members.select;
-        select.cross_join(aliased("ref_s", &link));
-        self.restrict(&mut select, &link, keys);
-        select.and_where(col(&link, "ord").eq(members.at.ord)).and_where(col(&link, "version").ne(empty_text()));
+        let found = self.keyed_by(&link, keys).into_iter();
+        let named = [col(&link, "ord").eq(members.at.ord), col(&link, "version").ne(empty_text())];
+        D::join(&mut select, "ref_s", &link, found.chain(named));
         select.distinct();
         for (column, name) in [("target", "ord"), ("key", "key"), ("version", "version")] {
             select.expr_as(col(&link, column), name);
@@ -172,9 +171,9 @@ impl<D: Dialect> Target<D> {
     fn urls(&mut self, scan: Scan, edge: Edge, columns: &[&'static str]) -> Select {
         let link = self.alias("e");
         let mut select = scan.select;
-        select.cross_join(aliased("url_s", &link));
-        self.restrict(&mut select, &link, &[edge.key]);
-        select.and_where(col(&link, "ord").eq(scan.at.ord)).distinct();
+        let found = self.keyed_by(&link, &[edge.key]).into_iter();
+        D::join(&mut select, "url_s", &link, found.chain([col(&link, "ord").eq(scan.at.ord)]));
+        select.distinct();
         for name in columns {
             select.expr_as(col(&link, *name), *name);
             select.order_by_expr(col(&link, *name), sea_query::Order::Asc);
@@ -183,10 +182,8 @@ impl<D: Dialect> Target<D> {
     }
 
     fn record_of(&mut self, select: &mut Select, record: &DynIden, ord: &Expr) {
-        select
-            .cross_join(aliased("resource", record))
-            .and_where(col(record, "tenant").eq(self.tenant()))
-            .and_where(col(record, "ord").eq(ord.clone()));
+        let found = [col(record, "tenant").eq(self.tenant()), col(record, "ord").eq(ord.clone())];
+        D::join(select, "resource", record, found);
     }
 
     fn once(&mut self, members: Scan) -> Scan {

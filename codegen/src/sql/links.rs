@@ -1,6 +1,6 @@
 //! Joins: over the target's number, or over its canonical url.
 
-use super::constant::empty_text;
+use super::constant::{empty_text, number};
 use super::scan::{At, Scan, col, one_from};
 use super::select::Select;
 use super::{Dialect, Target};
@@ -16,8 +16,7 @@ impl<D: Dialect> Target<D> {
     /// The rows of the edge at the resource at hand, and the resource at the other end.
     pub(super) fn hop_from(&mut self, at: &Expr, edge: Edge, from: End) -> (Hop, At) {
         let first = self.alias("e");
-        let table = first_table(edge.on, from);
-        let mut select = one_from(table, &first);
+        let mut select = Select::new().expr(number(1)).take();
         let other = self.join(&mut select, &first, at, (&[edge.key], edge.on), from);
         (Hop(select), other)
     }
@@ -26,14 +25,13 @@ impl<D: Dialect> Target<D> {
     pub(super) fn join_from(&mut self, mut far: Scan, edge: Edge, from: End) -> Scan {
         let first = self.alias("e");
         let begin = opposite(from);
-        far.select.cross_join(aliased(first_table(edge.on, begin), &first));
         let at = self.join(&mut far.select, &first, &far.at.ord, (&[edge.key], edge.on), begin);
         // Who refers to one resource only is found by that one; who is referred to, by many.
         let once = from == End::Source && matches!(edge.on, On::Rid | On::Unversioned) && self.is_once(edge.key);
         Scan { select: far.select, at, repeats: far.repeats || !once }
     }
 
-    /// Restricts `first`, the table that knows the resource `at` at end `begin`, and leads on to the other end. The
+    /// Goes on to `first`, the table that knows the resource `at` at end `begin`, and from there to the other end. The
     /// links stand under any of the keys.
     pub(super) fn join(
         &mut self,
@@ -43,20 +41,24 @@ impl<D: Dialect> Target<D> {
         (keys, on): (&[KeyId], On),
         begin: End,
     ) -> At {
+        let table = first_table(on, begin);
         let (On::Url { url } | On::UrlVersion { url, .. }) = on else {
-            if on == On::Unversioned {
-                select.and_where(col(first, "version").eq(empty_text()));
-            }
-            return self.join_rid(select, first, at, keys, begin);
+            let unversioned = (on == On::Unversioned).then(|| col(first, "version").eq(empty_text()));
+            let (here, other) = match begin {
+                End::Source => ("ord", At::unknown(col(first, "target"))),
+                End::Target => ("target", At::row(col(first, "ord"))),
+            };
+            let found = unversioned.into_iter().chain(self.keyed_by(first, keys));
+            Self::enter(select, table, first, found.chain([col(first, here).eq(at.clone())]));
+            return other;
         };
         let url = [url];
         let (begin_keys, end_keys) = if begin == End::Source { (keys, url.as_slice()) } else { (url.as_slice(), keys) };
-        self.restrict(select, first, begin_keys);
-        select.and_where(col(first, "ord").eq(at.clone()));
+        let found = self.keyed_by(first, begin_keys).into_iter();
+        Self::enter(select, table, first, found.chain([col(first, "ord").eq(at.clone())]));
         let second = self.alias("e");
-        select.cross_join(aliased("url_v", &second));
-        self.restrict(select, &second, end_keys);
-        select.and_where(col(&second, "url").eq(col(first, "url")));
+        let found = self.keyed_by(&second, end_keys).into_iter();
+        Self::enter(select, "url_v", &second, found.chain([col(&second, "url").eq(col(first, "url"))]));
         if let On::UrlVersion { version, .. } = on {
             let (link, target) = if begin == End::Source { (first, &second) } else { (&second, first) };
             select.and_where(self.version(link, target, version));
@@ -64,29 +66,38 @@ impl<D: Dialect> Target<D> {
         At::row(col(&second, "ord"))
     }
 
-    fn join_rid(&mut self, select: &mut Select, first: &DynIden, at: &Expr, keys: &[KeyId], begin: End) -> At {
-        self.restrict(select, first, keys);
-        match begin {
-            End::Source => {
-                select.and_where(col(first, "ord").eq(at.clone()));
-                At::unknown(col(first, "target"))
-            }
-            End::Target => {
-                select.and_where(col(first, "target").eq(at.clone()));
-                At::row(col(first, "ord"))
-            }
+    /// Adds a table: as the first, or joined to those that are there, for each row of which its rows are sought.
+    pub(super) fn enter(
+        select: &mut Select,
+        table: &'static str,
+        alias: &DynIden,
+        found: impl IntoIterator<Item = Expr>,
+    ) {
+        if select.has_table() {
+            return D::join(select, table, alias, found);
         }
+        select.from(aliased(table, alias));
+        found.into_iter().for_each(|condition| {
+            select.and_where(condition);
+        });
     }
 
     /// Restricts a table to the rows of these keys.
     pub(super) fn restrict(&mut self, select: &mut Select, table: &DynIden, keys: &[KeyId]) {
+        for condition in self.keyed_by(table, keys) {
+            select.and_where(condition);
+        }
+    }
+
+    /// The row is of one of these keys.
+    pub(super) fn keyed_by(&mut self, table: &DynIden, keys: &[KeyId]) -> [Expr; 2] {
         let tenant = self.tenant();
         let keys: Vec<Expr> = keys.iter().map(|key| self.int(i64::from(key.0))).collect();
         let key = match keys.as_slice() {
             [key] => col(table, "key").eq(key.clone()),
             _ => col(table, "key").is_in(keys),
         };
-        select.and_where(col(table, "tenant").eq(tenant)).and_where(key);
+        [col(table, "tenant").eq(tenant), key]
     }
 
     /// The link names no version, or the target's own, which is a token row: as written if that differs from folded.
@@ -98,12 +109,12 @@ impl<D: Dialect> Target<D> {
         select
             .and_where(col(&own, "ord").eq(col(target, "ord")))
             .and_where(Expr::Case(Box::new(written)).eq(col(link, "version")));
-        col(link, "version").eq(empty_text()).or(Expr::exists(select.done()))
+        col(link, "version").eq(empty_text()).or(D::exists(select))
     }
 }
 
 /// The table that leads away from the resource at hand, which stands at end `from`.
-pub(super) fn first_table(on: On, from: End) -> &'static str {
+fn first_table(on: On, from: End) -> &'static str {
     match (on, from) {
         (On::Rid | On::Unversioned, End::Source) => "ref_s",
         (On::Rid | On::Unversioned, End::Target) => "ref_v",

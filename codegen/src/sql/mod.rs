@@ -24,7 +24,7 @@ mod tests;
 
 pub use binds::{Bind, Writer};
 pub use dialect::Dialect;
-pub use postgres::Postgres;
+pub use postgres::{Postgres, SESSION as POSTGRES_SESSION};
 pub use sqlite::Sqlite;
 
 use crate::algebra::{Atom, Set, Source, Span, Test};

@@ -1,7 +1,7 @@
 //! Sort keys, and the position after which a page begins. What has no value comes last, in both directions.
 
 use super::constant::{always, never, number};
-use super::links::{aliased, first_table};
+use super::links::aliased;
 use super::names::{by_end, by_value, columns, of_resource};
 use super::scan::{At, Own, Scan, col, from, one_from};
 use super::select::Select;
@@ -95,7 +95,7 @@ impl<D: Dialect> Target<D> {
             Dir::Desc => (row(here), row(&there)),
         };
         select.and_where(tuple(before).lt(tuple(behind)));
-        Expr::exists(select.done()).not()
+        D::exists(select).not()
     }
 
     /// The value that comes first in the direction, of all that the resource (or what it links to) has.
@@ -214,11 +214,7 @@ impl<D: Dialect> Target<D> {
         let mut reached: Option<(Select, At)> = None;
         for OrderLink { keys, on } in via {
             let link = self.alias("e");
-            let first = first_table(*on, End::Source);
-            let (mut select, here) = match reached {
-                None => (from(first, &link), at.clone()),
-                Some((mut select, here)) => (select.cross_join(aliased(first, &link)).take(), here),
-            };
+            let (mut select, here) = reached.unwrap_or_else(|| (Select::new(), at.clone()));
             let there = self.join(&mut select, &link, &here.ord, (keys, *on), End::Source);
             reached = Some((select, there));
         }

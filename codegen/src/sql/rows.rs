@@ -67,7 +67,7 @@ impl<D: Dialect> Target<D> {
                 all.for_each(|cond| {
                     select.and_where(cond);
                 });
-                Expr::exists(select.done())
+                D::exists(select)
             }
         }
     }

@@ -138,7 +138,7 @@ impl<D: Dialect> Target<D> {
             .and_where(col(&alias, "tenant").eq(self.tenant()))
             .and_where(col(&alias, "ord").eq(ord.clone()))
             .and_where(col(&alias, "deleted").eq(number(0)));
-        Expr::exists(select.done())
+        D::exists(select)
     }
 
     pub(super) fn scan_list(&mut self, slot: SlotId) -> Scan {

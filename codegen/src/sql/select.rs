@@ -5,8 +5,10 @@
 //! is written as it stands, but brackets a list of several wrongly. So conditions are kept here as one expression, and
 //! handed on as a list of one.
 
+use super::binds::NOTHING;
+use super::constant::always;
 use sea_query::{
-    DynIden, Expr, ExprTrait, FunctionCall, IntoColumnRef, IntoIden, IntoTableRef, LogicalChainOper, Order,
+    DynIden, Expr, ExprTrait, FunctionCall, IntoColumnRef, IntoIden, IntoTableRef, JoinType, LogicalChainOper, Order,
     SelectStatement, SubQueryStatement, TableRef, UnionType, WithClause,
 };
 use std::mem;
@@ -16,12 +18,18 @@ use std::mem;
 pub struct Select {
     statement: SelectStatement,
     conditions: Option<Expr>,
+    has_table: bool,
 }
 
 #[expect(clippy::wrong_self_convention, reason = "the names are those of sea-query")]
 impl Select {
     pub(super) fn new() -> Select {
         Select::default()
+    }
+
+    /// Whether it reads from a table.
+    pub(super) fn has_table(&self) -> bool {
+        self.has_table
     }
 
     /// The statement, complete.
@@ -80,22 +88,31 @@ impl Select {
     }
 
     pub(super) fn from(&mut self, table: impl IntoTableRef) -> &mut Select {
+        self.has_table = true;
         self.statement.from(table);
         self
     }
 
     pub(super) fn from_subquery(&mut self, select: Select, name: DynIden) -> &mut Select {
+        self.has_table = true;
         self.statement.from_subquery(select.done(), name);
         self
     }
 
     pub(super) fn from_function(&mut self, function: FunctionCall, name: impl IntoIden) -> &mut Select {
+        self.has_table = true;
         self.statement.from_function(function, name);
         self
     }
 
     pub(super) fn cross_join(&mut self, table: TableRef) -> &mut Select {
         self.statement.cross_join(table);
+        self
+    }
+
+    /// Joined anew to each row of what stands before, which its conditions may name.
+    pub(super) fn join_lateral(&mut self, select: Select, alias: &DynIden) -> &mut Select {
+        self.statement.join_lateral(JoinType::InnerJoin, select.done(), alias.clone(), always());
         self
     }
 
@@ -111,6 +128,12 @@ impl Select {
 
     pub(super) fn limit(&mut self, limit: u64) -> &mut Select {
         self.statement.limit(limit);
+        self
+    }
+
+    /// Passes over no row: for PostgreSQL, a select that stays a select of its own.
+    pub(super) fn offset_nothing(&mut self) -> &mut Select {
+        self.statement.offset(NOTHING);
         self
     }
 

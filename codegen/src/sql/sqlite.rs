@@ -3,6 +3,7 @@
 use super::binds::Writer;
 use super::constant::{empty_text, number};
 use super::dialect::Dialect;
+use super::links::aliased;
 use super::schema::SqlType;
 use super::select::Select;
 use sea_query::{BinOper, DynIden, Expr, ExprTrait, Func, FunctionCall, SelectStatement, SqliteQueryBuilder};
@@ -42,6 +43,21 @@ impl Dialect for Sqlite {
 
     fn has(column: Expr, part: Expr) -> Expr {
         Expr::from(Func::cust("instr").arg(column).arg(part)).gt(number(0))
+    }
+
+    fn exists(select: Select) -> Expr {
+        Expr::exists(select.done())
+    }
+
+    fn join(select: &mut Select, table: &'static str, alias: &DynIden, found: impl IntoIterator<Item = Expr>) {
+        select.cross_join(aliased(table, alias));
+        found.into_iter().for_each(|condition| {
+            select.and_where(condition);
+        });
+    }
+
+    fn one_of_these(expr: Expr, select: Select) -> Expr {
+        expr.in_subquery(select.done())
     }
 
     fn member(ord: Expr, table: &DynIden, entered: bool) -> Expr {

@@ -63,7 +63,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     fn via(&mut self, hop: Hop, far: Expr) -> Expr {
         let Hop(mut select) = hop;
         select.and_where(far);
-        Expr::exists(select.done())
+        D::exists(select)
     }
 
     fn probe(&mut self, at: &At, rows: &Rows<'_>) -> Row {

@@ -21,7 +21,7 @@ impl Fnv {
     }
 
     /// The hash of what came so far.
-    #[cfg(feature = "sqlite")]
+    #[cfg(feature = "stores")]
     pub(crate) fn value(self) -> u128 {
         self.0
     }

@@ -3,26 +3,26 @@
 #![doc = include_str!("../ARCHITECTURE.md")]
 
 pub mod compiler;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 pub mod conformance;
 pub mod definitions;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 pub mod differential;
 pub mod explain;
-#[cfg(any(feature = "sqlite", test))]
+#[cfg(any(feature = "stores", test))]
 mod fnv;
 pub mod generate;
 pub mod index;
 pub mod ir;
 pub mod keys;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 pub mod load;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 mod parallel;
 pub mod plan;
 pub mod reference;
 pub mod resolve;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 pub mod runtime;
 pub mod stores;
 pub mod tenant;

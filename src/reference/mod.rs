@@ -8,7 +8,7 @@ mod matching;
 mod order;
 mod path;
 mod place;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 mod samples;
 mod universe;
 mod value;
@@ -21,7 +21,7 @@ use serde_json::Value;
 use self::expressions::Expressions;
 pub use self::inner::Inner;
 pub use self::place::Place;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 pub(crate) use self::samples::Found;
 use self::universe::{Node, Universe};
 use crate::definitions::{Registry, ResourceType};

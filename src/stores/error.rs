@@ -102,7 +102,7 @@ pub enum StoreError {
     },
 }
 
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "stores")]
 impl StoreError {
     /// An error of the operating system.
     pub(crate) fn io(doing: &'static str, error: std::io::Error) -> StoreError {

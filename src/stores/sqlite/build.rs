@@ -2,16 +2,19 @@
 
 use super::definitions::save;
 use super::number::Numbers;
-use super::rows::Tables;
-use super::stat::Tally;
-use super::tenants::Tenant;
+use super::rows::insert_all;
+use super::stat;
 use super::{Shared, SqliteStore};
 use crate::definitions::{ParamId, Registry, ResourceType};
 use crate::keys::standing;
 use crate::stores::StoreError;
 use crate::stores::build::{BATCH, BATCH_BYTES, Built, Chunk, Found};
 use crate::stores::definitions::{Builder, Definitions};
+use crate::stores::number::Numbering;
 use crate::stores::packed::pack;
+use crate::stores::rows::Tables;
+use crate::stores::tally::Tally;
+use crate::stores::tenants::Tenant;
 use crate::stores::version::{Owner, RowSet, VersionError, repeated};
 use fhirc_codegen::ord::{PER_TYPE, TYPE_SHIFT, first_ord};
 use fhirc_codegen::rows::TypeCode;
@@ -292,9 +295,9 @@ fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: Vec<(i64,
             tally.come(rows);
         }
     }
-    tables.insert(connection, tenant)?;
+    insert_all(&tables, connection, tenant)?;
     numbers.finish()?;
-    tally.store(connection, Tenant(tenant))?;
+    stat::store(&tally, connection, Tenant(tenant))?;
     Ok(tally.added)
 }
 

@@ -1,12 +1,12 @@
 //! Deleting the rows of retired parameters, a few at a time.
 
-use super::layout::{From, RowTable};
-use super::stat::REPEATED;
 use super::{Shared, SqliteStore};
 use crate::definitions::ParamId;
 use crate::keys::{range, type_code};
 use crate::stores::StoreError;
 use crate::stores::build::{CLEARED, Leftover};
+use crate::stores::layout::{From, RowTable};
+use crate::stores::tally::REPEATED;
 use fhirc_codegen::ord::{ORDS, first_ord};
 use fhirc_codegen::sql::schema::By;
 use rusqlite::types::Value;
@@ -70,7 +70,7 @@ fn clear(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rows = find(&transaction, table, &leftover)?;
     for other in shared.layout.tables.iter().filter(|other| other.kind == table.kind) {
-        let mut delete = transaction.prepare_cached(&other.delete)?;
+        let mut delete = transaction.prepare_cached(&other.statements.delete)?;
         for row in &rows {
             delete.execute(params_from_iter(other.columns.iter().map(|from| row.get(from))))?;
         }

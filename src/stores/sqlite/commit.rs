@@ -3,14 +3,18 @@
 use super::Shared;
 use super::build::Spans;
 use super::current::{base, current};
-use super::layout::Layout;
-use super::number::{Identity, Numbers};
+use super::number::Numbers;
 use super::record;
-use super::rows::Tables;
-use super::stat::Tally;
+use super::rows::{delete_all, insert_all};
+use super::stat;
 use super::stub::renumber;
-use super::tenants::Tenant;
+use super::tenants::to_write;
 use crate::stores::definitions::Definitions;
+use crate::stores::layout::Layout;
+use crate::stores::number::{Identity, Numbering};
+use crate::stores::rows::Tables;
+use crate::stores::tally::Tally;
+use crate::stores::tenants::Tenant;
 use crate::stores::version::{Item, Owner};
 use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
 use rusqlite::{Connection, TransactionBehavior};
@@ -55,7 +59,7 @@ pub(super) fn write_batch(
     again: bool,
 ) -> Result<Committed, StoreError> {
     let definitions = shared.definitions(connection)?;
-    let tenant = shared.tenants.to_write(connection, &batch.tenant)?;
+    let tenant = to_write(&shared.tenants, connection, &batch.tenant)?;
     let mut committed = Committed::default();
     let outdated = again || batch.epoch != definitions.registry.epoch();
     let to = To { connection, shared, definitions: &definitions, tenant };
@@ -128,7 +132,7 @@ fn write(to: &To<'_>, items: &mut [Item], outdated: bool, committed: &mut Commit
     }
     committed.rows_added += tally.added;
     committed.rows_removed += tally.removed;
-    tally.store(connection, tenant)
+    stat::store(&tally, connection, tenant)
 }
 
 fn write_rows<'a>(
@@ -159,6 +163,6 @@ fn write_rows<'a>(
             }
         }
     }
-    removed.delete(connection, numbers.tenant())?;
-    added.insert(connection, numbers.tenant())
+    delete_all(&removed, connection, numbers.tenant())?;
+    insert_all(&added, connection, numbers.tenant())
 }

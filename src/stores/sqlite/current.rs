@@ -1,9 +1,9 @@
 //! The current version of a resource, as writes need it.
 
-use super::body::unpacked;
-use super::number::Identity;
-use super::tenants::Tenant;
 use crate::stores::StoreError;
+use crate::stores::body::unpacked;
+use crate::stores::number::Identity;
+use crate::stores::tenants::Tenant;
 use crate::stores::version::Current;
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::types::FromSqlError;

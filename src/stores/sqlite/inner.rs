@@ -1,9 +1,9 @@
 //! Reading resources that stand inside others: cut out of the one that contains them.
 
 use super::read;
-use super::tenants::Tenant;
 use crate::definitions::{Registry, ResourceType};
 use crate::index::{contained_id, container_key};
+use crate::stores::tenants::Tenant;
 use crate::stores::{Method, StoreError, Stored, inner};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, params};

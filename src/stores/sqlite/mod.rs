@@ -1,6 +1,5 @@
 //! SQLite, in process: one thread writes, a few read, each with a connection of its own.
 
-mod body;
 mod build;
 mod clear;
 mod commit;
@@ -9,7 +8,6 @@ mod definitions;
 mod fault;
 mod group;
 mod inner;
-mod layout;
 mod number;
 mod open;
 mod query;
@@ -23,19 +21,18 @@ mod stub;
 mod tenants;
 #[cfg(test)]
 mod tests;
-mod tried;
 mod worker;
 
 use self::group::Waiting;
-use self::layout::Layout;
 use self::number::Systems;
 use self::snapshot::lower;
 pub(crate) use self::snapshot::{Snapshot, now};
-use self::stat::Remembered;
-use self::tenants::Tenants;
-use self::tried::Tried;
 use self::worker::Workers;
 use super::definitions::Held;
+use super::layout::Layout;
+use super::tally::Remembered;
+use super::tenants::{Tenant, Tenants};
+use super::tried::Tried;
 use super::{
     Batch, Clock, Committed, LiveVersion, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple, Write,
     WriteOutcome,
@@ -113,7 +110,7 @@ impl SqliteStore {
                 zone: settled.zone,
                 bases: settled.bases,
                 clock: settings.clock,
-                layout: Layout::new(),
+                layout: Layout::new(rows::statements),
                 tenants: Tenants::default(),
                 remembered: Remembered::default(),
                 systems: Systems::default(),
@@ -329,11 +326,11 @@ impl SqliteStore {
     async fn read_as<T, F>(&self, tenant: &TenantContext, job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection, tenants::Tenant) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Connection, Tenant) -> Result<T, StoreError> + Send + 'static,
     {
         let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
         let job = move |connection: &mut Connection| {
-            let tenant = shared.tenants.to_read(connection, &tenant)?;
+            let tenant = tenants::to_read(&shared.tenants, connection, &tenant)?;
             job(connection, tenant)
         };
         self.reading().read(job).await

@@ -1,23 +1,15 @@
 //! Numbers for what rows refer to: resources, stubs of resources that have not arrived, code systems.
 
-use crate::definitions::{Registry, ResourceType};
 use crate::stores::StoreError;
-use fhirc_codegen::ord::{CONTAINED, PER_TYPE, STUB, end_ord, first_ord, type_of};
+use crate::stores::number::{Numbering, inner_ord, is_stub, next_ord};
+use fhirc_codegen::ord::{end_ord, first_ord};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-/// What only the id of a contained resource has: `Observation/1#p`.
-const FRAGMENT: char = '#';
-
 /// Code systems that are remembered: far more than there are, unless somebody sends a new one with every resource.
 const SYSTEMS_REMEMBERED: usize = 50_000;
-
-/// The type of an `ord` of a resource that stands inside another; nothing for others.
-pub(super) fn type_inside(ord: i64, registry: &Registry) -> Option<ResourceType> {
-    (ord & CONTAINED != 0).then(|| registry.resource_type_of_code(type_of(ord).0)).flatten()
-}
 
 /// Numbers of code systems, kept over batches. Systems are never deleted, so a number stays right; one that was
 /// given in a transaction that failed must be forgotten.
@@ -30,23 +22,6 @@ impl Systems {
     }
 }
 
-/// The identity of a resource as the store knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Identity {
-    /// It exists, or did.
-    Known(i64),
-    /// Something refers to it.
-    Stub(i64),
-    /// Never heard of.
-    Unknown,
-}
-
-impl Identity {
-    pub(super) fn of(ord: i64) -> Identity {
-        if ord & STUB == 0 { Identity::Known(ord) } else { Identity::Stub(ord) }
-    }
-}
-
 /// Gives numbers inside one transaction.
 #[derive(Debug)]
 pub(super) struct Numbers<'a, 'c> {
@@ -54,15 +29,15 @@ pub(super) struct Numbers<'a, 'c> {
     systems: &'c Systems,
     tenant: i64,
     resources: HashMap<(TypeCode, &'a str), i64>,
-    next: BTreeMap<TypeCode, i64>,
+    last: BTreeMap<TypeCode, i64>,
     /// For stubs and contained resources: what is no resource of its own.
     next_inner: BTreeMap<TypeCode, i64>,
 }
 
 impl<'a, 'c> Numbers<'a, 'c> {
     pub(super) fn new(connection: &'c Connection, systems: &'c Systems, tenant: i64) -> Numbers<'a, 'c> {
-        let (resources, next, next_inner) = (HashMap::new(), BTreeMap::new(), BTreeMap::new());
-        Numbers { connection, systems, tenant, resources, next, next_inner }
+        let (resources, last, next_inner) = (HashMap::new(), BTreeMap::new(), BTreeMap::new());
+        Numbers { connection, systems, tenant, resources, last, next_inner }
     }
 
     pub(super) fn tenant(&self) -> i64 {
@@ -79,14 +54,12 @@ impl<'a, 'c> Numbers<'a, 'c> {
 
     /// The number of a new resource: numbers of a type follow the order of creation.
     pub(super) fn create(&mut self, ty: TypeCode, id: &'a str) -> Result<i64, StoreError> {
-        let next = match self.next.get(&ty) {
-            Some(next) => *next,
-            None => self.last(ty)?.map_or(first_ord(ty), |last| last + 1),
+        let last = match self.last.get(&ty) {
+            Some(last) => Some(*last),
+            None => self.last(ty)?,
         };
-        if next >= end_ord(ty) {
-            return Err(StoreError::Limit { what: "no more resources of one type can be numbered" });
-        }
-        self.next.insert(ty, next + 1);
+        let next = next_ord(ty, last)?;
+        self.last.insert(ty, next);
         self.resources.insert((ty, id), next);
         Ok(next)
     }
@@ -100,34 +73,18 @@ impl<'a, 'c> Numbers<'a, 'c> {
             .map_err(StoreError::database("numbering resources"))
     }
 
-    /// The number of a resource that a row refers to or that another contains; a stub if it has not arrived.
-    pub(super) fn resource(&mut self, ty: TypeCode, id: &'a str) -> Result<i64, StoreError> {
-        if let Some(ord) = self.resources.get(&(ty, id)) {
-            return Ok(*ord);
-        }
-        let ord = match self.find(ty, id)? {
-            Some(ord) => ord,
-            None => self.inner(ty, id)?,
-        };
-        self.resources.insert((ty, id), ord);
-        Ok(ord)
-    }
-
     fn inner(&mut self, ty: TypeCode, id: &str) -> Result<i64, StoreError> {
         let next = match self.next_inner.get(&ty) {
             Some(next) => *next,
             None => self.stored_next(ty)?,
         };
-        if next >= PER_TYPE {
-            return Err(StoreError::Limit { what: "no more missing resources of one type can be numbered" });
-        }
+        let ord = inner_ord(ty, id, next)?;
         self.next_inner.insert(ty, next + 1);
-        let ord = first_ord(ty) | if id.contains(FRAGMENT) { CONTAINED } else { STUB } | next;
         let note = || {
             self.connection
                 .prepare_cached("INSERT INTO resource_id (tenant, type, id, ord, live) VALUES (?, ?, ?, ?, 0)")?
                 .execute(params![self.tenant, ty.0, id, ord])?;
-            if ord & STUB != 0 {
+            if is_stub(ord) {
                 let insert = "INSERT INTO stub (tenant, ord, id) VALUES (?, ?, ?)";
                 self.connection.prepare_cached(insert)?.execute(params![self.tenant, ord, id])?;
             }
@@ -154,9 +111,22 @@ impl<'a, 'c> Numbers<'a, 'c> {
         }
         Ok(())
     }
+}
 
-    /// The number of a code system. 0 is no system.
-    pub(super) fn system(&mut self, url: &str) -> Result<i64, StoreError> {
+impl<'a> Numbering<'a> for Numbers<'a, '_> {
+    fn resource(&mut self, ty: TypeCode, id: &'a str) -> Result<i64, StoreError> {
+        if let Some(ord) = self.resources.get(&(ty, id)) {
+            return Ok(*ord);
+        }
+        let ord = match self.find(ty, id)? {
+            Some(ord) => ord,
+            None => self.inner(ty, id)?,
+        };
+        self.resources.insert((ty, id), ord);
+        Ok(ord)
+    }
+
+    fn system(&mut self, url: &'a str) -> Result<i64, StoreError> {
         let mut known = self.systems.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = known.get(url) {
             return Ok(*id);

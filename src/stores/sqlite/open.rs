@@ -1,23 +1,20 @@
 //! Opening: connections, the schema, and whether the stored rows were made under the same settings.
 
 use super::{Place, definitions};
-use crate::definitions::{Registry, SearchParam};
-use crate::fnv::Fnv;
+use crate::definitions::Registry;
 use crate::index::ExtractSettings;
 use crate::stores::definitions::Definitions;
+use crate::stores::settled::{Remembered, Settled, agree, defined, fresh};
 use crate::stores::{StoreError, StoreSettings};
-use crate::values::{FOLD_VERSION, Zone};
+use crate::values::Zone;
 use fhirc_codegen::sql::{Sqlite, schema};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
-use std::fmt::Write;
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::path::Path;
 use std::sync::Arc;
 
 /// Marks a file as ours: `fhrc`.
 const APPLICATION_ID: i32 = 0x6668_7263;
-/// Counted up when tables or the meaning of stored rows change.
-const SCHEMA_VERSION: u32 = 8;
 /// How long a writer waits for another process, in milliseconds.
 const BUSY_TIMEOUT: u64 = 5_000;
 /// Bytes of a page: whole resources of a kilobyte leave less room over than in SQLite's usual 4 KiB.
@@ -35,15 +32,6 @@ pub(super) const CHECKPOINT_PAGES: i64 = 64 * 1024 * 1024 / PAGE_SIZE;
 pub(super) const CHECKPOINT_PAGES_OF_LOAD: i64 = 256 * 1024 * 1024 / PAGE_SIZE;
 /// Statements kept prepared per connection: the writer alone has about a hundred.
 const STATEMENTS: usize = 256;
-
-/// The settings that stored rows depend on.
-#[derive(Debug)]
-pub(super) struct Settled {
-    pub(super) definitions: Definitions,
-    pub(super) extract: ExtractSettings,
-    pub(super) zone: Zone,
-    pub(super) bases: Vec<String>,
-}
 
 /// The connection that writes, with the schema in place and the settings checked.
 pub(super) fn writer(place: &Place, settings: &StoreSettings) -> Result<(Connection, Settled), StoreError> {
@@ -160,80 +148,29 @@ fn settle(
     transaction: &Transaction<'_>,
     settings: &StoreSettings,
 ) -> Result<(Arc<Registry>, Zone, Vec<String>), Unprepared> {
-    let registry = &settings.registry;
-    let fixed = [
-        ("schema", "schema version", SCHEMA_VERSION.to_string()),
-        ("fold", "folding version", FOLD_VERSION.to_string()),
-        ("fhir", "FHIR version", registry.version().name().to_owned()),
-        ("release", "definitions of the release", fingerprint(&registry.release())),
-    ];
-    for (name, what, wanted) in fixed {
-        agree(transaction, name, what, Some(wanted.clone()), || wanted)?;
+    let mut stored = remembered(transaction)?;
+    let before = stored.clone();
+    let (zone, bases) = agree(&mut stored, settings).map_err(Unprepared::Store)?;
+    for (name, value) in stored.iter().filter(|(name, _)| !before.contains_key(*name)) {
+        transaction.execute("INSERT INTO meta (name, value) VALUES (?, ?)", [name, value])?;
     }
-    let zone = settings.zone.as_ref().map(Zone::to_string);
-    let zone = agree(transaction, "zone", "the zone", zone, || Zone::UTC.to_string())?;
-    let bases = settings.bases.as_ref().map(|bases| bases.join(" "));
-    let bases = agree(transaction, "bases", "the base URLs", bases, String::new)?;
-    let zone = zone.parse().map_err(|_| {
-        Unprepared::Store(StoreError::Corrupt { what: format!("its zone `{zone}` is unknown to this build") })
-    })?;
-    let registry = define(transaction, registry).map_err(Unprepared::Store)?;
-    Ok((registry, zone, bases.split_whitespace().map(str::to_owned).collect()))
+    let registry = define(transaction, &settings.registry).map_err(Unprepared::Store)?;
+    Ok((registry, zone, bases))
+}
+
+fn remembered(transaction: &Transaction<'_>) -> rusqlite::Result<Remembered> {
+    let mut select = transaction.prepare("SELECT name, value FROM meta")?;
+    select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
 /// The definitions of the store, which must be at least those that are given. A new store takes them.
 fn define(transaction: &Transaction<'_>, given: &Arc<Registry>) -> Result<Arc<Registry>, StoreError> {
-    let Some(stored) = definitions::load(transaction, given)? else {
-        // Nothing is there that would have to be built or cleared.
-        let fresh = given.settled().map_or_else(|| Arc::clone(given), Arc::new);
-        definitions::save(transaction, &fresh)?;
-        return Ok(fresh);
-    };
-    let unknown = |given: &&Arc<SearchParam>| !stored.added().contains(given);
-    match given.added().iter().find(unknown) {
-        Some(unknown) => Err(StoreError::Undefined { url: unknown.url.clone() }),
-        None => Ok(Arc::new(stored)),
-    }
-}
-
-/// The stored value, which must be the wanted one, if one is wanted. A new store takes the wanted or usual one.
-fn agree(
-    transaction: &Transaction<'_>,
-    name: &str,
-    what: &'static str,
-    wanted: Option<String>,
-    usual: impl FnOnce() -> String,
-) -> Result<String, Unprepared> {
-    let select = "SELECT value FROM meta WHERE name = ?";
-    let stored: Option<String> = transaction.query_row(select, [name], |row| row.get(0)).optional()?;
-    match (stored, wanted) {
-        (Some(stored), Some(wanted)) if stored != wanted => {
-            Err(Unprepared::Store(StoreError::Mismatch { what, stored, wanted }))
-        }
-        (Some(stored), _) => Ok(stored),
-        (None, wanted) => {
-            let value = wanted.unwrap_or_else(usual);
-            transaction.execute("INSERT INTO meta (name, value) VALUES (?, ?)", [name, &value])?;
-            Ok(value)
+    match definitions::load(transaction, given)? {
+        Some(stored) => defined(given, stored),
+        None => {
+            let fresh = fresh(given);
+            definitions::save(transaction, &fresh)?;
+            Ok(fresh)
         }
     }
-}
-
-/// A short text that differs when the definitions differ in a way that rows depend on.
-fn fingerprint(registry: &Registry) -> String {
-    let mut hash = Fnv::new();
-    for ty in registry.types() {
-        for param in registry.params(ty) {
-            let definition = registry.definition(param);
-            // Slots are part of the keys of rows. Writing into a hash cannot fail.
-            let _ = write!(
-                hash,
-                "{} {} {definition:?} {:?}",
-                registry.type_name(ty),
-                param.slot(),
-                registry.components(param)
-            );
-        }
-    }
-    hash.to_string()
 }

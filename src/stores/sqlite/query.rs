@@ -1,7 +1,7 @@
 //! Running a lowered query.
 
 use super::fault;
-use super::tenants::Tenant;
+use crate::stores::tenants::Tenant;
 use crate::stores::{Slots, StoreError, Tuple};
 use fhirc_codegen::algebra::{On, SlotId, Span};
 use fhirc_codegen::capability::Question;

@@ -2,10 +2,10 @@
 
 use super::current::body;
 use super::inner;
-use super::number::type_inside;
 use super::record::DELETE;
-use super::tenants::Tenant;
 use crate::definitions::Registry;
+use crate::stores::number::type_inside;
+use crate::stores::tenants::Tenant;
 use crate::stores::{LiveVersion, Method, StoreError, Stored};
 use fhirc_codegen::ord::type_of;
 use fhirc_codegen::rows::TypeCode;

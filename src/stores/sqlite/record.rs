@@ -1,9 +1,9 @@
 //! The record of a resource: identity, current version, body, history.
 
-use super::body::packed;
 use super::commit::Home;
-use super::tenants::Tenant;
 use crate::stores::Change;
+use crate::stores::body::packed;
+use crate::stores::tenants::Tenant;
 use crate::stores::version::Item;
 use rusqlite::{Connection, params};
 

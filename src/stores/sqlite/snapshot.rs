@@ -3,11 +3,11 @@
 //! The whole answer is put together on the thread that has the connection. So it costs one change of threads, and nobody
 //! who waits for something else holds up the transaction, which would keep the write-ahead log from being copied.
 
-use super::tenants::Tenant;
 use super::worker::Bound;
-use super::{Shared, SqliteStore, build, definitions, query, read};
+use super::{Shared, SqliteStore, build, definitions, query, read, stat, tenants};
 use crate::definitions::Registry;
 use crate::stores::reading::Reading;
+use crate::stores::tenants::Tenant;
 use crate::stores::{LiveVersion, Slots, Statistics, StoreError, Stored, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::algebra::Span;
@@ -47,7 +47,7 @@ impl SqliteStore {
         let (shared, tenant) = (Arc::clone(&self.shared), tenant.clone());
         let read = move |connection: &mut Connection, bound: &Bound| {
             let transaction = connection.unchecked_transaction().map_err(StoreError::database("beginning to read"))?;
-            let tenant = shared.tenants.to_read(&transaction, &tenant)?;
+            let tenant = tenants::to_read(&shared.tenants, &transaction, &tenant)?;
             let (connection, shared) = (&*transaction, &*shared);
             read(&Snapshot { connection, shared, tenant, bound, epoch: OnceCell::new() })
         };
@@ -103,7 +103,7 @@ impl Snapshot<'_> {
     }
 
     pub(super) fn counts_kept(&self) -> Result<Statistics, StoreError> {
-        self.shared.remembered.statistics(self.connection, self.tenant)
+        stat::statistics(&self.shared.remembered, self.connection, self.tenant)
     }
 
     pub(super) fn stored(&self, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {

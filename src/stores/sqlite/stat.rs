@@ -1,121 +1,48 @@
-//! Counts that the planner asks for: kept with every write, read at once.
+//! Counts in SQLite.
 
-use super::tenants::Tenant;
-use crate::stores::packed::Packed;
-use crate::stores::version::Item;
-use crate::stores::{Change, Statistics, StoreError};
-use fhirc_codegen::rows::{KeyId, TypeCode};
+use crate::stores::tally::{CHANGES, Remembered, Tally};
+use crate::stores::tenants::Tenant;
+use crate::stores::{Statistics, StoreError};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
 
-/// How a batch changes the counts.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) added: u64,
-    pub(super) removed: u64,
-    counts: BTreeMap<i64, i64>,
-    repeated: BTreeSet<KeyId>,
+/// Writes down how the counts of a tenant have changed.
+pub(super) fn store(tally: &Tally, connection: &Connection, tenant: Tenant) -> Result<(), StoreError> {
+    let store = || {
+        let mut upsert = connection.prepare_cached(
+            "INSERT INTO stat (tenant, key, rows) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (tenant, key) DO UPDATE SET rows = rows + excluded.rows",
+        )?;
+        let mut mark = connection
+            .prepare_cached("INSERT INTO stat (tenant, key, rows) VALUES (?1, ?2, 1) ON CONFLICT DO NOTHING")?;
+        let mut changed = false;
+        for key in tally.marks() {
+            changed |= mark.execute(params![tenant.0, key])? > 0;
+        }
+        for (key, change) in tally.changes() {
+            upsert.execute(params![tenant.0, key, change])?;
+            changed = true;
+        }
+        if changed {
+            upsert.execute(params![tenant.0, CHANGES, 1])?;
+        }
+        Ok(())
+    };
+    store().map_err(StoreError::database("keeping counts"))
 }
 
-/// The row that counts the changes of a tenant's counts: who has read the others needs to look at this one only.
-const CHANGES: i64 = 0;
-
-/// Keys of which a resource has, or once had, several rows are marked by a row under their number and this.
-pub(super) const REPEATED: i64 = 1 << 32;
-
-/// Live resources of a type are counted under the negative number of the type; keys are positive.
-fn of_type(ty: TypeCode) -> i64 {
-    -i64::from(ty.0)
-}
-
-impl Tally {
-    pub(super) fn count(&mut self, item: &Item) {
-        match item.result.change {
-            Change::Created => *self.counts.entry(of_type(item.ty)).or_default() += 1,
-            Change::Deleted => *self.counts.entry(of_type(item.ty)).or_default() -= 1,
-            Change::Updated | Change::Unchanged | Change::Absent => {}
-        }
-        item.result.added.values().for_each(|rows| self.come(rows));
-        self.repeat(&item.result.repeated);
-        for rows in item.result.removed.values() {
-            self.removed += self.change(rows, -1);
-        }
+/// The counts of a tenant as they are now.
+pub(super) fn statistics(
+    remembered: &Remembered,
+    connection: &Connection,
+    tenant: Tenant,
+) -> Result<Statistics, StoreError> {
+    let now = changes(connection, tenant).map_err(StoreError::database("reading counts"))?;
+    if let Some(known) = remembered.at(tenant, now) {
+        return Ok(known);
     }
-
-    /// Marks keys of which a resource has several rows.
-    pub(super) fn repeat(&mut self, keys: &BTreeSet<KeyId>) {
-        self.repeated.extend(keys);
-    }
-
-    /// Counts rows that come.
-    pub(super) fn come(&mut self, rows: &Packed) {
-        self.added += self.change(rows, 1);
-    }
-
-    /// Counts rows, those of one key together; how many there are.
-    fn change(&mut self, rows: &Packed, by: i64) -> u64 {
-        let (mut last, mut count) = (KeyId(0), 0);
-        for key in rows.keys() {
-            if key != last {
-                self.count_key(last, count);
-                (last, count) = (key, 0);
-            }
-            count += by;
-        }
-        self.count_key(last, count);
-        rows.len() as u64
-    }
-
-    fn count_key(&mut self, key: KeyId, change: i64) {
-        if change != 0 {
-            *self.counts.entry(i64::from(key.0)).or_default() += change;
-        }
-    }
-
-    pub(super) fn store(&self, connection: &Connection, tenant: Tenant) -> Result<(), StoreError> {
-        let store = || {
-            let mut upsert = connection.prepare_cached(
-                "INSERT INTO stat (tenant, key, rows) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (tenant, key) DO UPDATE SET rows = rows + excluded.rows",
-            )?;
-            let mut mark = connection
-                .prepare_cached("INSERT INTO stat (tenant, key, rows) VALUES (?1, ?2, 1) ON CONFLICT DO NOTHING")?;
-            let mut changed = false;
-            for key in &self.repeated {
-                changed |= mark.execute(params![tenant.0, REPEATED + i64::from(key.0)])? > 0;
-            }
-            for (key, change) in self.counts.iter().filter(|(_, change)| **change != 0) {
-                upsert.execute(params![tenant.0, key, change])?;
-                changed = true;
-            }
-            if changed {
-                upsert.execute(params![tenant.0, CHANGES, 1])?;
-            }
-            Ok(())
-        };
-        store().map_err(StoreError::database("keeping counts"))
-    }
-}
-
-/// Counts that were read, by tenant, with the number of changes then: a search of a tenth of a millisecond should not
-/// read a thousand counts.
-#[derive(Debug, Default)]
-pub(super) struct Remembered(Mutex<BTreeMap<i64, (i64, Statistics)>>);
-
-impl Remembered {
-    /// The counts of a tenant as they are now.
-    pub(super) fn statistics(&self, connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
-        let now = changes(connection, tenant).map_err(StoreError::database("reading counts"))?;
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.0).cloned();
-        if let Some((_, statistics)) = known.filter(|(then, _)| *then == now) {
-            return Ok(statistics);
-        }
-        // Changes that come in between only make the next search read again.
-        let read = Statistics::read(connection, tenant)?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.0, (now, read.clone()));
-        Ok(read)
-    }
+    let read = read(connection, tenant)?;
+    remembered.remember(tenant, now, &read);
+    Ok(read)
 }
 
 /// How often the counts of a tenant have changed.
@@ -124,30 +51,11 @@ fn changes(connection: &Connection, tenant: Tenant) -> rusqlite::Result<i64> {
     Ok(select.query_row(params![tenant.0, CHANGES], |row| row.get(0)).optional()?.unwrap_or_default())
 }
 
-impl Statistics {
-    fn read(connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
-        let read = || {
-            let mut select = connection.prepare_cached("SELECT key, rows FROM stat WHERE tenant = ?")?;
-            let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            counts.collect::<rusqlite::Result<Vec<(i64, i64)>>>()
-        };
-        let (mut resources, mut rows, mut repeated) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
-        for (key, count) in read().map_err(StoreError::database("reading counts"))? {
-            if key == CHANGES {
-                continue;
-            }
-            let count = u64::try_from(count).unwrap_or_default();
-            match (u8::try_from(key.saturating_neg()), u32::try_from(key), u32::try_from(key - REPEATED)) {
-                (Ok(ty), ..) => drop(resources.insert(TypeCode(ty), count)),
-                (_, Ok(key), _) => drop(rows.insert(KeyId(key), count)),
-                (.., Ok(key)) => drop(repeated.insert(KeyId(key))),
-                _ => return Err(StoreError::Corrupt { what: format!("counts of a key {key}") }),
-            }
-        }
-        Ok(Statistics {
-            resources: Arc::new(resources),
-            rows: Some(Arc::new(rows)),
-            repeated: Some(Arc::new(repeated)),
-        })
-    }
+fn read(connection: &Connection, tenant: Tenant) -> Result<Statistics, StoreError> {
+    let read = || {
+        let mut select = connection.prepare_cached("SELECT key, rows FROM stat WHERE tenant = ?")?;
+        let counts = select.query_map([tenant.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        counts.collect::<rusqlite::Result<Vec<(i64, i64)>>>()
+    };
+    Statistics::of(read().map_err(StoreError::database("reading counts"))?)
 }

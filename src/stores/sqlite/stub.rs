@@ -1,7 +1,7 @@
 //! A resource arrives that rows already refer to: its stub gives way to its number.
 
-use super::layout::{Layout, RowTable};
 use crate::stores::StoreError;
+use crate::stores::layout::{Layout, RowTable};
 use fhirc_codegen::rows::{Base, RowKind};
 use fhirc_codegen::sql::schema::By;
 use rusqlite::{Connection, params};

@@ -1,7 +1,6 @@
 //! Definitions for tests that change them, and what must hold of a store whose definitions have changed.
 
 use super::super::current::body;
-use super::super::tenants::Tenant;
 use super::consistency::{check, image};
 use super::*;
 use crate::compiler::{Compiled, Compiler, Options};
@@ -9,6 +8,7 @@ use crate::definitions::{SearchParam, from_resource};
 use crate::reference::{Reference, Resource};
 use crate::resolve::Handling;
 use crate::runtime::{ExecuteError, Request, execute};
+use crate::stores::tenants::Tenant;
 use crate::stores::{Store, StoreError, Watch};
 use std::cell::Cell;
 

@@ -2,8 +2,8 @@
 
 use super::super::build::Spans;
 use super::super::current::body;
-use super::super::layout::{From, Layout, RowTable};
 use super::*;
+use crate::stores::layout::{From, Layout, RowTable};
 use crate::stores::packed::Packed;
 use crate::stores::version::Owner;
 use crate::stores::{Slots, StoreError};
@@ -23,7 +23,7 @@ pub(super) type Line = (String, Vec<String>);
 /// Compares all tables of a tenant with what its live bodies say.
 pub(super) async fn check(store: &SqliteStore, tenant: &TenantContext) {
     let shared = Arc::clone(&store.shared);
-    let compare = move |connection: &Connection, tenant: super::super::tenants::Tenant| {
+    let compare = move |connection: &Connection, tenant: crate::stores::tenants::Tenant| {
         // What was queued before may still be written.
         let snapshot = connection.unchecked_transaction().unwrap();
         let connection: &Connection = &snapshot;
@@ -86,7 +86,7 @@ pub(super) async fn image(store: &SqliteStore, tenant: &TenantContext) -> BTreeS
         let name = format!("{} {}", registry.type_name(param.ty()), registry.definition(param).url);
         keys.extend((first.0..=last.0).map(|key| (key.to_string(), format!("{name} {}", key - first.0))));
     }
-    let read = move |connection: &Connection, tenant: super::super::tenants::Tenant| {
+    let read = move |connection: &Connection, tenant: crate::stores::tenants::Tenant| {
         let tables = Tables { connection, tenant: tenant.0, names: names(connection, tenant.0) };
         let line = |table: &RowTable, (name, mut columns): Line| {
             let key = table.columns.iter().skip(1).position(|from| *from == From::Key).unwrap();

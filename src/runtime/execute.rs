@@ -8,6 +8,7 @@ use crate::runtime::include::Included;
 use crate::runtime::measure::measure;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
 use crate::stores::reading::{Reading, Unheld};
+#[cfg(feature = "sqlite")]
 use crate::stores::sqlite::{Snapshot, SqliteStore, now};
 use crate::stores::{LiveVersion, Slots, Store, StoreError, Tuple};
 use crate::tenant::TenantContext;
@@ -53,7 +54,7 @@ pub async fn execute(
 ) -> Result<Page, ExecuteError> {
     match store {
         Store::Reference(resources) => evaluate::page(resources, search, request, observer).await,
-        Store::Sqlite(_) => run(store, search, None, request, observer).await,
+        _ => run(store, search, None, request, observer).await,
     }
 }
 
@@ -81,12 +82,14 @@ async fn run(
 ) -> Result<Page, ExecuteError> {
     let asked = Asked { search, program, request, key: CursorKey::new(store.secret().await?) };
     match store {
+        #[cfg(feature = "sqlite")]
         Store::Sqlite(store) => in_snapshot(store, asked, observer).await,
-        Store::Reference(_) => answer(&Unheld { store, tenant: &request.tenant }, &asked, observer).await,
+        _ => answer(&Unheld { store, tenant: &request.tenant }, &asked, observer).await,
     }
 }
 
 /// Puts the answer together where the connection is.
+#[cfg(feature = "sqlite")]
 async fn in_snapshot(
     store: &SqliteStore,
     asked: Asked<'_>,
@@ -119,6 +122,7 @@ struct Asked<'a> {
 }
 
 /// A report that is told later.
+#[cfg(feature = "sqlite")]
 struct Noted {
     step: StepId,
     query: Option<Query>,
@@ -126,12 +130,14 @@ struct Noted {
     time: Duration,
 }
 
+#[cfg(feature = "sqlite")]
 impl From<StepReport<'_>> for Noted {
     fn from(StepReport { step, query, rows, time }: StepReport<'_>) -> Noted {
         Noted { step, query: query.cloned(), rows, time }
     }
 }
 
+#[cfg(feature = "sqlite")]
 impl Noted {
     fn report(&self) -> StepReport<'_> {
         StepReport { step: self.step, query: self.query.as_ref(), rows: self.rows, time: self.time }

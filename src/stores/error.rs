@@ -7,6 +7,7 @@ use fhirc_grammar::Diagnostic;
 use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Why a store did not do what it was asked to. Never shows a password or a value of a resource.
 #[derive(Debug)]
@@ -87,6 +88,18 @@ pub enum StoreError {
     },
     /// Another process holds the store's write lock.
     Busy,
+    /// The connection to the server broke. Nothing was written.
+    Lost {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// The connection to the server broke while a transaction was committed.
+    Uncertain,
+    /// A statement has taken longer than the store was opened to allow.
+    TimedOut {
+        /// How long that is.
+        after: Duration,
+    },
     /// The caller no longer waits for the answer.
     Cancelled,
     /// A query has looked at more rows than it was worth: see [`fhirc_codegen::program::Query::visits`].
@@ -147,6 +160,16 @@ impl fmt::Display for StoreError {
             StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),
             StoreError::Limit { what } => write!(f, "the store is full: {what}"),
             StoreError::Busy => f.write_str("another process is writing to the store; try again"),
+            StoreError::Lost { doing } => write!(f, "{doing} failed: the connection to the server broke"),
+            StoreError::Uncertain => f.write_str(
+                "the connection to the server broke while a write was committed: it is written wholly or not at all, and \
+                 not known which",
+            ),
+            StoreError::TimedOut { after } => write!(
+                f,
+                "a statement took longer than {} ms, which `statement_timeout` in the URL of the store allows",
+                after.as_millis()
+            ),
             StoreError::Cancelled => f.write_str("the request was cancelled"),
             StoreError::GaveUp => f.write_str("the query looked at too many resources"),
             StoreError::Closed => f.write_str("the store was closed before it answered"),

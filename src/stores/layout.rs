@@ -67,6 +67,21 @@ impl Layout {
         self.widths.get(&kind).copied().unwrap_or(BEFORE_VALUES)
     }
 
+    /// The positions of the tables that [`Layout::finds`] finds rows in.
+    pub(super) fn finding(&self) -> impl Iterator<Item = usize> {
+        (0..self.tables.len()).filter(|&n| self.finds(n).is_some())
+    }
+
+    /// The table at this position, if rows of a key are found in it: every row stands in one such table, and in others.
+    pub(super) fn finds(&self, position: usize) -> Option<&RowTable> {
+        let table = self.tables.get(position)?;
+        let by_key = |table: &RowTable| table.columns.get(1) == Some(&From::Key);
+        let by_value = self.tables.iter().find(|other| other.kind == table.kind && other.by == By::Value);
+        // References lie by target, not by key: they are found by going through the resources.
+        let finds = if by_value.is_some_and(by_key) { By::Value } else { By::Source };
+        (table.by == finds).then_some(table)
+    }
+
     /// The tables whose rows refer to resources by number.
     pub(super) fn with_targets(&self) -> impl Iterator<Item = (&RowTable, &str)> {
         self.tables.iter().filter_map(|table| Some((table, table.target.as_deref()?)))

@@ -23,7 +23,9 @@ mod meta;
 mod number;
 #[cfg(feature = "stores")]
 mod packed;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "stores")]
 pub(crate) mod reading;
 mod record;
 #[cfg(feature = "stores")]

@@ -2,6 +2,8 @@
 
 use fhirc_codegen::algebra::SlotId;
 use fhirc_codegen::rows::{TypeCode, Value};
+#[cfg(feature = "stores")]
+use fhirc_codegen::stats::Found;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -122,6 +124,18 @@ pub struct Tuple {
     /// `Page`: a value per sort key, `None` where the resource has none. `Rid`, `Targets`: the identity. `Versions`: the
     /// key of the reference, and the version that it names.
     pub keys: Vec<Option<Value>>,
+}
+
+#[cfg(feature = "stores")]
+impl Tuple {
+    /// What a rough count says.
+    pub(crate) fn counted(&self) -> Found {
+        let last = match self.keys.first() {
+            Some(Some(Value::Int(last))) => Some(*last),
+            _ => None,
+        };
+        Found { rows: u64::try_from(self.ord).unwrap_or_default(), last }
+    }
 }
 
 /// The tuples that earlier steps found, by slot.

@@ -3,6 +3,9 @@
 use super::build::{Built, Chunk, Leftover, reindex};
 use super::definitions::Builder;
 use super::memory::{MemoryStore, Origin};
+#[cfg(feature = "postgres")]
+use super::postgres::PostgresStore;
+#[cfg(feature = "sqlite")]
 use super::sqlite::{Place, SqliteStore};
 use super::version::RowSet;
 use super::{Batch, Committed, Defined, LiveVersion, Reindexed, Slots, Statistics, StoreError, StoreSettings};
@@ -13,7 +16,11 @@ use crate::values::Zone;
 use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::program::Query;
 use fhirc_codegen::rows::TypeCode;
-use fhirc_codegen::sql::{Sqlite, Target};
+#[cfg(feature = "postgres")]
+use fhirc_codegen::sql::Postgres;
+#[cfg(feature = "sqlite")]
+use fhirc_codegen::sql::Sqlite;
+use fhirc_codegen::sql::Target;
 use fhirc_codegen::stats::Found;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,7 +30,11 @@ use std::sync::Arc;
 #[non_exhaustive]
 pub enum Store {
     /// SQLite, in process.
+    #[cfg(feature = "sqlite")]
     Sqlite(SqliteStore),
+    /// PostgreSQL.
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresStore),
     /// Resources in memory. It takes no queries: searches are evaluated over the resources themselves.
     Reference(MemoryStore),
 }
@@ -39,7 +50,11 @@ impl Store {
     /// The store is not there yet, does not exist, or was written under other settings.
     pub async fn open(url: &StoreUrl, settings: StoreSettings) -> Result<Store, StoreError> {
         match url {
+            #[cfg(feature = "postgres")]
+            StoreUrl::Postgres(url) => PostgresStore::open(url, settings).await.map(Store::Postgres),
+            #[cfg(feature = "sqlite")]
             StoreUrl::Sqlite(path) => SqliteStore::open(Place::File(path.clone()), settings).await.map(Store::Sqlite),
+            #[cfg(feature = "sqlite")]
             StoreUrl::SqliteMemory => SqliteStore::open(Place::Memory, settings).await.map(Store::Sqlite),
             StoreUrl::Reference => Ok(Store::Reference(MemoryStore::open(Origin::Writes, settings))),
             // Who reads files stands above the stores.
@@ -54,7 +69,10 @@ impl Store {
     /// It takes no queries.
     pub fn capabilities(&self) -> Result<Box<dyn Capabilities>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(_) => Ok(Box::new(Target::<Sqlite>::new())),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(_) => Ok(Box::new(Target::<Postgres>::new())),
             Store::Reference(_) => Err(no_queries()),
         }
     }
@@ -65,7 +83,10 @@ impl Store {
     /// The store fails.
     pub async fn secret(&self) -> Result<[u8; 32], StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.secret().await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.secret().await,
             Store::Reference(store) => Ok(store.secret()),
         }
     }
@@ -74,7 +95,10 @@ impl Store {
     /// since. Searches are compiled with these.
     pub fn registry(&self) -> Arc<Registry> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.registry(),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.registry(),
             Store::Reference(store) => store.registry(),
         }
     }
@@ -85,7 +109,10 @@ impl Store {
     /// The store fails.
     pub async fn refresh(&self) -> Result<Arc<Registry>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.refresh().await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.refresh().await,
             Store::Reference(store) => Ok(store.registry()),
         }
     }
@@ -100,7 +127,10 @@ impl Store {
     /// Something is wrong with a definition ([`StoreError::Definitions`], [`StoreError::Unindexable`]), or the store fails.
     pub async fn define(&self, params: Vec<SearchParam>) -> Result<Defined, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.define(params).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.define(params).await,
             Store::Reference(store) => store.define(params),
         }
     }
@@ -112,7 +142,10 @@ impl Store {
     /// There is none with such a URL, others rest on it ([`StoreError::Definitions`]), or the store fails.
     pub async fn retire(&self, urls: Vec<String>) -> Result<Defined, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.retire(urls).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.retire(urls).await,
             Store::Reference(store) => store.retire(&urls),
         }
     }
@@ -134,35 +167,50 @@ impl Store {
         builder: Option<(u32, Arc<Builder>)>,
     ) -> Result<Option<Chunk<String>>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.chunk(builder).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.chunk(builder).await,
             Store::Reference(_) => Ok(None),
         }
     }
 
     pub(super) async fn build(&self, chunk: Chunk<RowSet>) -> Result<Built, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.build(chunk).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.build(chunk).await,
             Store::Reference(_) => Ok(Built::Overtaken),
         }
     }
 
     pub(super) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.leftovers(params).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.leftovers(params).await,
             Store::Reference(_) => Ok(Vec::new()),
         }
     }
 
     pub(super) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.clear(leftover).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.clear(leftover).await,
             Store::Reference(_) => Ok((0, None)),
         }
     }
 
     pub(super) async fn cleared(&self, params: Vec<ParamId>) -> Result<(), StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.cleared(params).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.cleared(params).await,
             Store::Reference(_) => Ok(()),
         }
     }
@@ -170,7 +218,10 @@ impl Store {
     /// The zone of stored dates without one.
     pub fn zone(&self) -> &Zone {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.zone(),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.zone(),
             Store::Reference(store) => store.zone(),
         }
     }
@@ -178,7 +229,10 @@ impl Store {
     /// The server's own base URLs.
     pub fn bases(&self) -> &[String] {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.bases(),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.bases(),
             Store::Reference(store) => store.bases(),
         }
     }
@@ -195,7 +249,10 @@ impl Store {
         epoch: u32,
     ) -> Result<Vec<Tuple>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.run(tenant, query, slots, epoch).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.run(tenant, query, slots, epoch).await,
             Store::Reference(_) => Err(no_queries()),
         }
     }
@@ -206,7 +263,10 @@ impl Store {
     /// As for [`Store::run`].
     pub async fn explain(&self, query: &Query) -> Result<(String, String), StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.explain(query).await.map(|(sql, plan)| (sql.text, plan)),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.explain(query).await,
             Store::Reference(_) => Err(no_queries()),
         }
     }
@@ -217,7 +277,10 @@ impl Store {
     /// The store fails.
     pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.bodies(tenant, ords).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.bodies(tenant, ords).await,
             Store::Reference(store) => Ok(store.bodies(tenant, ords)),
         }
     }
@@ -229,7 +292,10 @@ impl Store {
     /// The store fails.
     pub async fn versions(&self, tenant: &TenantContext, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.versions(tenant, of).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.versions(tenant, of).await,
             Store::Reference(store) => Ok(store.versions(tenant, of)),
         }
     }
@@ -240,7 +306,10 @@ impl Store {
     /// The store fails.
     pub async fn read(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Option<Stored>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.read(tenant, ty, id).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.read(tenant, ty, id).await,
             Store::Reference(store) => Ok(store.read(tenant, ty, id)),
         }
     }
@@ -257,7 +326,10 @@ impl Store {
         version: i64,
     ) -> Result<Option<Stored>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.read_version(tenant, ty, id, version).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.read_version(tenant, ty, id, version).await,
             Store::Reference(store) => Ok(store.read_version(tenant, ty, id, version)),
         }
     }
@@ -268,7 +340,10 @@ impl Store {
     /// The store fails.
     pub async fn history(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Vec<Stored>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.history(tenant, ty, id).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.history(tenant, ty, id).await,
             Store::Reference(store) => Ok(store.history(tenant, ty, id)),
         }
     }
@@ -279,7 +354,10 @@ impl Store {
     /// The store fails.
     pub async fn statistics(&self, tenant: &TenantContext) -> Result<Statistics, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.statistics(tenant).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.statistics(tenant).await,
             Store::Reference(store) => Ok(store.statistics(tenant)),
         }
     }
@@ -290,7 +368,10 @@ impl Store {
     /// The store fails.
     pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.counts(tenant, queries).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.counts(tenant, queries).await,
             Store::Reference(_) => Ok(vec![None; queries.len()]),
         }
     }
@@ -298,7 +379,10 @@ impl Store {
     /// Remembers, while the store is open, that the first way of a search was given up; `search` tells it from others.
     pub(crate) fn gave_up(&self, search: u128) {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.gave_up(search),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.gave_up(search),
             Store::Reference(_) => {}
         }
     }
@@ -306,7 +390,10 @@ impl Store {
     /// Whether that was remembered.
     pub(crate) fn has_given_up(&self, search: impl FnOnce() -> u128) -> bool {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.has_given_up(search),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.has_given_up(search),
             Store::Reference(_) => false,
         }
     }
@@ -317,7 +404,10 @@ impl Store {
     /// The store fails.
     pub async fn tenants(&self) -> Result<Vec<String>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.tenants().await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.tenants().await,
             Store::Reference(store) => Ok(store.tenants()),
         }
     }
@@ -328,7 +418,10 @@ impl Store {
     /// The store fails.
     pub async fn size(&self) -> Result<u64, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.size().await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.size().await,
             Store::Reference(store) => Ok(store.size()),
         }
     }
@@ -339,7 +432,10 @@ impl Store {
     /// A resource cannot be written as it is, or the store fails.
     pub async fn write(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Vec<WriteOutcome>, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.write(tenant, writes).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.write(tenant, writes).await,
             Store::Reference(store) => store.write(tenant, writes).await,
         }
     }
@@ -350,7 +446,10 @@ impl Store {
     /// A resource cannot be written as it is, or the store fails.
     pub async fn prepare(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Batch, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.prepare(tenant, writes).await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.prepare(tenant, writes).await,
             Store::Reference(store) => store.prepare(tenant, writes).await,
         }
     }
@@ -359,7 +458,10 @@ impl Store {
     /// written even if the future is dropped.
     pub fn commit(&self, batch: Batch) -> Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>> {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => Box::pin(store.commit(batch)),
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => Box::pin(store.commit(batch)),
             Store::Reference(store) => Box::pin(store.commit(batch)),
         }
     }
@@ -367,7 +469,10 @@ impl Store {
     /// Lets all that is queued end, and closes the store.
     pub async fn close(self) {
         match self {
+            #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => store.close().await,
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.close().await,
             Store::Reference(store) => drop(store),
         }
     }

@@ -25,7 +25,7 @@ impl SqliteStore {
                 select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
             };
             let tenants = tenants().map_err(StoreError::database("listing tenants"))?;
-            let tables: Vec<usize> = (0..shared.layout.tables.len()).filter(|&n| shared.finds(n).is_some()).collect();
+            let tables: Vec<usize> = shared.layout.finding().collect();
             let mut leftovers = Vec::new();
             for tenant in tenants {
                 for &keys in &keys {
@@ -49,24 +49,12 @@ impl SqliteStore {
     }
 }
 
-impl Shared {
-    /// The table at this position, if rows of a key are found in it: every row stands in one such table, and in others.
-    fn finds(&self, position: usize) -> Option<&RowTable> {
-        let table = self.layout.tables.get(position)?;
-        let by_key = |table: &RowTable| table.columns.get(1) == Some(&From::Key);
-        let by_value = self.layout.tables.iter().find(|other| other.kind == table.kind && other.by == By::Value);
-        // References lie by target, not by key: they are found by going through the resources.
-        let finds = if by_value.is_some_and(by_key) { By::Value } else { By::Source };
-        (table.by == finds).then_some(table)
-    }
-}
-
 fn clear(
     connection: &mut Connection,
     shared: &Shared,
     leftover: Leftover,
 ) -> rusqlite::Result<(u64, Option<Leftover>)> {
-    let Some(table) = shared.finds(leftover.table) else { return Ok((0, None)) };
+    let Some(table) = shared.layout.finds(leftover.table) else { return Ok((0, None)) };
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let rows = find(&transaction, table, &leftover)?;
     for other in shared.layout.tables.iter().filter(|other| other.kind == table.kind) {

@@ -13,7 +13,6 @@ use crate::tenant::TenantContext;
 use fhirc_codegen::algebra::Span;
 use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::program::{Query, Yield};
-use fhirc_codegen::rows::Value;
 use fhirc_codegen::sql::{Sql, Sqlite, Target, sql};
 use fhirc_codegen::stats::Found;
 use rusqlite::Connection;
@@ -91,7 +90,7 @@ impl Snapshot<'_> {
         let count = |sql: &Sql| {
             let filled = query::fill(sql, &Slots::new())?;
             match query::run(self.connection, self.tenant, (sql, &filled), (&Yield::Rough, Span::default())) {
-                Ok(found) => Ok(found.first().map(counted)),
+                Ok(found) => Ok(found.first().map(Tuple::counted)),
                 // It looks for rows that are few among many, or nobody waits any more.
                 Err(StoreError::Refused { .. } | StoreError::Cancelled) => Ok(None),
                 Err(failed) => Err(failed),
@@ -174,14 +173,6 @@ impl Reading for Snapshot<'_> {
 /// The steps in which so many rows are looked at.
 fn steps(visits: Option<u64>) -> Option<u64> {
     visits.map(|visits| visits.saturating_mul(STEPS_PER_VISIT))
-}
-
-fn counted(tuple: &Tuple) -> Found {
-    let last = match tuple.keys.first() {
-        Some(Some(Value::Int(last))) => Some(*last),
-        _ => None,
-    };
-    Found { rows: u64::try_from(tuple.ord).unwrap_or_default(), last }
 }
 
 pub(super) fn lower(query: &Query) -> Result<Sql, StoreError> {

@@ -1,0 +1,130 @@
+//! Deleting the rows of retired parameters, a few at a time.
+
+use super::commit::{uncertain, unhurried};
+use super::lock::{self, Hold};
+use super::rows::{List, delete_lists};
+use super::sql::{execute, rows};
+use super::{PostgresStore, Shared};
+use crate::definitions::ParamId;
+use crate::keys::{range, type_code};
+use crate::stores::StoreError;
+use crate::stores::build::{CLEARED, Leftover};
+use crate::stores::layout::{From, RowTable};
+use crate::stores::rows::Cell;
+use crate::stores::tally::REPEATED;
+use crate::stores::tenants::Tenant;
+use deadpool_postgres::Transaction;
+use fhirc_codegen::ord::{ORDS, first_ord};
+use fhirc_codegen::sql::schema::By;
+use std::collections::BTreeMap;
+use tokio_postgres::types::Type;
+use tokio_postgres::{Error, Row};
+
+impl PostgresStore {
+    /// Where rows of these parameters may lie.
+    pub(crate) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
+        let read = |link: super::link::Link| async move {
+            let read = rows(&*link, "SELECT id FROM tenant ORDER BY id", &[]).await;
+            link.settled(read.map_err(StoreError::postgres("listing tenants")))
+        };
+        let tenants = self.shared.links.read(read).await?;
+        let tables: Vec<usize> = self.shared.layout.finding().collect();
+        let mut leftovers = Vec::new();
+        for tenant in tenants.iter().map(|row| row.get(0)) {
+            for keys in params.iter().map(|&param| range(param)) {
+                let after = first_ord(type_code(keys.0)) - 1;
+                leftovers.extend(tables.iter().map(|&table| Leftover { tenant, keys, table, after }));
+            }
+        }
+        Ok(leftovers)
+    }
+
+    /// Deletes some rows: how many, and where more may lie.
+    pub(crate) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
+        let mut link = self.shared.links.lend().await?;
+        let cleared = async {
+            let transaction = link.transaction().await.map_err(StoreError::postgres("beginning a transaction"))?;
+            unhurried(&transaction).await?;
+            lock::definitions(&transaction, Hold::Shared).await?;
+            lock::tenant(&transaction, Tenant(leftover.tenant)).await?;
+            let cleared = clear(&transaction, &self.shared, leftover).await;
+            let cleared = cleared.map_err(StoreError::postgres("deleting index rows"))?;
+            transaction.commit().await.map_err(uncertain)?;
+            Ok(cleared)
+        }
+        .await;
+        link.settled(cleared)
+    }
+}
+
+async fn clear(
+    transaction: &Transaction<'_>,
+    shared: &Shared,
+    leftover: Leftover,
+) -> Result<(u64, Option<Leftover>), Error> {
+    let Some(table) = shared.layout.finds(leftover.table) else { return Ok((0, None)) };
+    let found = find(transaction, table, &leftover).await?;
+    let place: BTreeMap<From, usize> = table.columns.iter().enumerate().map(|(n, from)| (*from, n)).collect();
+    let cells = |from: &From| found.iter().filter_map(|row| Some(cell(row, *place.get(from)?))).collect::<Vec<_>>();
+    for other in shared.layout.tables.iter().filter(|other| other.kind == table.kind) {
+        let columns = other.columns.iter().filter(|from| **from != From::Tenant).map(cells);
+        let lists: Vec<List<'_>> = columns.map(|cells| List::of(cells.iter())).collect();
+        delete_lists(transaction, other, Tenant(leftover.tenant), &lists).await?;
+    }
+    count(transaction, leftover.tenant, &cells(&From::Key)).await?;
+    let last = cells(&From::Ord).last().copied();
+    let next = match last {
+        // The last resource may have more rows.
+        Some(Cell::Int(ord)) if found.len() >= CLEARED => Some(Leftover { after: ord - 1, ..leftover }),
+        _ => None,
+    };
+    Ok((found.len() as u64, next))
+}
+
+/// A cell of a row as it was read.
+fn cell(row: &Row, column: usize) -> Cell<'_> {
+    let is_text = row.columns().get(column).is_some_and(|column| *column.type_() == Type::TEXT);
+    if is_text { Cell::Text(row.get(column)) } else { Cell::Int(row.get(column)) }
+}
+
+/// The next rows of a key in a table.
+async fn find(transaction: &Transaction<'_>, table: &RowTable, leftover: &Leftover) -> Result<Vec<Row>, Error> {
+    let Leftover { tenant, keys: (first, last), after, .. } = *leftover;
+    let (within, order) = match table.by {
+        By::Source => (" AND ord > $4 AND ord < $5", " ORDER BY ord"),
+        By::Value | By::End => (" AND $4 < $5", ""),
+    };
+    let name = &table.name;
+    let select =
+        format!("SELECT * FROM {name} WHERE tenant = $1 AND key BETWEEN $2 AND $3{within}{order} LIMIT {CLEARED}");
+    let end = first_ord(type_code(first)) + ORDS;
+    rows(transaction, &select, &[&tenant, &i64::from(first.0), &i64::from(last.0), &after, &end]).await
+}
+
+/// Keeps the counts of the keys right.
+async fn count(transaction: &Transaction<'_>, tenant: i64, cells: &[Cell<'_>]) -> Result<(), Error> {
+    let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+    for cell in cells {
+        if let Cell::Int(key) = cell {
+            *counts.entry(*key).or_default() += 1;
+        }
+    }
+    let (keys, gone): (Vec<i64>, Vec<i64>) = counts.into_iter().unzip();
+    let update = "UPDATE stat s SET rows = s.rows - w.gone FROM unnest($2::bigint[], $3::bigint[]) AS w (key, gone) \
+        WHERE s.tenant = $1 AND s.key = w.key";
+    execute(transaction, update, &[&tenant, &keys, &gone]).await.map(drop)
+}
+
+/// Forgets the counts of parameters without rows.
+pub(super) async fn forget(transaction: &Transaction<'_>, gone: &[ParamId]) -> Result<(), StoreError> {
+    for param in gone {
+        let (first, last) = range(*param);
+        let delete = "DELETE FROM stat WHERE key BETWEEN $1 AND $2";
+        for of in [0, REPEATED] {
+            let (first, last) = (of + i64::from(first.0), of + i64::from(last.0));
+            let deleted = execute(transaction, delete, &[&first, &last]).await;
+            deleted.map_err(StoreError::postgres("keeping counts"))?;
+        }
+    }
+    Ok(())
+}

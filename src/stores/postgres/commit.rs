@@ -1,0 +1,211 @@
+//! Writing a batch in one transaction.
+
+use super::build::Spans;
+use super::current::{Base, bases, current};
+use super::lock::{self, Hold};
+use super::number::Numbers;
+use super::record::{self, Placed};
+use super::rows::{delete_all, insert_all};
+use super::stub::renumber;
+use super::{Shared, stat};
+use crate::stores::definitions::Definitions;
+use crate::stores::layout::Layout;
+use crate::stores::number::{Identity, Numbering};
+use crate::stores::packed::PackedSet;
+use crate::stores::rows::Tables;
+use crate::stores::tally::Tally;
+use crate::stores::tenants::Tenant;
+use crate::stores::version::{Item, Owner};
+use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
+use deadpool_postgres::Transaction;
+
+/// Where a write goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Home {
+    pub(super) ord: i64,
+    /// When the version before was made, if there is one.
+    pub(super) before: Option<i64>,
+}
+
+/// Code systems that were numbered, to be remembered when the transaction has come about.
+pub(super) type Fresh = Vec<(String, i64)>;
+
+/// Writes batches of one tenant in a transaction: all or none. `again`: a transaction that they were written in before
+/// did not come about.
+pub(super) async fn commit(
+    shared: &Shared,
+    batches: &mut [&mut Batch],
+    again: bool,
+) -> Result<Vec<Committed>, StoreError> {
+    let Some(tenant) = batches.first().map(|batch| batch.tenant.clone()) else { return Ok(Vec::new()) };
+    let tenant = shared.to_write(&tenant).await?;
+    let mut link = shared.links.lend().await?;
+    let written = async {
+        let transaction = link.transaction().await.map_err(StoreError::postgres("beginning a transaction"))?;
+        unhurried(&transaction).await?;
+        lock::definitions(&transaction, Hold::Shared).await?;
+        lock::tenant(&transaction, tenant).await?;
+        let definitions = shared.definitions(&transaction).await?;
+        let to = To { transaction: &transaction, shared, definitions: &definitions, tenant };
+        let (mut all, mut fresh) = (Vec::with_capacity(batches.len()), Fresh::new());
+        for batch in batches {
+            all.push(to.batch(batch, again, &mut fresh).await?);
+        }
+        transaction.commit().await.map_err(uncertain)?;
+        shared.systems.remember(fresh);
+        Ok(all)
+    }
+    .await;
+    link.settled(written)
+}
+
+/// Writing is not bound in time: what a reader waits for has no meaning there.
+pub(super) async fn unhurried(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    let set = "SET LOCAL statement_timeout = 0";
+    transaction.batch_execute(set).await.map_err(StoreError::postgres("beginning a transaction"))
+}
+
+/// A connection that breaks while a transaction is committed leaves open whether it was.
+pub(super) fn uncertain(error: tokio_postgres::Error) -> StoreError {
+    match StoreError::postgres("committing")(error) {
+        StoreError::Lost { .. } => StoreError::Uncertain,
+        other => other,
+    }
+}
+
+/// Where a batch is written to.
+struct To<'t> {
+    transaction: &'t Transaction<'t>,
+    shared: &'t Shared,
+    definitions: &'t Definitions,
+    tenant: Tenant,
+}
+
+impl To<'_> {
+    async fn batch(&self, batch: &mut Batch, again: bool, fresh: &mut Fresh) -> Result<Committed, StoreError> {
+        let mut committed = Committed::default();
+        let outdated = again || batch.epoch != self.definitions.registry.epoch();
+        for run in &mut batch.runs {
+            self.run(run, outdated, &mut committed, fresh).await?;
+        }
+        Ok(committed)
+    }
+
+    /// Writes a run, in which every resource stands once. `outdated`: its rows were made under other definitions, or
+    /// may have been cut to a build that is further now.
+    async fn run(
+        &self,
+        items: &mut [Item],
+        outdated: bool,
+        committed: &mut Committed,
+        fresh: &mut Fresh,
+    ) -> Result<(), StoreError> {
+        let &To { transaction, shared, definitions, tenant } = self;
+        let known = bases(transaction, tenant, items.iter().map(Item::identity)).await?;
+        self.rebase(items, &known, outdated).await?;
+        let spans = Spans::read(transaction, definitions, tenant.0).await?;
+        for (item, base) in items.iter_mut().zip(&known) {
+            // A resource that is created now lies behind all spans.
+            if let Identity::Known(ord) = base.identity {
+                definitions.without(&mut item.result, &spans.lacking(item.ty, ord));
+            }
+        }
+        let items = &*items;
+        let mut numbers = Numbers::new(transaction, &shared.systems, tenant);
+        let placed = self.place(items, &known, &mut numbers).await?;
+        let mut sets: Vec<&PackedSet> = placed.iter().map(|placed| &placed.item.result.added).collect();
+        sets.extend(placed.iter().map(|placed| &placed.item.result.removed));
+        numbers.provide(&sets).await?;
+        write_rows((transaction, tenant), &shared.layout, &placed, &mut numbers).await?;
+        record::write(transaction, tenant, &placed).await.map_err(StoreError::postgres("writing resources"))?;
+        let mut tally = Tally::default();
+        for Placed { item, home, .. } in &placed {
+            tally.count(item);
+            let outcome = WriteOutcome { change: item.result.change, ord: home.ord, version: item.result.version };
+            committed.outcomes.push(outcome);
+        }
+        committed.rows_added += tally.added;
+        committed.rows_removed += tally.removed;
+        fresh.append(&mut numbers.fresh);
+        stat::store(&tally, transaction, tenant).await
+    }
+
+    /// Thinks those through again that somebody else has written since the batch was thought through.
+    async fn rebase(&self, items: &mut [Item], known: &[Base], outdated: bool) -> Result<(), StoreError> {
+        let &To { transaction, shared, definitions, tenant } = self;
+        let mut stale: Vec<&mut Item> = items
+            .iter_mut()
+            .zip(known)
+            .filter(|(item, base)| outdated || item.base != base.version)
+            .map(|(item, _)| item)
+            .collect();
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let current = current(transaction, tenant, stale.iter().map(|item| item.identity())).await?;
+        definitions.versioning(&shared.zone, shared.clock.now(), |with| {
+            let pairs = stale.iter_mut().zip(&current);
+            pairs.map(|(item, current)| item.rebase(current.as_ref(), with)).collect::<Result<(), _>>()
+        })?;
+        Ok(())
+    }
+
+    /// Gives each resource its number.
+    async fn place<'a>(
+        &self,
+        items: &'a [Item],
+        known: &[Base],
+        numbers: &mut Numbers<'a, '_>,
+    ) -> Result<Vec<Placed<'a>>, StoreError> {
+        let is_new = |item: &Item, base: &Base| {
+            !matches!(base.identity, Identity::Known(_)) && item.result.change != Change::Absent
+        };
+        let pairs = || items.iter().zip(known);
+        let new: Vec<_> = pairs().filter(|(item, base)| is_new(item, base)).map(|(item, _)| item.identity()).collect();
+        let mut created = match new.is_empty() {
+            true => Vec::new(),
+            false => numbers.create(&new).await?,
+        }
+        .into_iter();
+        let mut arrived = Vec::new();
+        let mut placed = Vec::with_capacity(items.len());
+        for (item, base) in pairs() {
+            let ord = match base.identity {
+                Identity::Known(ord) => ord,
+                Identity::Unknown | Identity::Stub(_) if !is_new(item, base) => 0,
+                Identity::Unknown | Identity::Stub(_) => created.next().unwrap_or_default(),
+            };
+            if let (Identity::Stub(stub), true) = (base.identity, is_new(item, base)) {
+                arrived.push((stub, ord));
+            }
+            placed.push(Placed { item, home: Home { ord, before: base.updated }, identity: base.identity });
+        }
+        renumber(self.transaction, &self.shared.layout, self.tenant, &arrived).await?;
+        Ok(placed)
+    }
+}
+
+async fn write_rows<'a>(
+    (transaction, tenant): (&Transaction<'_>, Tenant),
+    layout: &'a Layout,
+    placed: &[Placed<'a>],
+    numbers: &mut Numbers<'a, '_>,
+) -> Result<(), StoreError> {
+    let mut removed = Tables::new(layout, placed.iter().flat_map(|placed| placed.item.result.removed.values()));
+    let mut added = Tables::new(layout, placed.iter().flat_map(|placed| placed.item.result.added.values()));
+    let mut in_order: Vec<&Placed<'a>> = placed.iter().collect();
+    in_order.sort_unstable_by_key(|placed| placed.home.ord);
+    for Placed { item, home, .. } in in_order {
+        for (tables, rows) in [(&mut removed, &item.result.removed), (&mut added, &item.result.added)] {
+            for (owner, rows) in rows {
+                let ord = match owner {
+                    Owner::Itself => home.ord,
+                    Owner::Contained(ty, id) => numbers.resource(*ty, id)?,
+                };
+                tables.add(ord, rows, numbers)?;
+            }
+        }
+    }
+    delete_all(&removed, transaction, tenant).await?;
+    insert_all(&added, transaction, tenant).await
+}

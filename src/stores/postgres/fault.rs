@@ -1,0 +1,70 @@
+//! Errors of PostgreSQL as errors of the store.
+
+use crate::stores::StoreError;
+use deadpool_postgres::PoolError;
+use std::error::Error as _;
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
+
+impl StoreError {
+    /// Turns an error of PostgreSQL into one of the store.
+    pub(super) fn postgres(doing: &'static str) -> impl FnOnce(Error) -> StoreError {
+        move |error| of(doing, error)
+    }
+}
+
+fn of(doing: &'static str, error: Error) -> StoreError {
+    let Some(said) = error.as_db_error() else {
+        let is_io = error.source().is_some_and(|source| source.is::<std::io::Error>());
+        return match error.is_closed() || is_io {
+            true => StoreError::Lost { doing },
+            false => StoreError::Failed { doing, source: Box::new(error) },
+        };
+    };
+    match said.code() {
+        code if is_shutdown(code) => StoreError::Lost { doing },
+        &SqlState::QUERY_CANCELED => StoreError::Cancelled,
+        &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::LOCK_NOT_AVAILABLE => {
+            StoreError::Busy
+        }
+        // A row that is longer than a page of an index holds.
+        &SqlState::PROGRAM_LIMIT_EXCEEDED => StoreError::Limit {
+            what: "a value is longer than an index of PostgreSQL takes, some 2,600 bytes compressed",
+        },
+        &SqlState::CHARACTER_NOT_IN_REPERTOIRE => {
+            StoreError::Limit { what: "PostgreSQL stores no text with a character U+0000" }
+        }
+        // Its message alone: details quote values of rows.
+        code => StoreError::Failed { doing, source: format!("{} ({})", said.message(), code.code()).into() },
+    }
+}
+
+fn is_shutdown(code: &SqlState) -> bool {
+    [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
+}
+
+/// Whether PostgreSQL does not take a statement for its size.
+pub(super) fn is_too_large(error: &Error) -> bool {
+    let too_large = [
+        SqlState::PROGRAM_LIMIT_EXCEEDED,
+        SqlState::STATEMENT_TOO_COMPLEX,
+        SqlState::TOO_MANY_COLUMNS,
+        SqlState::TOO_MANY_ARGUMENTS,
+    ];
+    error.code().is_some_and(|code| too_large.contains(code))
+}
+
+/// No connection came about.
+pub(super) fn unreachable(error: PoolError) -> StoreError {
+    let why = match &error {
+        PoolError::Backend(error) => match (error.as_db_error(), error.source()) {
+            (Some(said), _) => format!("{} ({})", said.message(), said.code().code()),
+            (None, Some(source)) => source.to_string(),
+            (None, None) => error.to_string(),
+        },
+        PoolError::Timeout(_) => "it takes too long".to_owned(),
+        PoolError::Closed => return StoreError::Closed,
+        other => other.to_string(),
+    };
+    StoreError::Failed { doing: "connecting to PostgreSQL", source: why.into() }
+}

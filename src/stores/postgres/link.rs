@@ -1,0 +1,100 @@
+//! Connections: lent from a pool, and given back only when nothing runs in them any more.
+
+use super::fault::unreachable;
+use crate::stores::StoreError;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio_postgres::{Config, NoTls};
+
+/// The most connections of a store: more than this wait for the processors of the server.
+const CONNECTIONS: usize = 16;
+
+/// Connections to one database.
+pub(super) struct Links(Pool);
+
+impl Links {
+    pub(super) fn new(config: Config, connect: Option<Duration>) -> Result<Links, StoreError> {
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .create_timeout(connect)
+            .build();
+        let failed = |error| StoreError::Failed { doing: "making a pool of connections", source: Box::new(error) };
+        Ok(Links(pool.map_err(failed)?))
+    }
+
+    /// A connection. One that the server has closed meanwhile is replaced.
+    pub(super) async fn lend(&self) -> Result<Link, StoreError> {
+        self.0.get().await.map(|object| Link(Some(object))).map_err(unreachable)
+    }
+
+    /// Runs a read. One whose connection breaks is run again, once: the server may have been restarted.
+    pub(super) async fn read<T, F>(&self, job: impl Fn(Link) -> F) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        match job(self.lend().await?).await {
+            Err(StoreError::Lost { .. }) => {
+                // The others that were open have most likely gone with it.
+                self.0.retain(|client, _| !client.is_closed());
+                job(self.lend().await?).await
+            }
+            answer => answer,
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.0.close();
+    }
+}
+
+/// A connection that is in use. Dropped before its work is settled, it stops what runs in it and is not used again.
+pub(super) struct Link(Option<Object>);
+
+impl Link {
+    /// Gives the connection back, with nothing running in it.
+    pub(super) fn settled<T>(mut self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        if !matches!(answer, Err(StoreError::Lost { .. })) {
+            drop(self.0.take());
+        }
+        answer
+    }
+}
+
+/// Why a link is always there: it is taken out by its end alone.
+const GONE: &str = "a connection that was given back is used no more";
+
+#[expect(clippy::expect_used, reason = "the link is taken by what consumes it")]
+impl Deref for Link {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        self.0.as_ref().expect(GONE)
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the link is taken by what consumes it")]
+impl DerefMut for Link {
+    fn deref_mut(&mut self) -> &mut Object {
+        self.0.as_mut().expect(GONE)
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        let Some(object) = self.0.take() else { return };
+        // Not back into the pool: whoever got it would wait for a statement of somebody else, or meet its cancellation.
+        let client = Object::take(object);
+        let token = client.cancel_token();
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                // Where the server is gone, so is the statement.
+                let _ = token.cancel_query(NoTls).await;
+                drop(client);
+            });
+        }
+    }
+}

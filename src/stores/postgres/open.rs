@@ -1,0 +1,122 @@
+//! Opening: the schema by migrations, and whether the stored rows were made under the same settings.
+
+use super::definitions;
+use super::link::Link;
+use super::place::Place;
+use super::sql::{execute, row, rows};
+use crate::definitions::Registry;
+use crate::index::ExtractSettings;
+use crate::stores::definitions::Definitions;
+use crate::stores::settled::{Remembered, Settled, agree, defined, fresh};
+use crate::stores::{StoreError, StoreSettings};
+use deadpool_postgres::{GenericClient, Transaction};
+use fhirc_codegen::sql::{Postgres, schema};
+use std::sync::Arc;
+
+/// A change of the tables: its number, and the statements that make it. Those that were made once never change.
+type Migration = (i64, fn() -> Vec<String>);
+
+const MIGRATIONS: [Migration; 1] = [(1, tables)];
+
+fn tables() -> Vec<String> {
+    schema::tables().iter().map(|table| table.ddl::<Postgres>()).collect()
+}
+
+/// The store at a place, brought up to date.
+///
+/// One process at a time: the others wait, and find everything done.
+pub(super) async fn open(link: &mut Link, place: &Place, settings: &StoreSettings) -> Result<Settled, StoreError> {
+    let transaction = link.transaction().await.map_err(StoreError::postgres("opening the store"))?;
+    super::commit::unhurried(&transaction).await?;
+    let lock = "SELECT pg_advisory_xact_lock(hashtext('fhirc'), hashtext($1))";
+    execute(&transaction, lock, &[&place.schema]).await.map_err(StoreError::postgres("opening the store"))?;
+    migrate(&transaction, place, settings).await?;
+    let (registry, settled) = settle(&transaction, settings).await?;
+    let extract = ExtractSettings::new(settled.0.clone(), settled.1.iter().cloned());
+    // What cannot be indexed does not even make a store.
+    let definitions = Definitions::new(registry, &extract)?;
+    transaction.commit().await.map_err(StoreError::postgres("opening the store"))?;
+    let (zone, bases) = settled;
+    Ok(Settled { definitions, extract, zone, bases })
+}
+
+/// What there is of our tables: whether they are marked as ours, and whether there are any.
+const PRESENT: &str = "SELECT to_regclass(quote_ident($1) || '.fhirc_migration') IS NOT NULL, \
+    EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    WHERE n.nspname = $1 AND c.relname = ANY($2))";
+
+async fn migrate(transaction: &Transaction<'_>, place: &Place, settings: &StoreSettings) -> Result<(), StoreError> {
+    let failed = || StoreError::postgres("making the tables of the store");
+    let ours: Vec<String> = schema::tables().into_iter().map(|table| table.name).collect();
+    let present = row(transaction, PRESENT, &[&place.schema, &ours]).await.map_err(failed())?;
+    let (marked, taken): (bool, bool) = present.map(|row| (row.get(0), row.get(1))).unwrap_or_default();
+    let path = || std::path::PathBuf::from(&place.shown);
+    if !marked && taken {
+        return Err(StoreError::NotAStore { path: path() });
+    }
+    if !marked && !settings.create {
+        return Err(StoreError::Missing { path: path() });
+    }
+    if !marked {
+        // The name is one that needs no quotes.
+        let schema = &place.schema;
+        let make = format!(
+            "CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE {schema}.fhirc_migration \
+             (version bigint PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())"
+        );
+        transaction.batch_execute(&make).await.map_err(failed())?;
+    }
+    let last = row(transaction, "SELECT coalesce(max(version), 0) FROM fhirc_migration", &[]).await.map_err(failed())?;
+    let last: i64 = last.map(|row| row.get(0)).unwrap_or_default();
+    let newest = MIGRATIONS.last().map(|(version, _)| *version).unwrap_or_default();
+    if last > newest {
+        let (stored, wanted) = (last.to_string(), newest.to_string());
+        return Err(StoreError::Mismatch { what: "version of the tables", stored, wanted });
+    }
+    for (version, statements) in MIGRATIONS.iter().filter(|(version, _)| *version > last) {
+        transaction.batch_execute(&statements().join(";\n")).await.map_err(failed())?;
+        let note = "INSERT INTO fhirc_migration (version) VALUES ($1)";
+        transaction.execute(note, &[version]).await.map_err(failed())?;
+    }
+    if last == 0 {
+        name_types(transaction, &settings.registry).await?;
+    }
+    Ok(())
+}
+
+/// Notes the names of the resource types, by which references sort.
+async fn name_types(transaction: &Transaction<'_>, registry: &Registry) -> Result<(), StoreError> {
+    let (ids, names): (Vec<i64>, Vec<&str>) =
+        registry.types().map(|ty| (i64::from(ty.code()), registry.type_name(ty))).unzip();
+    let insert = "INSERT INTO type (id, name) SELECT * FROM unnest($1::bigint[], $2::text[])";
+    let inserted = execute(transaction, insert, &[&ids, &names]).await;
+    inserted.map(drop).map_err(StoreError::postgres("making the tables of the store"))
+}
+
+type Settings = (crate::values::Zone, Vec<String>);
+
+/// Checks each setting against the stored one, or stores it.
+async fn settle(
+    transaction: &Transaction<'_>,
+    settings: &StoreSettings,
+) -> Result<(Arc<Registry>, Settings), StoreError> {
+    let failed = || StoreError::postgres("reading the settings of the store");
+    let found = rows(transaction, "SELECT name, value FROM meta", &[]).await.map_err(failed())?;
+    let before: Remembered = found.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let mut stored = before.clone();
+    let agreed = agree(&mut stored, settings)?;
+    for (name, value) in stored.iter().filter(|(name, _)| !before.contains_key(*name)) {
+        let insert = "INSERT INTO meta (name, value) VALUES ($1, $2)";
+        execute(transaction, insert, &[name, value]).await.map_err(failed())?;
+    }
+    let given = &settings.registry;
+    let registry = match definitions::load(transaction, given).await? {
+        Some(stored) => defined(given, stored)?,
+        None => {
+            let fresh = fresh(given);
+            definitions::save(transaction, &fresh).await?;
+            fresh
+        }
+    };
+    Ok((registry, agreed))
+}

@@ -1,0 +1,137 @@
+//! Where a database is: a store URL read for the driver.
+
+use crate::stores::{InvalidUrl, ServerUrl, StoreError};
+use std::time::Duration;
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
+
+/// The schema of a store whose URL names none.
+const SCHEMA: &str = "fhirc";
+
+/// Names of schemas that need no quotes anywhere.
+const NAME_BYTES: usize = 63;
+
+/// How long a connection may take to come about.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// What holds in every connection. The values of a search decide its plan: one that was made for other values may be
+/// slower by orders of magnitude. Compiling a plan takes longer than any search that is worth waiting for.
+const SESSION: &str = "-c plan_cache_mode=force_custom_plan -c jit=off";
+
+/// A place, with all secrets inside.
+pub(super) struct Place {
+    pub(super) config: Config,
+    /// The schema that holds the tables.
+    pub(super) schema: String,
+    /// How long a statement that reads may take.
+    pub(super) timeout: Option<Duration>,
+    /// The URL as it may be shown.
+    pub(super) shown: String,
+}
+
+impl Place {
+    /// Reads a URL: what libpq knows, and `schema`, the schema of the tables, and `statement_timeout`, in milliseconds.
+    ///
+    /// # Errors
+    /// It is no URL of PostgreSQL, or asks for what this build does not have. Nothing of the URL is repeated.
+    pub(super) fn of(url: &ServerUrl) -> Result<Place, StoreError> {
+        let text = url.with_password();
+        let (place, query) = text.split_once('?').map_or((text, ""), |(place, query)| (place, query));
+        let (mut schema, mut timeout, mut options) = (SCHEMA.to_owned(), None, String::new());
+        let mut rest: Vec<&str> = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("schema", name)) => schema = name.to_owned(),
+                Some(("statement_timeout", millis)) => timeout = Some(milliseconds(millis)?),
+                Some(("sslmode", mode)) if !matches!(mode, "disable" | "allow" | "prefer") => {
+                    let reason = "`sslmode` of `require` and above is not supported: this build speaks to PostgreSQL \
+                                  without TLS";
+                    return Err(invalid(reason));
+                }
+                Some(("sslmode", _)) => {}
+                _ => rest.push(pair),
+            }
+        }
+        if !is_name(&schema) {
+            return Err(invalid("`schema` is a name of lower-case letters, digits and `_`, at most 63 bytes long"));
+        }
+        let text = if rest.is_empty() { place.to_owned() } else { format!("{place}?{}", rest.join("&")) };
+        // The parser's own words may repeat what stands in the place of a password.
+        let mut config: Config = text.parse().map_err(|_| {
+            invalid(
+                "the URL is not `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; in user and password `:`, `/`, `?`, `#`, \
+                 `@` and `%` are written as `%3A`, `%2F`, `%3F`, `%23`, `%40` and `%25`",
+            )
+        })?;
+        if let Some(given) = config.get_options() {
+            options.push_str(given);
+            options.push(' ');
+        }
+        options.push_str(&format!("{SESSION} -c search_path={schema}"));
+        if let Some(timeout) = timeout {
+            options.push_str(&format!(" -c statement_timeout={}", timeout.as_millis()));
+        }
+        config.options(options).ssl_mode(SslMode::Disable).application_name("fhirc");
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT);
+        }
+        Ok(Place { config, schema, timeout, shown: url.to_string() })
+    }
+}
+
+fn invalid(reason: &str) -> StoreError {
+    StoreError::Url(InvalidUrl { reason: reason.to_owned() })
+}
+
+fn milliseconds(text: &str) -> Result<Duration, StoreError> {
+    // PostgreSQL holds them in 32 bits.
+    match text.parse::<u32>() {
+        Ok(millis) if millis > 0 && i32::try_from(millis).is_ok() => Ok(Duration::from_millis(millis.into())),
+        _ => Err(invalid("`statement_timeout` is a number of milliseconds, at least 1")),
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let letters = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    letters
+        && text.len() <= NAME_BYTES
+        && !text.starts_with("pg_")
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stores::StoreUrl;
+
+    fn place(text: &str) -> Result<Place, String> {
+        let StoreUrl::Postgres(url) = text.parse().unwrap() else { panic!("{text}") };
+        Place::of(&url).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_ours_is_taken_out() {
+        let place = place("postgres://ada:a%40b@db.example:5433/fhir?schema=ward&statement_timeout=250").unwrap();
+        assert_eq!((place.schema.as_str(), place.timeout), ("ward", Some(Duration::from_millis(250))));
+        assert_eq!(place.config.get_password(), Some(&b"a@b"[..]));
+        let options = place.config.get_options().unwrap();
+        assert!(options.ends_with("-c search_path=ward -c statement_timeout=250"), "{options}");
+        assert_eq!(place.shown, "postgres://ada:***@db.example:5433/fhir?schema=ward&statement_timeout=250");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_a_secret() {
+        for (text, said) in [
+            ("postgres://ada:hunter2@db.example/fhir?sslmode=require", "TLS"),
+            ("postgresql://ada:hunter2@db.example/fhir?sslmode=verify-full", "TLS"),
+            ("postgres://ada:hunter2@db.example/fhir?schema=Ward%20", "`schema`"),
+            ("postgres://ada:hunter2@db.example/fhir?statement_timeout=soon", "`statement_timeout`"),
+            ("postgres://ada:hun?hunter2@db.example/fhir", "%3F"),
+            ("postgres://ada:hunter2@db.example:port/fhir", "%3A"),
+        ] {
+            let error = place(text).map(|_| ()).unwrap_err();
+            assert!(error.contains(said) && !error.contains("hunter2"), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Statements that are prepared once per connection.
+
+use deadpool_postgres::GenericClient;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row};
+
+/// Values of the parameters of a statement.
+pub(super) type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
+
+/// All rows of a statement.
+pub(super) async fn rows(client: &impl GenericClient, text: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
+    let statement = client.prepare_cached(text).await?;
+    client.query(&statement, params).await
+}
+
+/// The row of a statement that finds one at most.
+pub(super) async fn row(client: &impl GenericClient, text: &str, params: Params<'_>) -> Result<Option<Row>, Error> {
+    let statement = client.prepare_cached(text).await?;
+    client.query_opt(&statement, params).await
+}
+
+/// Runs a statement that changes rows; how many.
+pub(super) async fn execute(client: &impl GenericClient, text: &str, params: Params<'_>) -> Result<u64, Error> {
+    let statement = client.prepare_cached(text).await?;
+    client.execute(&statement, params).await
+}

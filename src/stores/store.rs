@@ -264,7 +264,7 @@ impl Store {
     pub async fn explain(&self, query: &Query) -> Result<(String, String), StoreError> {
         match self {
             #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.explain(query).await.map(|(sql, plan)| (sql.text, plan)),
+            Store::Sqlite(store) => store.explain(query).await,
             #[cfg(feature = "postgres")]
             Store::Postgres(store) => store.explain(query).await,
             Store::Reference(_) => Err(no_queries()),

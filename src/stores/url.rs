@@ -55,6 +55,29 @@ impl StoreUrl {
     }
 }
 
+impl StoreUrl {
+    /// The URL of a store beside this one, for what needs definitions or settings of its own: in PostgreSQL a schema with
+    /// this name behind that of the URL. Other kinds have none: it is the same.
+    pub fn apart(&self, name: &str) -> StoreUrl {
+        match self {
+            StoreUrl::Postgres(url) => StoreUrl::Postgres(url.apart(name)),
+            other => other.clone(),
+        }
+    }
+}
+
+impl ServerUrl {
+    fn apart(&self, name: &str) -> ServerUrl {
+        let (place, query) = self.text.split_once('?').unwrap_or((&self.text, ""));
+        let schema = query.split('&').find_map(|pair| pair.strip_prefix("schema=")).unwrap_or("fhirc");
+        let others = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("schema="));
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let own = format!("schema={schema}_{}", name.chars().map(letter).collect::<String>());
+        let query: Vec<&str> = others.chain([own.as_str()]).collect();
+        ServerUrl { text: format!("{place}?{}", query.join("&")) }
+    }
+}
+
 /// A text that is no store URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidUrl {
@@ -195,6 +218,17 @@ mod tests {
         ] {
             assert_eq!(shown(text), text);
         }
+    }
+
+    #[test]
+    fn a_store_beside_has_a_schema_of_its_own() {
+        let beside = |text: &str| text.parse::<StoreUrl>().unwrap().apart("Token-1").to_string();
+        assert_eq!(beside("postgres://db.example/fhir"), "postgres://db.example/fhir?schema=fhirc_token_1");
+        assert_eq!(
+            beside("postgres://db.example/fhir?schema=a&user=b"),
+            "postgres://db.example/fhir?user=b&schema=a_token_1"
+        );
+        assert_eq!(beside("sqlite:ward.db"), "sqlite:ward.db");
     }
 
     #[test]

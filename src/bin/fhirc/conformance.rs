@@ -17,13 +17,13 @@ Examples:
 /// Runs the searches of a conformance suite and writes their answers.
 ///
 /// DIR holds one JSON file per group: its resources and its cases. Every group runs in a tenant of its own, which is
-/// its name; a store in memory is a new one for each.
+/// its name. A store in memory is a new one for each; in PostgreSQL each has a schema of its own, which stays.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Conformance {
     /// The folder with the groups
     dir: PathBuf,
-    /// The store: `sqlite::memory:`, `sqlite:PATH`, `reference:`
+    /// The store: `sqlite::memory:`, `sqlite:PATH`, `reference:`, `postgres://…`
     #[arg(long, value_name = "URL")]
     store: String,
     /// Where the answers go, one JSON object a line
@@ -57,7 +57,7 @@ impl Conformance {
             let text = fs::read(file).map_err(|error| at(file, &error))?;
             let group: Group = serde_json::from_slice(&text).map_err(|error| at(file, &error))?;
             let tenant = TenantContext::new(&group.group).map_err(|error| at(file, &error))?;
-            match run(&group, url, &tenant).await {
+            match run(&group, &url.apart(&group.group), &tenant).await {
                 Ok(answers) => {
                     for answer in answers {
                         let line = serde_json::to_string(&answer).map_err(|error| at(file, &error))?;

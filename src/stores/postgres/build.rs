@@ -69,8 +69,8 @@ async fn spans(
             None => *contained.entry(tenant).or_insert(is_contained(transaction, registry, tenant, &types).await?),
         };
         if direct || contains {
-            let insert = "INSERT INTO build (build, type, tenant, done, last) SELECT $1, $2, $3, $4 - 1, max(ord) \
-                FROM resource WHERE tenant = $3 AND ord >= $4 AND ord < $4 + $5";
+            let insert = "INSERT INTO build (build, type, tenant, done, last) SELECT $1, $2, $3, $4::bigint - 1, max(ord) \
+                FROM resource WHERE tenant = $3 AND ord >= $4 AND ord < $4::bigint + $5::bigint";
             let first = ty << TYPE_SHIFT;
             execute(transaction, insert, &[&i64::from(build), &ty, &tenant, &first, &PER_TYPE]).await?;
             count += 1;

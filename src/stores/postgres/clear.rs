@@ -92,7 +92,7 @@ async fn find(transaction: &Transaction<'_>, table: &RowTable, leftover: &Leftov
     let Leftover { tenant, keys: (first, last), after, .. } = *leftover;
     let (within, order) = match table.by {
         By::Source => (" AND ord > $4 AND ord < $5", " ORDER BY ord"),
-        By::Value | By::End => (" AND $4 < $5", ""),
+        By::Value | By::End => (" AND $4::bigint < $5::bigint", ""),
     };
     let name = &table.name;
     let select =

@@ -22,6 +22,8 @@ mod sql;
 mod stat;
 mod stub;
 mod tenants;
+#[cfg(all(test, feature = "server-tests"))]
+mod tests;
 
 use self::group::Lanes;
 use self::link::{Link, Links};

@@ -67,6 +67,10 @@ pub(super) async fn delete_lists(
     tenant: Tenant,
     lists: &[List<'_>],
 ) -> Result<u64, tokio_postgres::Error> {
+    // An empty list does not tell the type of its column.
+    if lists.iter().all(List::is_empty) {
+        return Ok(0);
+    }
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&tenant.0];
     params.extend(lists.iter().map(List::param));
     super::sql::execute(transaction, &table.statements.delete, &params).await
@@ -100,6 +104,13 @@ impl<'a> List<'a> {
         match cell {
             Cell::Int(_) => List::Ints(Vec::new()),
             Cell::Text(_) => List::Texts(Vec::new()),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            List::Ints(ints) => ints.is_empty(),
+            List::Texts(texts) => texts.is_empty(),
         }
     }
 

@@ -42,7 +42,6 @@ use crate::tenant::TenantContext;
 use crate::values::Zone;
 use fhirc_codegen::program::Query;
 use fhirc_codegen::rows::TypeCode;
-use fhirc_codegen::sql::Sql;
 use fhirc_codegen::stats::Found;
 use rusqlite::Connection;
 use std::num::NonZeroUsize;
@@ -156,12 +155,9 @@ impl SqliteStore {
     ///
     /// # Errors
     /// As for [`SqliteStore::run`].
-    pub async fn explain(&self, query: &Query) -> Result<(Sql, String), StoreError> {
+    pub async fn explain(&self, query: &Query) -> Result<(String, String), StoreError> {
         let lowered = lower(query)?;
-        self.reading()
-            .read(move |connection| Ok((query::plan(connection, &lowered)?, lowered)))
-            .await
-            .map(|(p, q)| (q, p))
+        self.reading().read(move |connection| query::plan(connection, &lowered).map(|plan| (lowered.text, plan))).await
     }
 
     /// The live ones among these resources, in the order asked for; those inside others as they stand there.

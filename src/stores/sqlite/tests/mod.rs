@@ -1,37 +1,56 @@
 //! What must hold of the store, whatever is written.
 
+#[path = "../../tests/behaviour.rs"]
 mod behaviour;
+#[path = "../../tests/changes.rs"]
 mod changes;
+#[path = "../../tests/changing.rs"]
 mod changing;
+#[path = "../../tests/common.rs"]
+mod common;
 mod concurrency;
+#[path = "../../tests/consistency.rs"]
 mod consistency;
 mod difference;
 mod group;
+#[path = "../../tests/inside.rs"]
 mod inside;
 mod opening;
+#[path = "../../tests/random.rs"]
 mod random;
 
+use self::common::*;
 use super::{Place, SqliteStore};
 use crate::definitions::Registry;
-use crate::stores::{Clock, StoreSettings, Write, WriteOutcome};
+use crate::stores::body::unpacked;
+use crate::stores::{Store, StoreSettings, StoreUrl, Write};
 use crate::tenant::TenantContext;
-use crate::values::Instant;
-use fhirc_codegen::algebra::{Access, Estimate, Exactness, Node, Place as At, Scope, Set, Sets, Span, Universe};
-use fhirc_codegen::program::{self, Query, Yield};
+use fhirc_codegen::algebra::{Set, Universe};
+use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::TypeCode;
+use rusqlite::Connection;
+use rusqlite::types::Value;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// 2020-01-01T00:00:00Z
-const NOW: Instant = Instant(1_577_836_800_000_000);
+/// What the tests that every driver passes are about.
+type Subject = SqliteStore;
 
-fn settings() -> StoreSettings {
-    let registry = Arc::new(Registry::r4().clone());
-    StoreSettings { create: true, clock: Clock::Fixed(NOW), ..StoreSettings::new(registry) }
+/// How the plan of a query by id reads.
+const PLANNED: &str = "PRIMARY KEY (tenant=? AND type=? AND id=?)";
+
+fn wrap(store: Subject) -> Store {
+    Store::Sqlite(store)
 }
 
+fn unwrap(store: &Store) -> &Subject {
+    let Store::Sqlite(store) = store else { panic!("{store:?}") };
+    store
+}
+
+/// A store that goes with the test.
 async fn memory() -> SqliteStore {
     SqliteStore::open(Place::Memory, settings()).await.unwrap()
 }
@@ -59,86 +78,34 @@ impl Drop for Directory {
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
-
-fn ty(name: &str) -> TypeCode {
-    TypeCode(Registry::r4().resource_type(name).unwrap().code())
-}
-
-fn tenant() -> TenantContext {
-    TenantContext::default()
-}
-
-/// A put as a server does it.
-fn put(body: Json) -> Write {
-    write(body, false)
-}
-
-/// A put as a load does it.
-fn load(body: Json) -> Write {
-    write(body, true)
-}
-
-fn write(body: Json, keep_updated: bool) -> Write {
-    let (name, id) = (body["resourceType"].as_str().unwrap().to_owned(), body["id"].as_str().unwrap().to_owned());
-    Write::Put { ty: ty(&name), id, body, keep_updated }
-}
-
-fn delete(name: &str, id: &str) -> Write {
-    Write::Delete { ty: ty(name), id: id.to_owned() }
-}
-
-fn patient(id: &str, family: &str) -> Json {
-    json!({"resourceType": "Patient", "id": id, "active": true, "name": [{"family": family}]})
-}
-
-fn observation(id: &str, subject: &str) -> Json {
-    json!({
-        "resourceType": "Observation", "id": id, "status": "final",
-        "code": {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]},
-        "subject": {"reference": subject}, "valueQuantity": {"value": 72, "unit": "/min"}
-    })
-}
-
-async fn one(store: &SqliteStore, write: Write) -> WriteOutcome {
-    store.write(&tenant(), vec![write]).await.unwrap()[0]
-}
-
-fn node(set: Set) -> Node {
-    Node {
-        set,
-        span: Span::default(),
-        scope: Scope::default(),
-        exact: Exactness::Exact,
-        est: Estimate::default(),
-        place: At::default(),
-        access: Access::Drive,
+impl Directory {
+    /// Where a store lies that is opened more than once.
+    fn url(&self) -> StoreUrl {
+        StoreUrl::Sqlite(self.file("ward.db"))
     }
 }
 
-/// A query for all members of a set.
-fn query(set: Set, yields: Yield) -> Query {
-    let mut sets = Sets::default();
-    let root = sets.push(node(set));
-    Query {
-        sets,
-        root,
-        yields,
-        order: Vec::new(),
-        strategy: program::Strategy::SetFirst,
-        take: None,
-        visits: None,
-        once: Vec::new(),
-    }
-}
-
-fn all(name: &str) -> Set {
-    Set::All(Universe(vec![ty(name)]))
-}
-
-async fn count(store: &SqliteStore, tenant: &TenantContext, name: &str) -> i64 {
-    let query = query(all(name), Yield::Count);
-    store.run(tenant, &query, &crate::stores::Slots::new(), 0).await.unwrap()[0].ord
+/// What statements find in one snapshot; their parameter `$1` is the number of the tenant.
+async fn look(store: &Subject, tenant: &TenantContext, statements: Vec<String>) -> Vec<Found> {
+    let read = move |connection: &Connection, tenant: crate::stores::tenants::Tenant| {
+        let snapshot = connection.unchecked_transaction().unwrap();
+        let found = |text: &String| {
+            let mut select = snapshot.prepare(&text.replace("$1", "?1")).unwrap();
+            let names: Vec<String> = select.column_names().map(str::to_owned).collect();
+            let (mut rows, mut found) = (select.query([tenant.0]).unwrap(), Vec::new());
+            while let Some(row) = rows.next().unwrap() {
+                let cell = |n| match row.get(n).unwrap() {
+                    Value::Integer(n) => Cell::Int(n),
+                    Value::Text(text) => Cell::Text(text),
+                    Value::Blob(bytes) => Cell::Body(unpacked(&bytes).unwrap()),
+                    Value::Null => Cell::Null,
+                    Value::Real(n) => panic!("{n}"),
+                };
+                found.push((0..names.len()).map(cell).collect());
+            }
+            (names, found)
+        };
+        Ok(statements.iter().map(found).collect())
+    };
+    store.read_as(tenant, read).await.unwrap()
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{container, standing};
 use crate::stores::{Container, Slots, Stored};
-use fhirc_codegen::algebra::{Edge, End, On, Test};
+use fhirc_codegen::algebra::{Edge, End, On, Sets, Test};
 use fhirc_codegen::rows::{KeyId, RowKind};
 
 /// An Observation that contains Patients.
@@ -24,7 +24,7 @@ fn inside() -> Set {
     Set::Rows { key: key(standing), kind: RowKind::Present, universe, test: Test::TRUE }
 }
 
-async fn found(store: &SqliteStore) -> Vec<Stored> {
+async fn found(store: &Subject) -> Vec<Stored> {
     let tuples = store.run(&tenant(), &query(inside(), Yield::Page), &Slots::new(), 0).await.unwrap();
     let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
     store.bodies(&tenant(), &ords).await.unwrap()

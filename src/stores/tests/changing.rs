@@ -241,7 +241,7 @@ async fn cut_off<F: Future>(future: F, waits: usize) -> Option<F::Output> {
 fn definitions_and_builds_outlive_the_process() {
     block_on(async {
         let directory = Directory::new();
-        let place = crate::stores::StoreUrl::Sqlite(directory.file("ward.db"));
+        let place = directory.url();
         let open = || async { Store::open(&place, settings()).await.unwrap() };
         let store = open().await;
         let writes = (0..9).map(|n| put(patient(&format!("p{n}"), "Berg"))).collect();
@@ -281,7 +281,7 @@ fn definitions_and_builds_outlive_the_process() {
 fn another_process_sees_the_same_definitions() {
     block_on(async {
         let directory = Directory::new();
-        let place = crate::stores::StoreUrl::Sqlite(directory.file("ward.db"));
+        let place = directory.url();
         let one = Store::open(&place, settings()).await.unwrap();
         let other = Store::open(&place, settings()).await.unwrap();
         let writes = (0..9).map(|n| put(patient(&format!("p{n}"), "Berg"))).collect();
@@ -366,7 +366,7 @@ impl Watch for Counter<'_> {
 fn writers_and_a_build_do_not_wait_for_each_other() {
     block_on(async {
         let directory = Directory::new();
-        let place = crate::stores::StoreUrl::Sqlite(directory.file("ward.db"));
+        let place = directory.url();
         let store = Store::open(&place, settings()).await.unwrap();
         let writes = (0..60).map(|n| put(patient(&format!("p{n}"), "Berg"))).collect();
         store.write(&tenant(), writes).await.unwrap();

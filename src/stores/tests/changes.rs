@@ -1,6 +1,5 @@
 //! Definitions for tests that change them, and what must hold of a store whose definitions have changed.
 
-use super::super::current::body;
 use super::consistency::{check, image};
 use super::*;
 use crate::compiler::{Compiled, Compiler, Options};
@@ -8,9 +7,8 @@ use crate::definitions::{SearchParam, from_resource};
 use crate::reference::{Reference, Resource};
 use crate::resolve::Handling;
 use crate::runtime::{ExecuteError, Request, execute};
-use crate::stores::tenants::Tenant;
-use crate::stores::{Store, StoreError, Watch};
-use std::cell::Cell;
+use crate::stores::{Store, Watch};
+use std::cell;
 
 /// URLs of definitions that tests add, change and retire.
 pub(super) fn url(name: &str) -> String {
@@ -39,20 +37,15 @@ pub(super) fn composite(name: &str, code: &str, parts: [(&str, &str); 2]) -> Sea
 
 /// A store that searches run on.
 pub(super) async fn store() -> Store {
-    Store::Sqlite(memory().await)
-}
-
-pub(super) fn sqlite(store: &Store) -> &SqliteStore {
-    let Store::Sqlite(store) = store else { panic!("{store:?}") };
-    store
+    wrap(memory().await)
 }
 
 /// Stops after some batches.
-pub(super) struct Steps(Cell<u32>);
+pub(super) struct Steps(cell::Cell<u32>);
 
 impl Steps {
     pub(super) fn new(steps: u32) -> Steps {
-        Steps(Cell::new(steps))
+        Steps(cell::Cell::new(steps))
     }
 }
 
@@ -108,20 +101,17 @@ pub(super) async fn meant(store: &Store, tenant: &TenantContext, search: &Compil
 
 /// The live bodies, in the order of creation.
 pub(super) async fn bodies(store: &Store, tenant: &TenantContext) -> Vec<(TypeCode, Json)> {
-    let read = |connection: &rusqlite::Connection, tenant: Tenant| {
-        let select = "SELECT type, body FROM resource JOIN body USING (tenant, ord) WHERE tenant = ? ORDER BY ord";
-        let mut select = connection.prepare(select).unwrap();
-        let rows = select.query_map([tenant.0], |row| Ok((TypeCode(row.get(0)?), body(row, 1)?.unwrap()))).unwrap();
-        let rows = rows.map(Result::unwrap).map(|(ty, body)| (ty, serde_json::from_str(&body).unwrap()));
-        Ok::<_, StoreError>(rows.collect())
-    };
-    sqlite(store).read_as(tenant, read).await.unwrap()
+    let select = "SELECT type, body FROM resource JOIN body USING (tenant, ord) WHERE tenant = $1 ORDER BY ord";
+    let found = look(unwrap(store), tenant, vec![select.to_owned()]).await;
+    let read =
+        |row: &Vec<Cell>| (TypeCode(u8::try_from(row[0].int()).unwrap()), serde_json::from_str(row[1].text()).unwrap());
+    found[0].1.iter().map(read).collect()
 }
 
 /// Rows, counts and records are what the bodies say under the definitions of the store.
 pub(super) async fn consistent(store: &Store, tenants: &[TenantContext]) {
     for tenant in tenants {
-        check(sqlite(store), tenant).await;
+        check(unwrap(store), tenant).await;
     }
 }
 
@@ -140,6 +130,6 @@ pub(super) async fn as_if_from_the_start(store: &Store, tenants: &[TenantContext
     for tenant in tenants {
         let writes = bodies(store, tenant).await.into_iter().map(|(_, body)| write(body, true)).collect();
         fresh.write(tenant, writes).await.unwrap();
-        assert_eq!(image(sqlite(store), tenant).await, image(sqlite(&fresh), tenant).await);
+        assert_eq!(image(unwrap(store), tenant).await, image(unwrap(&fresh), tenant).await);
     }
 }

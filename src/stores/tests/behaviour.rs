@@ -170,7 +170,7 @@ fn a_plan_is_told_in_words() {
         let universe = Universe(vec![ty("Patient")]);
         let set = Set::Rows { key: fhirc_codegen::rows::KeyId(1), kind: RowKind::Id, universe, test };
         let (sql, plan) = store.explain(&query(set, Yield::Count)).await.unwrap();
-        assert!(sql.text.starts_with("SELECT"), "{}", sql.text);
-        assert!(plan.contains("PRIMARY KEY (tenant=? AND type=? AND id=?)"), "{plan}");
+        assert!(sql.starts_with("SELECT"), "{}", sql);
+        assert!(plan.contains(PLANNED), "{plan}");
     });
 }

@@ -77,6 +77,7 @@ impl<'a> Tables<'a> {
     }
 
     /// How many cells there are in all.
+    #[cfg(feature = "sqlite")]
     pub(super) fn size(&self) -> usize {
         self.cells.values().map(Vec::len).sum()
     }

@@ -25,6 +25,19 @@ use fhirc_codegen::stats::Found;
 use std::pin::Pin;
 use std::sync::Arc;
 
+/// One question to all drivers of this build, and another to resources in memory.
+macro_rules! on {
+    ($self:expr, $store:ident => $driver:expr, $reference:pat => $memory:expr) => {
+        match $self {
+            #[cfg(feature = "sqlite")]
+            Store::Sqlite($store) => $driver,
+            #[cfg(feature = "postgres")]
+            Store::Postgres($store) => $driver,
+            Store::Reference($reference) => $memory,
+        }
+    };
+}
+
 /// A store.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -82,25 +95,13 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn secret(&self) -> Result<[u8; 32], StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.secret().await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.secret().await,
-            Store::Reference(store) => Ok(store.secret()),
-        }
+        on!(self, store => store.secret().await, store => Ok(store.secret()))
     }
 
     /// The definitions that hold, as far as this process knows: those that it opened the store with, or changed or met
     /// since. Searches are compiled with these.
     pub fn registry(&self) -> Arc<Registry> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.registry(),
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.registry(),
-            Store::Reference(store) => store.registry(),
-        }
+        on!(self, store => store.registry(), store => store.registry())
     }
 
     /// The definitions that hold now, whoever has changed them; a cheap look where nobody has.
@@ -108,13 +109,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn refresh(&self) -> Result<Arc<Registry>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.refresh().await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.refresh().await,
-            Store::Reference(store) => Ok(store.registry()),
-        }
+        on!(self, store => store.refresh().await, store => Ok(store.registry()))
     }
 
     /// Adds SearchParameters to the definitions of the store, or changes those that have their URLs. All or none.
@@ -126,13 +121,7 @@ impl Store {
     /// # Errors
     /// Something is wrong with a definition ([`StoreError::Definitions`], [`StoreError::Unindexable`]), or the store fails.
     pub async fn define(&self, params: Vec<SearchParam>) -> Result<Defined, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.define(params).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.define(params).await,
-            Store::Reference(store) => store.define(params),
-        }
+        on!(self, store => store.define(params).await, store => store.define(params))
     }
 
     /// Retires SearchParameters of the store or of the release: no search knows them from now on. A code that one had
@@ -141,13 +130,7 @@ impl Store {
     /// # Errors
     /// There is none with such a URL, others rest on it ([`StoreError::Definitions`]), or the store fails.
     pub async fn retire(&self, urls: Vec<String>) -> Result<Defined, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.retire(urls).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.retire(urls).await,
-            Store::Reference(store) => store.retire(&urls),
-        }
+        on!(self, store => store.retire(urls).await, store => store.retire(&urls))
     }
 
     /// Makes the index rows of all definitions that are being built, for the resources of all tenants, and deletes the
@@ -166,75 +149,33 @@ impl Store {
         &self,
         builder: Option<(u32, Arc<Builder>)>,
     ) -> Result<Option<Chunk<String>>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.chunk(builder).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.chunk(builder).await,
-            Store::Reference(_) => Ok(None),
-        }
+        on!(self, store => store.chunk(builder).await, _ => Ok(None))
     }
 
     pub(super) async fn build(&self, chunk: Chunk<RowSet>) -> Result<Built, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.build(chunk).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.build(chunk).await,
-            Store::Reference(_) => Ok(Built::Overtaken),
-        }
+        on!(self, store => store.build(chunk).await, _ => Ok(Built::Overtaken))
     }
 
     pub(super) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.leftovers(params).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.leftovers(params).await,
-            Store::Reference(_) => Ok(Vec::new()),
-        }
+        on!(self, store => store.leftovers(params).await, _ => Ok(Vec::new()))
     }
 
     pub(super) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.clear(leftover).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.clear(leftover).await,
-            Store::Reference(_) => Ok((0, None)),
-        }
+        on!(self, store => store.clear(leftover).await, _ => Ok((0, None)))
     }
 
     pub(super) async fn cleared(&self, params: Vec<ParamId>) -> Result<(), StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.cleared(params).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.cleared(params).await,
-            Store::Reference(_) => Ok(()),
-        }
+        on!(self, store => store.cleared(params).await, _ => Ok(()))
     }
 
     /// The zone of stored dates without one.
     pub fn zone(&self) -> &Zone {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.zone(),
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.zone(),
-            Store::Reference(store) => store.zone(),
-        }
+        on!(self, store => store.zone(), store => store.zone())
     }
 
     /// The server's own base URLs.
     pub fn bases(&self) -> &[String] {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.bases(),
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.bases(),
-            Store::Reference(store) => store.bases(),
-        }
+        on!(self, store => store.bases(), store => store.bases())
     }
 
     /// Runs a query that was planned under the definitions of this [`Registry::epoch`]. Dropping the future stops it.
@@ -248,13 +189,7 @@ impl Store {
         slots: &Slots,
         epoch: u32,
     ) -> Result<Vec<Tuple>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.run(tenant, query, slots, epoch).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.run(tenant, query, slots, epoch).await,
-            Store::Reference(_) => Err(no_queries()),
-        }
+        on!(self, store => store.run(tenant, query, slots, epoch).await, _ => Err(no_queries()))
     }
 
     /// What the store is sent for a query, and how it means to run it.
@@ -262,13 +197,7 @@ impl Store {
     /// # Errors
     /// As for [`Store::run`].
     pub async fn explain(&self, query: &Query) -> Result<(String, String), StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.explain(query).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.explain(query).await,
-            Store::Reference(_) => Err(no_queries()),
-        }
+        on!(self, store => store.explain(query).await, _ => Err(no_queries()))
     }
 
     /// The live ones among these resources, in the order asked for; those inside others as they stand there.
@@ -276,13 +205,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn bodies(&self, tenant: &TenantContext, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.bodies(tenant, ords).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.bodies(tenant, ords).await,
-            Store::Reference(store) => Ok(store.bodies(tenant, ords)),
-        }
+        on!(self, store => store.bodies(tenant, ords).await, store => Ok(store.bodies(tenant, ords)))
     }
 
     /// These versions, each by the number of its resource and its own, in the order asked for: those that are there and
@@ -291,13 +214,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn versions(&self, tenant: &TenantContext, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.versions(tenant, of).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.versions(tenant, of).await,
-            Store::Reference(store) => Ok(store.versions(tenant, of)),
-        }
+        on!(self, store => store.versions(tenant, of).await, store => Ok(store.versions(tenant, of)))
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.
@@ -305,13 +222,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn read(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Option<Stored>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.read(tenant, ty, id).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.read(tenant, ty, id).await,
-            Store::Reference(store) => Ok(store.read(tenant, ty, id)),
-        }
+        on!(self, store => store.read(tenant, ty, id).await, store => Ok(store.read(tenant, ty, id)))
     }
 
     /// One version of a resource.
@@ -325,13 +236,11 @@ impl Store {
         id: &str,
         version: i64,
     ) -> Result<Option<Stored>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.read_version(tenant, ty, id, version).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.read_version(tenant, ty, id, version).await,
-            Store::Reference(store) => Ok(store.read_version(tenant, ty, id, version)),
-        }
+        on!(
+            self,
+            store => store.read_version(tenant, ty, id, version).await,
+            store => Ok(store.read_version(tenant, ty, id, version))
+        )
     }
 
     /// All versions of a resource, the current one first.
@@ -339,13 +248,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn history(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Vec<Stored>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.history(tenant, ty, id).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.history(tenant, ty, id).await,
-            Store::Reference(store) => Ok(store.history(tenant, ty, id)),
-        }
+        on!(self, store => store.history(tenant, ty, id).await, store => Ok(store.history(tenant, ty, id)))
     }
 
     /// Counts for the planner.
@@ -353,13 +256,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn statistics(&self, tenant: &TenantContext) -> Result<Statistics, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.statistics(tenant).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.statistics(tenant).await,
-            Store::Reference(store) => Ok(store.statistics(tenant)),
-        }
+        on!(self, store => store.statistics(tenant).await, store => Ok(store.statistics(tenant)))
     }
 
     /// What rough counts find, in their order; nothing for a query that the store does not answer.
@@ -367,35 +264,17 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.counts(tenant, queries).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.counts(tenant, queries).await,
-            Store::Reference(_) => Ok(vec![None; queries.len()]),
-        }
+        on!(self, store => store.counts(tenant, queries).await, _ => Ok(vec![None; queries.len()]))
     }
 
     /// Remembers, while the store is open, that the first way of a search was given up; `search` tells it from others.
     pub(crate) fn gave_up(&self, search: u128) {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.gave_up(search),
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.gave_up(search),
-            Store::Reference(_) => {}
-        }
+        on!(self, store => store.gave_up(search), _ => {})
     }
 
     /// Whether that was remembered.
     pub(crate) fn has_given_up(&self, search: impl FnOnce() -> u128) -> bool {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.has_given_up(search),
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.has_given_up(search),
-            Store::Reference(_) => false,
-        }
+        on!(self, store => store.has_given_up(search), _ => false)
     }
 
     /// The names of all tenants that something was written for.
@@ -403,13 +282,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn tenants(&self) -> Result<Vec<String>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.tenants().await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.tenants().await,
-            Store::Reference(store) => Ok(store.tenants()),
-        }
+        on!(self, store => store.tenants().await, store => Ok(store.tenants()))
     }
 
     /// The size of the store in bytes.
@@ -417,13 +290,7 @@ impl Store {
     /// # Errors
     /// The store fails.
     pub async fn size(&self) -> Result<u64, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.size().await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.size().await,
-            Store::Reference(store) => Ok(store.size()),
-        }
+        on!(self, store => store.size().await, store => Ok(store.size()))
     }
 
     /// Writes in one transaction: all or nothing. The outcomes stand in the order of the writes.
@@ -431,13 +298,7 @@ impl Store {
     /// # Errors
     /// A resource cannot be written as it is, or the store fails.
     pub async fn write(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Vec<WriteOutcome>, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.write(tenant, writes).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.write(tenant, writes).await,
-            Store::Reference(store) => store.write(tenant, writes).await,
-        }
+        on!(self, store => store.write(tenant, writes).await, store => store.write(tenant, writes).await)
     }
 
     /// Makes versions and index rows without holding up other writes; [`Store::commit`] writes them.
@@ -445,35 +306,17 @@ impl Store {
     /// # Errors
     /// A resource cannot be written as it is, or the store fails.
     pub async fn prepare(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Batch, StoreError> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.prepare(tenant, writes).await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.prepare(tenant, writes).await,
-            Store::Reference(store) => store.prepare(tenant, writes).await,
-        }
+        on!(self, store => store.prepare(tenant, writes).await, store => store.prepare(tenant, writes).await)
     }
 
     /// Queues a batch for writing, at once and behind all that was queued before, and waits for it. A queued batch is
     /// written even if the future is dropped.
     pub fn commit(&self, batch: Batch) -> Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>> {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => Box::pin(store.commit(batch)),
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => Box::pin(store.commit(batch)),
-            Store::Reference(store) => Box::pin(store.commit(batch)),
-        }
+        on!(self, store => Box::pin(store.commit(batch)), store => Box::pin(store.commit(batch)))
     }
 
     /// Lets all that is queued end, and closes the store.
     pub async fn close(self) {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite(store) => store.close().await,
-            #[cfg(feature = "postgres")]
-            Store::Postgres(store) => store.close().await,
-            Store::Reference(store) => drop(store),
-        }
+        on!(self, store => store.close().await, store => drop(store))
     }
 }

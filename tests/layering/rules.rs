@@ -76,9 +76,12 @@ const LAYERS: [(&str, &[&str]); 25] = [
 ];
 
 /// Crates that only some files may name: what they do is theirs alone.
-const ALONE: [(&str, &[&str]); 7] = [
+const ALONE: [(&str, &[&str]); 10] = [
     ("petgraph", &["src/plan/graph.rs"]),
     ("rusqlite", &["src/stores/sqlite/"]),
+    ("tokio_postgres", &["src/stores/postgres/"]),
+    ("deadpool_postgres", &["src/stores/postgres/"]),
+    ("futures_util", &["src/stores/postgres/"]),
     ("sea_query", &["codegen/src/sql/"]),
     ("logos", &["grammar/src/lex/"]),
     ("ureq", &["src/terminology/external/http.rs"]),

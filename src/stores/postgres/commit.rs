@@ -144,8 +144,8 @@ impl To<'_> {
         }
         let current = current(transaction, tenant, stale.iter().map(|item| item.identity())).await?;
         definitions.versioning(&shared.zone, shared.clock.now(), |with| {
-            let pairs = stale.iter_mut().zip(&current);
-            pairs.map(|(item, current)| item.rebase(current.as_ref(), with)).collect::<Result<(), _>>()
+            let mut pairs = stale.iter_mut().zip(&current);
+            pairs.try_for_each(|(item, current)| item.rebase(current.as_ref(), with))
         })?;
         Ok(())
     }

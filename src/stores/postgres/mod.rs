@@ -22,7 +22,8 @@ mod sql;
 mod stat;
 mod stub;
 mod tenants;
-#[cfg(all(test, feature = "server-tests"))]
+#[cfg(test)]
+#[cfg(feature = "server-tests")]
 mod tests;
 
 use self::group::Lanes;

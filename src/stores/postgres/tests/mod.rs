@@ -1,5 +1,7 @@
 //! What must hold of the store on a server: the one that `FHIRC_POSTGRES_URL` names. Without one they fail.
 
+#![expect(clippy::duplicate_mod, reason = "the tests of every driver are those of SQLite's, with other helpers around")]
+
 #[path = "../../tests/behaviour.rs"]
 mod behaviour;
 #[path = "../../tests/changes.rs"]
@@ -87,9 +89,9 @@ async fn look(store: &Subject, tenant: &TenantContext, statements: Vec<String>) 
             let select = snapshot.prepare_typed_cached(text, &[Type::INT8]).await.unwrap();
             let names: Vec<String> = select.columns().iter().map(|column| column.name().to_owned()).collect();
             let rows = snapshot.query(&select, &[&tenant.0]).await.unwrap();
-            let cell = |row: &tokio_postgres::Row, n: usize| match row.columns()[n].type_() {
-                &Type::INT8 => row.get::<_, Option<i64>>(n).map_or(Cell::Null, Cell::Int),
-                &Type::BYTEA => row.get::<_, Option<&[u8]>>(n).map_or(Cell::Null, |b| Cell::Body(unpacked(b).unwrap())),
+            let cell = |row: &tokio_postgres::Row, n: usize| match *row.columns()[n].type_() {
+                Type::INT8 => row.get::<_, Option<i64>>(n).map_or(Cell::Null, Cell::Int),
+                Type::BYTEA => row.get::<_, Option<&[u8]>>(n).map_or(Cell::Null, |b| Cell::Body(unpacked(b).unwrap())),
                 _ => row.get::<_, Option<String>>(n).map_or(Cell::Null, Cell::Text),
             };
             let cells = |row| (0..names.len()).map(|n| cell(row, n)).collect();

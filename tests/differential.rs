@@ -3,6 +3,11 @@
 #![cfg(feature = "sqlite")]
 
 #[cfg(test)]
+#[cfg(feature = "server-tests")]
+#[path = "server/mod.rs"]
+mod server;
+
+#[cfg(test)]
 mod tests {
     use fhirc::differential::{Case, Subject, run};
     use fhirc::stores::StoreUrl;
@@ -31,6 +36,8 @@ mod tests {
     store_tests!(reference, "reference:", 500);
     // Within two minutes, unoptimized.
     store_tests!(sqlite, "sqlite::memory:", 2_000);
+    #[cfg(feature = "server-tests")]
+    store_tests!(postgres, crate::server::postgres("differential"), 1_000);
 
     async fn replay(url: &StoreUrl) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/differential");

@@ -5,5 +5,9 @@
 #[cfg(feature = "sqlite")]
 mod cases;
 #[cfg(test)]
+#[cfg(feature = "server-tests")]
+#[path = "../server/mod.rs"]
+mod server;
+#[cfg(test)]
 #[cfg(feature = "sqlite")]
 mod stores;

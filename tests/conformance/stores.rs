@@ -28,6 +28,8 @@ macro_rules! store_tests {
 
 store_tests!(reference, "reference:", "");
 store_tests!(sqlite, "sqlite::memory:", "");
+#[cfg(feature = "server-tests")]
+store_tests!(postgres, &crate::server::postgres("conformance"), "");
 
 /// Parameters whose expressions no index takes.
 #[tokio::test]
@@ -44,7 +46,7 @@ async fn failures(folder: &Path, url: &str) -> BTreeMap<String, String> {
     for file in files(folder) {
         let text = std::fs::read(&file).unwrap();
         let group: Group = serde_json::from_slice(&text).unwrap();
-        let answers = run(&group, &url, &TenantContext::default()).await;
+        let answers = run(&group, &url.apart(&group.group), &TenantContext::default()).await;
         let answers = answers.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
         let cases = json["cases"].as_array().unwrap().iter().map(Case::new);

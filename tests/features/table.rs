@@ -51,6 +51,11 @@ async fn columns() -> Vec<(String, Column)> {
     let mut columns = Vec::new();
     let urls = ["reference:", "sqlite::memory:", "postgres://h/d", "elasticsearch://h/p"];
     for url in urls {
+        if url.starts_with("postgres:") {
+            // It runs on a server, which is not needed to know what it answers: it refuses beforehand.
+            columns.push((format!("{} (runs)", named(url)), Column::Target(Target::Postgres)));
+            continue;
+        }
         let settings = StoreSettings { create: true, ..StoreSettings::new(Arc::new(Registry::r4().clone())) };
         columns.push(match Store::open(&url.parse().unwrap(), settings).await {
             Ok(store) => (format!("{} (runs)", named(url)), Column::Store(store)),

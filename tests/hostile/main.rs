@@ -18,6 +18,10 @@ mod forms;
 mod lowered;
 #[cfg(test)]
 mod notation;
+#[cfg(test)]
+#[cfg(feature = "server-tests")]
+#[path = "../server/mod.rs"]
+mod server;
 
 use answers::shortened;
 use entry::{Entry, entries, said};
@@ -46,6 +50,8 @@ macro_rules! store_tests {
 
 store_tests!(reference, "reference:");
 store_tests!(sqlite, "sqlite::memory:");
+#[cfg(feature = "server-tests")]
+store_tests!(postgres, &server::postgres("hostile"));
 
 fn compiler() -> Compiler {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));

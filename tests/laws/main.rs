@@ -22,6 +22,10 @@ mod passes;
 #[cfg(feature = "sqlite")]
 mod random;
 #[cfg(test)]
+#[cfg(feature = "server-tests")]
+#[path = "../server/mod.rs"]
+mod server;
+#[cfg(test)]
 #[cfg(feature = "sqlite")]
 mod versions;
 #[cfg(test)]

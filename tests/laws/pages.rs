@@ -68,6 +68,8 @@ macro_rules! store_tests {
 
 store_tests!(reference, "reference:", 20);
 store_tests!(sqlite, "sqlite::memory:", 60);
+#[cfg(feature = "server-tests")]
+store_tests!(postgres, &crate::server::postgres("laws"), 30);
 
 fn of_corpus(url: &str) {
     let runtime = Runtime::new().unwrap();

@@ -1,6 +1,7 @@
 //! Where a database is: a store URL read for the driver.
 
 use crate::stores::{InvalidUrl, ServerUrl, StoreError};
+use fhirc_codegen::sql::POSTGRES_SESSION;
 use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
@@ -14,9 +15,10 @@ const NAME_BYTES: usize = 63;
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// What holds in every connection. The values of a search decide its plan: one that was made for other values may be
-/// slower by orders of magnitude. Compiling a plan takes longer than any search that is worth waiting for.
-const SESSION: &str = "-c plan_cache_mode=force_custom_plan -c jit=off";
+/// What holds in every connection, as the server reads it when the connection begins.
+fn session() -> String {
+    POSTGRES_SESSION.iter().map(|(name, value)| format!("-c {name}={value} ")).collect()
+}
 
 /// A place, with all secrets inside.
 pub(super) struct Place {
@@ -67,7 +69,7 @@ impl Place {
             options.push_str(given);
             options.push(' ');
         }
-        options.push_str(&format!("{SESSION} -c search_path={schema}"));
+        options.push_str(&format!("{}-c search_path={schema}", session()));
         if let Some(timeout) = timeout {
             options.push_str(&format!(" -c statement_timeout={}", timeout.as_millis()));
         }

@@ -352,13 +352,13 @@ impl<R: Reading> Run<'_, '_, R> {
     }
 
     /// The resources with these numbers, cut down to what the search wants of them.
-    async fn bodies(&self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
+    async fn bodies(&mut self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
         let stored = self.reading.bodies(ords).await?;
         Ok(stored.into_iter().map(|stored| Resource::cut(stored, search)).collect())
     }
 
     /// These versions of resources, by their numbers.
-    pub(super) async fn versions(&self, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, ExecuteError> {
+    pub(super) async fn versions(&mut self, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, ExecuteError> {
         Ok(self.reading.versions(of).await?)
     }
 
@@ -369,5 +369,17 @@ impl<R: Reading> Run<'_, '_, R> {
         matches: &[i64],
     ) -> Result<Included, ExecuteError> {
         crate::runtime::include::included(self, program, search, matches).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server runs each search as a task of its own: the future goes from thread to thread.
+    #[test]
+    fn a_search_can_be_spawned() {
+        fn sent<T: Send>(_: impl FnOnce(&'static Store, &'static Compiled, &'static Request, Observer<'static>) -> T) {}
+        sent(|store, search, request, observer| execute(store, search, request, Some(observer)));
     }
 }

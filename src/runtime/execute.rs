@@ -84,6 +84,13 @@ async fn run(
     match store {
         #[cfg(feature = "sqlite")]
         Store::Sqlite(store) => in_snapshot(store, asked, observer).await,
+        #[cfg(feature = "postgres")]
+        Store::Postgres(store) => {
+            let snapshot = store.snapshot(&request.tenant).await?;
+            let page = answer(&snapshot, &asked, observer).await;
+            snapshot.end().await;
+            page
+        }
         _ => answer(&Unheld { store, tenant: &request.tenant }, &asked, observer).await,
     }
 }

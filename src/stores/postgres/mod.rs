@@ -18,6 +18,7 @@ mod read;
 mod record;
 mod rows;
 mod secret;
+mod snapshot;
 mod sql;
 mod stat;
 mod stub;
@@ -30,7 +31,7 @@ use self::group::Lanes;
 use self::link::{Link, Links};
 use self::number::Systems;
 use self::place::Place;
-use self::query::{Asked, fill, lower};
+use self::query::{fill, lower};
 use super::definitions::Held;
 use super::layout::Layout;
 use super::tally::Remembered;
@@ -43,8 +44,7 @@ use super::{
 use crate::index::ExtractSettings;
 use crate::tenant::TenantContext;
 use crate::values::Zone;
-use fhirc_codegen::algebra::Span;
-use fhirc_codegen::program::{Query, Yield};
+use fhirc_codegen::program::Query;
 use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::stats::Found;
 use std::fmt;
@@ -139,14 +139,7 @@ impl PostgresStore {
     ) -> Result<Vec<Tuple>, StoreError> {
         let lowered = lower(query)?;
         let filled = fill(&lowered, slots)?;
-        let asked = Asked {
-            sql: &lowered,
-            filled: &filled,
-            yields: &query.yields,
-            span: query.root_node().map(|root| root.span).unwrap_or_default(),
-            visits: query.visits,
-            timeout: self.shared.timeout,
-        };
+        let asked = self.shared.asked(query, &lowered, &filled);
         let (found, then) = self
             .read_as(tenant, |link, tenant| async move {
                 let answer = asked.run(&link, tenant).await;
@@ -237,11 +230,11 @@ impl PostgresStore {
     /// # Errors
     /// PostgreSQL fails.
     pub async fn history(&self, tenant: &TenantContext, ty: TypeCode, id: &str) -> Result<Vec<Stored>, StoreError> {
-        self.read_as(tenant, |link, tenant| async move {
-            let found = read::history(&*link, tenant, ty, id).await;
-            link.settled(found)
-        })
-        .await
+        // A version that is the current one may be an old one a moment later: it must not come twice.
+        let snapshot = self.snapshot(tenant).await?;
+        let found = snapshot.history(ty, id).await;
+        snapshot.end().await;
+        found
     }
 
     /// Counts for the planner.
@@ -262,41 +255,11 @@ impl PostgresStore {
     /// # Errors
     /// PostgreSQL fails.
     pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
-        let lowered: Vec<_> = queries.iter().map(|query| (query, lower(query).ok())).collect();
-        let lowered = &lowered;
         self.read_as(tenant, |link, tenant| async move {
-            let mut counts = Vec::with_capacity(lowered.len());
-            for (query, sql) in lowered {
-                let count = match sql {
-                    Some(sql) => self.rough(&link, tenant, query, sql).await,
-                    None => Ok(None),
-                };
-                match count {
-                    Ok(count) => counts.push(count),
-                    Err(failed) => return link.settled(Err(failed)),
-                }
-            }
-            link.settled(Ok(counts))
+            let counts = self.shared.rough(&link, tenant, queries, false).await;
+            link.settled(counts)
         })
         .await
-    }
-
-    async fn rough(
-        &self,
-        link: &Link,
-        tenant: Tenant,
-        query: &Query,
-        sql: &fhirc_codegen::sql::Sql,
-    ) -> Result<Option<Found>, StoreError> {
-        let filled = fill(sql, &Slots::new())?;
-        let (yields, span, timeout) = (&Yield::Rough, Span::default(), self.shared.timeout);
-        let asked = Asked { sql, filled: &filled, yields, span, visits: query.visits, timeout };
-        match asked.run(link, tenant).await {
-            Ok((found, _)) => Ok(found.first().map(Tuple::counted)),
-            // It looks for rows that are few among many.
-            Err(StoreError::Refused { .. } | StoreError::GaveUp) => Ok(None),
-            Err(failed) => Err(failed),
-        }
     }
 
     /// Remembers a search whose first way was given up.

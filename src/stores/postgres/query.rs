@@ -84,6 +84,8 @@ pub(super) struct Asked<'q> {
     pub(super) visits: Option<u64>,
     /// How long any statement of the store may take.
     pub(super) timeout: Option<Duration>,
+    /// Whether a transaction is open that goes on behind it.
+    pub(super) in_snapshot: bool,
 }
 
 impl Asked<'_> {
@@ -96,22 +98,36 @@ impl Asked<'_> {
     pub(super) async fn run(&self, link: &Link, tenant: Tenant) -> Result<(Vec<Tuple>, u32), StoreError> {
         let params = params(self.filled, &tenant);
         let asked = link.query_typed(&self.sql.text, &params);
-        let (found, epoch) = match self.bound() {
+        let (found, epoch) = match self.apart() {
             None => join(asked, epoch(&**link)).await,
-            Some((bound, _)) => {
-                // The bound is that of this transaction. Its end, which is sent in any case, undoes a failed one.
-                let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", bound.as_millis());
-                let (begun, found, epoch, ended) =
-                    join4(link.batch_execute(&begin), asked, epoch(&**link), link.batch_execute("COMMIT")).await;
-                let found = begun.and(found);
-                if found.is_ok() {
-                    ended.map_err(StoreError::postgres("running a query"))?;
-                }
-                (found, epoch)
+            Some((begin, end)) => {
+                let (begun, found, ended, then) =
+                    join4(link.batch_execute(&begin), asked, link.batch_execute(end), epoch(&**link)).await;
+                let then = match ended {
+                    Ok(()) => then,
+                    Err(_) => {
+                        end_again(link, end).await?;
+                        epoch(&**link).await
+                    }
+                };
+                (begun.and(found), then)
             }
         };
         let found = found.map_err(|error| self.failed(error))?;
         Ok((found.iter().map(|row| tuple(row, self.yields)).collect::<Result<_, _>>()?, epoch?))
+    }
+
+    /// What a query stands between that has a bound of its own, or may fail where others follow it in a snapshot. The
+    /// end is sent in any case: it takes the bound back, and undoes a failure.
+    fn apart(&self) -> Option<(String, &'static str)> {
+        let may_fail = self.bound().is_some() || *self.yields == Yield::Rough;
+        let (begin, end) = match self.in_snapshot {
+            true if may_fail => ("SAVEPOINT apart", "ROLLBACK TO apart; RELEASE apart"),
+            false if self.bound().is_some() => ("BEGIN READ ONLY", "COMMIT"),
+            _ => return None,
+        };
+        let bound = self.bound().map(|(bound, _)| format!("; SET LOCAL statement_timeout = {}", bound.as_millis()));
+        Some((format!("{begin}{}", bound.unwrap_or_default()), end))
     }
 
     /// How long the query may take, and whether it is given up then; nothing where the connection's own limit holds.
@@ -134,6 +150,22 @@ impl Asked<'_> {
             (other, _, _) => other,
         }
     }
+}
+
+/// Attempts to take a bound back.
+const ENDS: usize = 3;
+
+/// Sends an end once more: on a busy server the bound that it takes back may stop the end itself.
+///
+/// # Errors
+/// [`StoreError::Lost`]: a connection that is still within the transaction must not be used by others.
+pub(super) async fn end_again(link: &Link, end: &str) -> Result<(), StoreError> {
+    for _ in 0..ENDS {
+        if link.batch_execute(end).await.is_ok() {
+            return Ok(());
+        }
+    }
+    Err(StoreError::Lost { doing: "running a query" })
 }
 
 fn tuple(row: &Row, yields: &Yield) -> Result<Tuple, StoreError> {

@@ -4,7 +4,7 @@ use crate::stores::StoreError;
 use deadpool_postgres::PoolError;
 use std::error::Error as _;
 use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 
 impl StoreError {
     /// Turns an error of PostgreSQL into one of the store.
@@ -34,9 +34,32 @@ fn of(doing: &'static str, error: Error) -> StoreError {
         &SqlState::CHARACTER_NOT_IN_REPERTOIRE => {
             StoreError::Limit { what: "PostgreSQL stores no text with a character U+0000" }
         }
-        // Its message alone: details quote values of rows.
-        code => StoreError::Failed { doing, source: format!("{} ({})", said.message(), code.code()).into() },
+        _ => StoreError::Failed { doing, source: in_words(said).into() },
     }
+}
+
+/// What the server says: its message alone, since details quote values of rows, and what can be done about it.
+fn in_words(said: &DbError) -> String {
+    let (message, code) = (said.message(), said.code());
+    let hint = hint(code).map(|hint| format!("; {hint}")).unwrap_or_default();
+    format!("{message} ({}){hint}", code.code())
+}
+
+/// What those can do who are refused. The words of the server may be of any language, its codes are the same.
+fn hint(code: &SqlState) -> Option<&'static str> {
+    Some(match code {
+        &SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+            "user and password stand in the URL of the store, and who may connect in `pg_hba.conf` of the server"
+        }
+        &SqlState::INVALID_CATALOG_NAME => "`CREATE DATABASE` makes it, or the URL of the store names another one",
+        &SqlState::INSUFFICIENT_PRIVILEGE => {
+            "who makes a store needs `GRANT CREATE ON DATABASE`, or a schema of their own; who uses one of somebody else \
+             `GRANT USAGE ON SCHEMA` and `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA`"
+        }
+        &SqlState::TOO_MANY_CONNECTIONS => "`max_connections` of the server allows no more",
+        &SqlState::READ_ONLY_SQL_TRANSACTION => "the server takes no writes: it may be a standby of another one",
+        _ => return None,
+    })
 }
 
 fn is_shutdown(code: &SqlState) -> bool {
@@ -58,7 +81,7 @@ pub(super) fn is_too_large(error: &Error) -> bool {
 pub(super) fn unreachable(error: PoolError) -> StoreError {
     let why = match &error {
         PoolError::Backend(error) => match (error.as_db_error(), error.source()) {
-            (Some(said), _) => format!("{} ({})", said.message(), said.code().code()),
+            (Some(said), _) => in_words(said),
             (None, Some(source)) => source.to_string(),
             (None, None) => error.to_string(),
         },

@@ -12,15 +12,20 @@ mod changing;
 mod common;
 #[path = "../../tests/consistency.rs"]
 mod consistency;
+mod faults;
 #[path = "../../tests/inside.rs"]
 mod inside;
+mod own;
 #[path = "../../tests/random.rs"]
 mod random;
+mod refusals;
 mod server;
+mod writers;
 
 use self::common::*;
 use super::PostgresStore;
 use super::link::Link;
+use super::sql::row;
 use crate::definitions::Registry;
 use crate::stores::body::unpacked;
 use crate::stores::{Store, StoreError, StoreSettings, StoreUrl, Write};

@@ -2,11 +2,13 @@
 
 use super::super::link::Links;
 use super::super::place::Place;
-use super::super::sql::{execute, row};
+use super::super::query::end_again;
+use super::super::sql::execute;
 use super::*;
+use crate::stores::reading::Reading as _;
 use std::time::{Duration, Instant};
 
-fn place(url: &StoreUrl) -> Place {
+pub(super) fn place(url: &StoreUrl) -> Place {
     let StoreUrl::Postgres(url) = url else { panic!("{url}") };
     Place::of(url).unwrap()
 }
@@ -17,7 +19,7 @@ fn name(url: &StoreUrl) -> String {
 }
 
 /// Connections beside those of a store.
-fn links(url: &StoreUrl) -> Links {
+pub(super) fn links(url: &StoreUrl) -> Links {
     Links::new(place(url).config, None).unwrap()
 }
 
@@ -139,6 +141,113 @@ fn a_query_that_nobody_waits_for_is_stopped() {
     });
 }
 
+/// Takes minutes.
+const LONG: &str = "SELECT 1 FROM generate_series(1, 1000000000) AS n (i) WHERE i < 0";
+
+#[test]
+fn a_snapshot_goes_on_behind_a_query_that_was_given_up() {
+    block_on(async {
+        let directory = Directory::new();
+        let store = open(&directory.url(), settings()).await.unwrap();
+        one(&store, put(patient("a", "Berg"))).await;
+        let blocker = links(&directory.url());
+        let mut link = blocker.lend().await.unwrap();
+        let held = link.transaction().await.unwrap();
+        held.batch_execute("LOCK TABLE resource IN ACCESS EXCLUSIVE MODE").await.unwrap();
+        let (patients, slots) = (query(all("Patient"), Yield::Count), crate::stores::Slots::new());
+        // What looks at no row at all is worth the least time there is.
+        let bounded = Query { visits: Some(0), ..patients.clone() };
+        let snapshot = store.snapshot(&tenant()).await.unwrap();
+        let found = snapshot.run(&bounded, &slots, 0).await;
+        assert!(matches!(found, Err(StoreError::GaveUp)), "{found:?}");
+        held.rollback().await.unwrap();
+        link.settled(Ok(())).unwrap();
+        assert_eq!(snapshot.run(&patients, &slots, 0).await.unwrap()[0].ord, 1);
+        snapshot.end().await;
+        assert_eq!(count(&store, &tenant(), "Patient").await, 1);
+    });
+}
+
+#[test]
+fn a_bound_that_stopped_its_own_end_is_taken_back_all_the_same() {
+    block_on(async {
+        let links = links(&Directory::new().url());
+        let link = links.lend().await.unwrap();
+        link.batch_execute("BEGIN; SAVEPOINT apart; SET LOCAL statement_timeout = 20").await.unwrap();
+        link.batch_execute("SELECT pg_sleep(1)").await.unwrap_err();
+        end_again(&link, "ROLLBACK TO apart; RELEASE apart").await.unwrap();
+        link.batch_execute("SELECT pg_sleep(0.1); COMMIT").await.unwrap();
+        let lost = end_again(&link, "ROLLBACK TO apart").await;
+        assert!(matches!(lost, Err(StoreError::Lost { .. })), "{lost:?}");
+        assert!(link.settled(lost).is_err());
+    });
+}
+
+#[test]
+fn a_snapshot_sees_nothing_of_what_is_written_meanwhile() {
+    block_on(async {
+        let directory = Directory::new();
+        let store = open(&directory.url(), settings()).await.unwrap();
+        let ord = one(&store, put(patient("a", "Berg"))).await.ord;
+        let snapshot = store.snapshot(&tenant()).await.unwrap();
+        let slots = crate::stores::Slots::new();
+        let patients = query(all("Patient"), Yield::Count);
+        let before = (snapshot.run(&patients, &slots, 0).await.unwrap(), snapshot.bodies(&[ord]).await.unwrap());
+        store.write(&tenant(), vec![put(patient("a", "Ek")), put(patient("b", "Ek"))]).await.unwrap();
+        let after = (snapshot.run(&patients, &slots, 0).await.unwrap(), snapshot.bodies(&[ord]).await.unwrap());
+        assert_eq!(before, after);
+        assert_eq!(after.1[0].version, 1);
+        snapshot.end().await;
+        assert_eq!(store.bodies(&tenant(), &[ord]).await.unwrap()[0].version, 2);
+        assert_eq!(count(&store, &tenant(), "Patient").await, 2);
+    });
+}
+
+#[test]
+fn a_statement_that_nobody_waits_for_uses_no_processor() {
+    block_on(async {
+        let directory = Directory::new();
+        let store = open(&directory.url(), settings()).await.unwrap();
+        let endless = || async {
+            store
+                .shared
+                .links
+                .read(|link: Link| async move {
+                    let found = link.query(LONG, &[]).await.map_err(StoreError::postgres("counting"));
+                    link.settled(found)
+                })
+                .await
+        };
+        let looking = links(&directory.url());
+        let link = looking.lend().await.unwrap();
+        let running =
+            "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND query = $2 AND state = 'active'";
+        let running = || async {
+            let found = row(&*link, running, &[&name(&directory.url()), &LONG]).await.unwrap().unwrap();
+            found.get::<_, i64>(0)
+        };
+        for _ in 0..20 {
+            let ran = async {
+                while running().await == 0 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::select! {
+                found = endless() => panic!("{found:?}"),
+                () = ran => {}
+            }
+        }
+        let begin = Instant::now();
+        while running().await > 0 {
+            assert!(begin.elapsed() < Duration::from_secs(10), "a statement goes on");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // More were dropped than the pool has connections.
+        one(&store, put(patient("a", "Berg"))).await;
+        assert_eq!(count(&store, &tenant(), "Patient").await, 1);
+    });
+}
+
 #[test]
 fn somebody_elses_tables_are_left_as_they_are() {
     block_on(async {
@@ -178,7 +287,7 @@ fn one_store_is_opened_by_many_at_once() {
 }
 
 /// The URL with what a password may be; of a server for tests it is no secret.
-fn address(url: &StoreUrl) -> &str {
+pub(super) fn address(url: &StoreUrl) -> &str {
     let StoreUrl::Postgres(url) = url else { panic!("{url}") };
     url.with_password()
 }

@@ -129,6 +129,8 @@ pub enum Question {
     Alternatives,
     /// More values than the parameters of a statement.
     Parameters,
+    /// A text with a character U+0000, which texts of the target do not have.
+    Zero,
     /// Sets nested deeper than a query may be.
     Depth,
     /// A query of more parts than the target takes at once.
@@ -311,6 +313,7 @@ impl fmt::Display for Question {
             Question::Cursor => write!(f, "a position that does not fit the order"),
             Question::Alternatives => write!(f, "too many alternatives in one test"),
             Question::Parameters => write!(f, "more values than one statement can have"),
+            Question::Zero => write!(f, "a text with a character U+0000"),
             Question::Depth => write!(f, "sets nested too deeply"),
             Question::Size => {
                 write!(f, "so many conditions and types at once; name the types of the links, or ask for less")

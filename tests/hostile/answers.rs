@@ -16,7 +16,7 @@ pub(crate) async fn check(name: &str, store: &Store) {
         let begin = Instant::now();
         let Ok(compiled) = compiler.compile(&entry.query) else { continue };
         let found = found(store, &compiled).await;
-        let refusal = entry.refused.filter(|(store, _)| *store == name);
+        let refusal = entry.refused.into_iter().find(|(store, _)| *store == name);
         let expected = refusal.map_or_else(|| format!("= {}", entry.ids.unwrap_or_default().join(" ")), |(_, why)| why);
         if found != expected {
             let (query, expected) = (shortened(&entry.query), shortened(&expected));

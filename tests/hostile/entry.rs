@@ -10,8 +10,8 @@ pub(crate) struct Entry {
     pub(crate) query: String,
     /// The ids of all matches, in order; nothing where the search is refused.
     pub(crate) ids: Option<Vec<&'static str>>,
-    /// What a store says instead: its name, and `! code text`.
-    pub(crate) refused: Option<(&'static str, String)>,
+    /// What stores say instead: their names, and `! code text`.
+    pub(crate) refused: Vec<(&'static str, String)>,
     /// What is said: `! code text` is an error, `~ code text` a warning; the text is what is underlined.
     pub(crate) said: Vec<String>,
 }
@@ -26,13 +26,13 @@ pub(crate) fn entries() -> Vec<Entry> {
                 let ids = ids.split_whitespace().filter(|id| *id != "nothing").collect();
                 entries.last_mut().unwrap().ids = Some(ids);
             }
-            (Some(' '), Some(("sqlite", refusal))) => {
-                entries.last_mut().unwrap().refused = Some(("sqlite", expand(refusal)));
+            (Some(' '), Some((store @ ("sqlite" | "postgres"), refusal))) => {
+                entries.last_mut().unwrap().refused.push((store, expand(refusal)));
             }
             (Some(' '), _) => entries.last_mut().unwrap().said.extend(diagnostics(line.trim())),
             (Some(_), Some((name, query))) => {
                 let query = expand(query.trim_start());
-                entries.push(Entry { name, query, ids: None, refused: None, said: Vec::new() });
+                entries.push(Entry { name, query, ids: None, refused: Vec::new(), said: Vec::new() });
             }
             (Some(_), None) => panic!("no entry: {line}"),
         }

@@ -102,7 +102,8 @@ fn no_text_of_a_user_stands_in_a_query() {
     // Long lists travel as one value.
     let codes: Vec<String> = (0..300).map(|n| n.to_string()).collect();
     let long = format!("Observation?code={}", codes.join(","));
-    let harmless = corpus.chain(HARMLESS).chain([long.as_str()]);
+    let references = format!("Observation?subject={}", codes.join(","));
+    let harmless = corpus.chain(HARMLESS).chain([long.as_str(), references.as_str()]);
     let known: BTreeSet<_> = harmless.flat_map(|query| lowered::words(&compiler, query)).collect();
     for entry in entries().iter().filter(|entry| entry.ids.is_some()) {
         let begin = Instant::now();

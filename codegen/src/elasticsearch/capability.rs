@@ -46,6 +46,7 @@ impl Capabilities for Target {
             | Question::Typing(_)
             | Question::Alternatives
             | Question::Parameters
+            | Question::Zero
             | Question::Depth
             | Question::Size
             | Question::Dangling

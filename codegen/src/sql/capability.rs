@@ -35,6 +35,7 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Typing(_)
             | Question::Alternatives
             | Question::Parameters
+            | Question::Zero
             | Question::Depth
             | Question::Size
             | Question::Dangling

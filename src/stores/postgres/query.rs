@@ -12,6 +12,7 @@ use fhirc_codegen::rows::{TypeCode, Value};
 use fhirc_codegen::sql::{Bind, Postgres, Sql, sql};
 use futures_util::future::{join, join4};
 use std::time::Duration;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Error, Row};
 
@@ -143,6 +144,9 @@ impl Asked<'_> {
     fn failed(&self, error: Error) -> StoreError {
         if is_too_large(&error) {
             return StoreError::Refused { what: Question::Size, span: self.span };
+        }
+        if error.code() == Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) {
+            return StoreError::Refused { what: Question::Zero, span: self.span };
         }
         match (StoreError::postgres("running a query")(error), self.bound(), self.timeout) {
             (StoreError::Cancelled, Some((_, true)), _) => StoreError::GaveUp,

@@ -1,7 +1,7 @@
 //! Resources in memory, every version of them and no index: what `reference:` keeps. Searches of it are evaluated.
 
 mod records;
-#[cfg(test)]
+#[cfg(all(test, feature = "sqlite"))]
 mod tests;
 
 use self::records::Records;

@@ -158,7 +158,7 @@ impl fmt::Display for StoreError {
             StoreError::Unsupported { what } => write!(f, "this store cannot answer {what}"),
             StoreError::Refused { what, .. } => write!(f, "this store cannot answer {what}"),
             StoreError::Corrupt { what } => write!(f, "the store contradicts itself: {what}"),
-            StoreError::Limit { what } => write!(f, "the store is full: {what}"),
+            StoreError::Limit { what } => write!(f, "a limit of the store: {what}"),
             StoreError::Busy => f.write_str("another process is writing to the store; try again"),
             StoreError::Lost { doing } => write!(f, "{doing} failed: the connection to the server broke"),
             StoreError::Uncertain => f.write_str(

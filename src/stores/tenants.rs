@@ -21,6 +21,12 @@ impl Tenants {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).copied()
     }
 
+    /// Forgets all, to look them up again.
+    #[cfg(feature = "postgres")]
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Remembers what was looked up, and never what a transaction gives that may yet fail. Reading on behalf of a
     /// tenant does not create it: it has nothing.
     pub(super) fn found(&self, tenant: &TenantContext, found: Option<Tenant>) -> Tenant {

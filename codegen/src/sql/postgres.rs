@@ -8,15 +8,15 @@ use super::schema::SqlType;
 use super::select::Select;
 use sea_query::{Asterisk, DynIden, Expr, ExprTrait, Func, FunctionCall, PostgresQueryBuilder, SelectStatement};
 
-/// PostgreSQL 13 or later. Texts are `COLLATE "C"`: the database's own collation decides no answer.
+/// PostgreSQL 14 or later. Texts are `COLLATE "C"`: the database's own collation decides no answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Postgres;
 
 /// Settings of a connection that runs the statements, by name and value. The plan is made before PostgreSQL sees it, by
 /// counts of single keys and values; its own estimates know all parameters of a kind together. So nothing is left to
 /// them: no other order of joins, no table read whole to be hashed, merged or put into a bitmap. As a plan is then the
-/// same for all values, it is made once for a prepared statement: planning takes longer than most statements.
-pub const SESSION: [(&str, &str); 12] = [
+/// same for all values, it is not made for the values of a search.
+pub const SESSION: [(&str, &str); 13] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("join_collapse_limit", "1"),
     ("from_collapse_limit", "1"),
@@ -30,6 +30,7 @@ pub const SESSION: [(&str, &str); 12] = [
     ("max_parallel_workers_per_gather", "0"),
     // Sets that are tested for members are hashed where they are thought to fit; else they are read for each resource.
     ("work_mem", "64MB"),
+    ("hash_mem_multiplier", "2"),
 ];
 
 impl Dialect for Postgres {

@@ -1,7 +1,8 @@
 //! Resources in memory, every version of them and no index: what `reference:` keeps. Searches of it are evaluated.
 
 mod records;
-#[cfg(all(test, feature = "sqlite"))]
+#[cfg(test)]
+#[cfg(feature = "sqlite")]
 mod tests;
 
 use self::records::Records;

@@ -18,6 +18,7 @@ use crate::stores::tenants::Tenant;
 use crate::stores::version::{Item, Owner};
 use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
 use deadpool_postgres::Transaction;
+use tokio_postgres::error::{DbError, Severity};
 
 /// Where a write goes.
 #[derive(Clone, Copy, Debug)]
@@ -56,20 +57,32 @@ pub(super) async fn commit(
         Ok(all)
     }
     .await;
+    if matches!(written, Err(StoreError::Lost { .. } | StoreError::Uncertain)) {
+        // A server that takes the place of this one may not have its last transactions.
+        shared.systems.forget();
+        shared.tenants.forget();
+    }
     link.settled(written)
 }
 
 /// Writing is not bound in time: what a reader waits for has no meaning there.
 pub(super) async fn unhurried(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    let set = "SET LOCAL statement_timeout = 0";
+    let set = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+               SET LOCAL idle_in_transaction_session_timeout = 0";
     transaction.batch_execute(set).await.map_err(StoreError::postgres("beginning a transaction"))
 }
 
-/// A connection that breaks while a transaction is committed leaves open whether it was.
+/// Only a server that goes on and says that it refuses has certainly not committed. What breaks, or ends the server,
+/// leaves it open.
 pub(super) fn uncertain(error: tokio_postgres::Error) -> StoreError {
-    match StoreError::postgres("committing")(error) {
-        StoreError::Lost { .. } => StoreError::Uncertain,
-        other => other,
+    let refuses = |said: &DbError| {
+        let code = said.code().code();
+        let connection = code.starts_with("08") || code.starts_with("57P") || code == "40003";
+        said.parsed_severity() == Some(Severity::Error) && !connection
+    };
+    match error.as_db_error().is_some_and(refuses) {
+        true => StoreError::postgres("committing")(error),
+        false => StoreError::Uncertain,
     }
 }
 

@@ -39,7 +39,7 @@ impl Links {
         match job(self.lend().await?).await {
             Err(StoreError::Lost { .. }) => {
                 // The others that were open have most likely gone with it.
-                self.0.retain(|client, _| !client.is_closed());
+                self.0.retain(|_, _| false);
                 job(self.lend().await?).await
             }
             answer => answer,
@@ -57,7 +57,7 @@ pub(super) struct Link(Option<Object>);
 impl Link {
     /// Gives the connection back, with nothing running in it.
     pub(super) fn settled<T>(mut self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
-        if !matches!(answer, Err(StoreError::Lost { .. })) {
+        if !matches!(answer, Err(StoreError::Lost { .. } | StoreError::Uncertain)) {
             drop(self.0.take());
         }
         answer

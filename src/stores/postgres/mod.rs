@@ -1,4 +1,4 @@
-//! PostgreSQL 13 or later, over the network: a pool of connections, a queue of writers.
+//! PostgreSQL 14 or later, over the network: a pool of connections, a queue of writers.
 
 mod build;
 mod clear;

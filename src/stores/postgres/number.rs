@@ -26,6 +26,11 @@ impl Systems {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(url).copied()
     }
 
+    /// Forgets all, to look them up again.
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Remembers numbers that are committed.
     pub(super) fn remember(&self, numbers: impl IntoIterator<Item = (String, i64)>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

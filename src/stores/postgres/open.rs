@@ -58,10 +58,16 @@ async fn migrate(transaction: &Transaction<'_>, place: &Place, settings: &StoreS
         return Err(StoreError::Missing { path: path() });
     }
     if !marked {
-        // The name is one that needs no quotes.
+        // Letters, digits and `_`, in quotes since some such words are reserved.
         let schema = &place.schema;
+        let there = row(transaction, "SELECT to_regnamespace(quote_ident($1)) IS NOT NULL", &[schema]).await;
+        // Whoever owns a schema need not be allowed to make one.
+        if !there.map_err(failed())?.is_some_and(|row| row.get(0)) {
+            let make = format!("CREATE SCHEMA \"{schema}\"");
+            transaction.batch_execute(&make).await.map_err(failed())?;
+        }
         let make = format!(
-            "CREATE SCHEMA IF NOT EXISTS {schema}; CREATE TABLE {schema}.fhirc_migration \
+            "CREATE TABLE \"{schema}\".fhirc_migration \
              (version bigint PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())"
         );
         transaction.batch_execute(&make).await.map_err(failed())?;

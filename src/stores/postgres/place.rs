@@ -17,7 +17,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// What holds in every connection, as the server reads it when the connection begins.
 fn session() -> String {
-    POSTGRES_SESSION.iter().map(|(name, value)| format!("-c {name}={value} ")).collect()
+    let settings: String = POSTGRES_SESSION.iter().map(|(name, value)| format!("-c {name}={value} ")).collect();
+    // Whatever a role or a database sets: what waits for a lock must see what was committed meanwhile.
+    settings + "-c default_transaction_isolation=read\\ committed "
 }
 
 /// A place, with all secrets inside.
@@ -69,7 +71,7 @@ impl Place {
             options.push_str(given);
             options.push(' ');
         }
-        options.push_str(&format!("{}-c search_path={schema}", session()));
+        options.push_str(&format!("{}-c search_path=\"{schema}\"", session()));
         if let Some(timeout) = timeout {
             options.push_str(&format!(" -c statement_timeout={}", timeout.as_millis()));
         }
@@ -122,7 +124,7 @@ mod tests {
         assert_eq!((place.schema.as_str(), place.timeout), ("ward", Some(Duration::from_millis(250))));
         assert_eq!(place.config.get_password(), Some(&b"a@b"[..]));
         let options = place.config.get_options().unwrap();
-        assert!(options.ends_with("-c search_path=ward -c statement_timeout=250"), "{options}");
+        assert!(options.ends_with("-c search_path=\"ward\" -c statement_timeout=250"), "{options}");
         assert_eq!(place.shown, "postgres://ada:***@db.example:5433/fhir?schema=ward&statement_timeout=250");
     }
 

@@ -94,8 +94,7 @@ impl Asked<'_> {
     /// is the number that the query was planned under, the rows of its definitions were there: they are deleted only after
     /// it has changed.
     ///
-    /// All is sent at once, and the statement is planned for its very values. It is prepared under no name: there are as
-    /// many statements as shapes of searches.
+    /// All is sent at once, and the statement is prepared under no name: there are as many as shapes of searches.
     pub(super) async fn run(&self, link: &Link, tenant: Tenant) -> Result<(Vec<Tuple>, u32), StoreError> {
         let params = params(self.filled, &tenant);
         let asked = link.query_typed(&self.sql.text, &params);

@@ -1,5 +1,10 @@
 //! A server for tests: the one that an environment variable names.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Stores that this process has asked for: tests that begin at once must not share one.
+static STORES: AtomicU32 = AtomicU32::new(0);
+
 /// The URL of a store of its own on the server. Without a server the test fails: `scripts/test` starts one.
 pub(crate) fn postgres(name: &str) -> String {
     let Ok(url) = std::env::var("FHIRC_POSTGRES_URL") else {
@@ -7,7 +12,9 @@ pub(crate) fn postgres(name: &str) -> String {
     };
     let url: fhirc::stores::StoreUrl = url.parse().unwrap();
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
-    let fhirc::stores::StoreUrl::Postgres(url) = url.apart(&format!("{name}_{now}")) else { panic!("{url}") };
+    let (process, nth) = (std::process::id(), STORES.fetch_add(1, Ordering::Relaxed));
+    let name = format!("{name}_{now}_{process}_{nth}");
+    let fhirc::stores::StoreUrl::Postgres(url) = url.apart(&name) else { panic!("{url}") };
     // Of a server for tests it is no secret.
     url.with_password().to_owned()
 }

@@ -11,9 +11,10 @@ pub(crate) fn postgres(name: &str) -> String {
         panic!("`FHIRC_POSTGRES_URL` names a PostgreSQL server for tests; `scripts/test` starts one")
     };
     let url: fhirc::stores::StoreUrl = url.parse().unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let (process, nth) = (std::process::id(), STORES.fetch_add(1, Ordering::Relaxed));
-    let name = format!("{name}_{now}_{process}_{nth}");
+    // Short: names of schemas have 63 bytes, and tests put more behind it.
+    let name = format!("{name}_{now:x}_{process:x}_{nth}");
     let fhirc::stores::StoreUrl::Postgres(url) = url.apart(&name) else { panic!("{url}") };
     // Of a server for tests it is no secret.
     url.with_password().to_owned()

@@ -154,7 +154,9 @@ impl fmt::Display for ServerUrl {
 /// Whether a query parameter of this name may hold a secret. Guesses on the safe side.
 fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["pass", "pwd", "secret", "token", "key", "credential", "auth"].iter().any(|word| name.contains(word))
+    // An escaped name is read as what it stands for.
+    name.contains('%')
+        || ["pass", "pwd", "secret", "token", "key", "credential", "auth"].iter().any(|word| name.contains(word))
 }
 
 impl fmt::Display for StoreUrl {
@@ -239,6 +241,7 @@ mod tests {
             "postgres://ada:hun?hunter2@db.example/fhir",
             "postgres://db.example/fhir?password=hun@hunter2",
             "postgres://db.example/fhir?user=ada&password=hunter2",
+            "postgres://db.example/fhir?user=ada&p%61ssword=hunter2",
             "mongodb://ada:hunter2@db.example/fhir?authSource=hunter2",
             "s3://bucket/prefix?secret_access_key=hunter2&endpoint=http://minio.example",
         ] {

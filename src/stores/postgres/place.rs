@@ -53,6 +53,10 @@ impl Place {
                     return Err(invalid(reason));
                 }
                 Some(("sslmode", _)) => {}
+                // The driver would read `ss%6Cmode` as `sslmode`, behind what is looked at here.
+                Some((name, _)) if name.contains('%') => {
+                    return Err(invalid("names of parameters are written without `%`"));
+                }
                 _ => rest.push(pair),
             }
         }
@@ -133,6 +137,8 @@ mod tests {
         for (text, said) in [
             ("postgres://ada:hunter2@db.example/fhir?sslmode=require", "TLS"),
             ("postgresql://ada:hunter2@db.example/fhir?sslmode=verify-full", "TLS"),
+            ("postgres://ada:hunter2@db.example/fhir?ss%6Cmode=require", "without `%`"),
+            ("postgres://ada@db.example/fhir?p%61ssword=hunter2", "without `%`"),
             ("postgres://ada:hunter2@db.example/fhir?schema=Ward%20", "`schema`"),
             ("postgres://ada:hunter2@db.example/fhir?statement_timeout=soon", "`statement_timeout`"),
             ("postgres://ada:hunter2@db.example:port/fhir", "%3A"),

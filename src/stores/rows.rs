@@ -3,7 +3,8 @@
 use super::StoreError;
 use super::layout::{Layout, RowTable};
 use super::number::Numbering;
-use super::packed::{Column, Packed};
+use super::packed::{Column, Packed, PackedSet};
+use super::version::Owner;
 use fhirc_codegen::rows::RowKind;
 use fhirc_codegen::sql::schema::By;
 use std::collections::BTreeMap;
@@ -49,13 +50,25 @@ impl<'a> Tables<'a> {
         Tables { layout, cells: room.into_iter().map(|(kind, cells)| (kind, Vec::with_capacity(cells))).collect() }
     }
 
-    /// Takes the rows of the resource `ord`; references and code systems become numbers.
-    pub(super) fn add(
+    /// Takes the rows of the resource `ord` and of those that it contains.
+    pub(super) fn add_all(
         &mut self,
         ord: i64,
-        rows: &'a Packed,
+        set: &'a PackedSet,
         numbers: &mut impl Numbering<'a>,
     ) -> Result<(), StoreError> {
+        for (owner, rows) in set {
+            let ord = match owner {
+                Owner::Itself => ord,
+                Owner::Contained(ty, id) => numbers.resource(*ty, id)?,
+            };
+            self.add(ord, rows, numbers)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the rows of one resource; references and code systems become numbers.
+    fn add(&mut self, ord: i64, rows: &'a Packed, numbers: &mut impl Numbering<'a>) -> Result<(), StoreError> {
         for (key, kind, columns) in rows.rows() {
             let cells = self.cells.entry(kind).or_default();
             let width = cells.len() + self.layout.width(kind);

@@ -10,12 +10,12 @@ use super::stub::renumber;
 use super::{Shared, stat};
 use crate::stores::definitions::Definitions;
 use crate::stores::layout::Layout;
-use crate::stores::number::{Identity, Numbering};
+use crate::stores::number::Identity;
 use crate::stores::packed::PackedSet;
 use crate::stores::rows::Tables;
 use crate::stores::tally::Tally;
 use crate::stores::tenants::Tenant;
-use crate::stores::version::{Item, Owner};
+use crate::stores::version::Item;
 use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
 use deadpool_postgres::Transaction;
 use tokio_postgres::error::{DbError, Severity};
@@ -209,15 +209,8 @@ async fn write_rows<'a>(
     let mut in_order: Vec<&Placed<'a>> = placed.iter().collect();
     in_order.sort_unstable_by_key(|placed| placed.home.ord);
     for Placed { item, home, .. } in in_order {
-        for (tables, rows) in [(&mut removed, &item.result.removed), (&mut added, &item.result.added)] {
-            for (owner, rows) in rows {
-                let ord = match owner {
-                    Owner::Itself => home.ord,
-                    Owner::Contained(ty, id) => numbers.resource(*ty, id)?,
-                };
-                tables.add(ord, rows, numbers)?;
-            }
-        }
+        removed.add_all(home.ord, &item.result.removed, numbers)?;
+        added.add_all(home.ord, &item.result.added, numbers)?;
     }
     delete_all(&removed, transaction, tenant).await?;
     insert_all(&added, transaction, tenant).await

@@ -10,12 +10,11 @@ use crate::keys::standing;
 use crate::stores::StoreError;
 use crate::stores::build::{BATCH, BATCH_BYTES, Built, Chunk, Found};
 use crate::stores::definitions::{Builder, Definitions};
-use crate::stores::number::Numbering;
 use crate::stores::packed::pack;
 use crate::stores::rows::Tables;
 use crate::stores::tally::Tally;
 use crate::stores::tenants::Tenant;
-use crate::stores::version::{Owner, RowSet, VersionError, repeated};
+use crate::stores::version::{RowSet, VersionError, repeated};
 use fhirc_codegen::ord::{PER_TYPE, TYPE_SHIFT, first_ord};
 use fhirc_codegen::rows::TypeCode;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -286,14 +285,8 @@ fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: Vec<(i64,
     let mut numbers = Numbers::new(connection, &shared.systems, tenant);
     let mut tables = Tables::new(&shared.layout, rows.iter().flat_map(|(_, rows)| rows.values()));
     for (ord, rows) in &rows {
-        for (owner, rows) in rows {
-            let ord = match owner {
-                Owner::Itself => *ord,
-                Owner::Contained(ty, id) => numbers.resource(*ty, id)?,
-            };
-            tables.add(ord, rows, &mut numbers)?;
-            tally.come(rows);
-        }
+        tables.add_all(*ord, rows, &mut numbers)?;
+        rows.values().for_each(|rows| tally.come(rows));
     }
     insert_all(&tables, connection, tenant)?;
     numbers.finish()?;

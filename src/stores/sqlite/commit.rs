@@ -153,15 +153,8 @@ fn write_rows<'a>(
     let mut in_order: Vec<(&Item, &Home)> = items.iter().zip(homes).collect();
     in_order.sort_unstable_by_key(|(_, home)| home.ord);
     for (item, home) in in_order {
-        for (tables, rows) in [(&mut removed, &item.result.removed), (&mut added, &item.result.added)] {
-            for (owner, rows) in rows {
-                let ord = match owner {
-                    Owner::Itself => home.ord,
-                    Owner::Contained(ty, id) => numbers.resource(*ty, id)?,
-                };
-                tables.add(ord, rows, numbers)?;
-            }
-        }
+        removed.add_all(home.ord, &item.result.removed, numbers)?;
+        added.add_all(home.ord, &item.result.added, numbers)?;
     }
     delete_all(&removed, connection, numbers.tenant())?;
     insert_all(&added, connection, numbers.tenant())

@@ -162,11 +162,14 @@ async fn answer<R: Reading>(
         None => None,
     };
     let epoch = definitions::check(&reading.registry(), search)?;
-    let chosen = match program {
-        Some(_) => None,
-        None => Some(chosen(reading, search).await?),
+    let best;
+    let program = match program {
+        Some(program) => program,
+        None => {
+            best = chosen(reading, search).await?;
+            &best
+        }
     };
-    let Some(program) = program.or(chosen.as_ref()) else { return Ok(Page::default()) };
     let mut run = Run { reading, search, tenant: &request.tenant, epoch, slots: Slots::new(), observer };
     run.answer(program, after, key).await.map_err(|error| refused(error, search))
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod choose;
 mod deduplicate;
+mod drop_source;
 mod drop_universe;
 mod factor;
 mod flatten;
@@ -59,7 +60,7 @@ impl fmt::Debug for Pass {
 }
 
 /// All logical passes, in order.
-pub const PASSES: [Pass; 11] = [
+pub const PASSES: [Pass; 12] = [
     fold_constants::FOLD_CONSTANTS,
     flatten::FLATTEN,
     deduplicate::DEDUPLICATE,
@@ -75,15 +76,18 @@ pub const PASSES: [Pass; 11] = [
     flatten::FLATTEN,
     deduplicate::DEDUPLICATE,
     drop_universe::DROP_UNIVERSE,
+    // Last: what is left of a set at the end of a link no longer tells what its members are.
+    drop_source::DROP_SOURCE,
 ];
 
 /// Passes that need a store's counts, in order: what they leave is folded again.
-pub(super) const COUNTED: [Pass; 5] = [
+pub(super) const COUNTED: [Pass; 6] = [
     prune_empty::PRUNE_EMPTY,
     fold_constants::FOLD_CONSTANTS,
     flatten::FLATTEN,
     deduplicate::DEDUPLICATE,
     drop_universe::DROP_UNIVERSE,
+    drop_source::DROP_SOURCE,
 ];
 
 /// The plan after all logical passes.

@@ -25,9 +25,11 @@ pub struct Limits {
     pub chunk_documents: usize,
     /// Bytes in a chunk.
     pub chunk_bytes: usize,
-    /// Resources in a transaction, after which it takes no further chunk. Of more resources, more share the pages that
-    /// are written: 12,000 took 30 MB more, 8,000 wrote a third more to the disk.
-    pub transaction_resources: usize,
+    /// Resources in a transaction, after which it takes no further chunk: a tenth of those before, within these bounds. Of more resources, more share the pages that are written, which in a large store are most of the work; in a
+    /// short load the first and the last transaction run alone.
+    pub least_resources: usize,
+    /// See [`Limits::least_resources`].
+    pub most_resources: usize,
     /// Bytes that wait to be written in one transaction, as [`Batch::size`] counts them.
     pub transaction_bytes: usize,
     /// Bytes in one line or document; a longer one is refused.
@@ -39,8 +41,9 @@ impl Default for Limits {
         Limits {
             chunk_documents: 1_000,
             chunk_bytes: 4 << 20,
-            transaction_resources: 10_000,
-            transaction_bytes: 48 << 20,
+            least_resources: 8_000,
+            most_resources: 30_000,
+            transaction_bytes: 120 << 20,
             document_bytes: 256 << 20,
         }
     }
@@ -86,7 +89,9 @@ pub async fn load(
     let (sender, mut chunks) = mpsc::channel::<Chunk>(1);
     let count = Arc::clone(&bytes);
     let reading = spawn_blocking(move || read_all(&inputs, limits, &count, &sender));
-    let mut loading = Loading { store, tenant, limits, report: Report::default(), gathered: None, pending: None };
+    let before = store.statistics(tenant).await?.live();
+    let mut loading =
+        Loading { store, tenant, limits, report: Report::default(), gathered: None, pending: None, before };
     while let Some(chunk) = chunks.recv().await {
         if watch.stop() {
             loading.report.stopped = true;
@@ -111,6 +116,8 @@ struct Loading<'a> {
     report: Report,
     gathered: Option<(Vec<Place>, Batch)>,
     pending: Option<Pending>,
+    /// Resources that the tenant had, and those that were handed to the store since.
+    before: usize,
 }
 
 /// What is being written.
@@ -140,16 +147,21 @@ impl Loading<'_> {
                 (before, all)
             }
         };
-        let full =
-            gathered.1.len() >= self.limits.transaction_resources || gathered.1.size() >= self.limits.transaction_bytes;
+        let full = gathered.1.len() >= self.enough() || gathered.1.size() >= self.limits.transaction_bytes;
         self.gathered = Some(gathered);
         if full { self.write().await } else { Ok(()) }
+    }
+
+    /// Resources that make a transaction now.
+    fn enough(&self) -> usize {
+        (self.before / 10).min(self.limits.most_resources).max(self.limits.least_resources)
     }
 
     /// Writes what was gathered, behind what is being written.
     async fn write(&mut self) -> Result<(), StoreError> {
         self.settle().await?;
         if let Some((places, batch)) = self.gathered.take() {
+            self.before += batch.len();
             self.pending = Some(Pending { places, commit: Box::pin(self.store.commit(batch)) });
         }
         Ok(())

@@ -53,7 +53,8 @@ async fn store() -> Store {
 const LIMITS: Limits = Limits {
     chunk_documents: 3,
     chunk_bytes: 2_000,
-    transaction_resources: 8,
+    least_resources: 8,
+    most_resources: 12,
     transaction_bytes: 100_000,
     document_bytes: 20_000,
 };

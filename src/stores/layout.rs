@@ -5,7 +5,7 @@ use fhirc_codegen::sql::schema::{By, Table, physical, row_tables};
 use std::collections::BTreeMap;
 
 /// Cells of a row before its values: key and resource.
-const BEFORE_VALUES: usize = 2;
+pub(super) const BEFORE_VALUES: usize = 2;
 
 /// All tables of index rows.
 #[derive(Debug)]

@@ -17,6 +17,13 @@ pub struct Statistics {
     pub(crate) repeated: Option<Arc<BTreeSet<KeyId>>>,
 }
 
+impl Statistics {
+    /// Live resources of all types.
+    pub(crate) fn live(&self) -> usize {
+        self.resources.values().sum::<u64>().try_into().unwrap_or(usize::MAX)
+    }
+}
+
 impl Stats for Statistics {
     fn rows(&self, key: KeyId) -> Option<u64> {
         self.rows.as_ref().map(|rows| rows.get(&key).copied().unwrap_or_default())

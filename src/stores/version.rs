@@ -215,7 +215,7 @@ fn deletion(ty: TypeCode, current: &Current, body: &str, with: &Versioning<'_>) 
         updated: after(Some(current), with.now),
         body: None,
         removed: pack(stored_rows(ty, body, with)?)?,
-        added: PackedSet::new(),
+        added: PackedSet::default(),
         repeated: BTreeSet::new(),
         warnings: Vec::new(),
     })
@@ -304,8 +304,8 @@ impl Outcome {
             version,
             updated,
             body: None,
-            removed: PackedSet::new(),
-            added: PackedSet::new(),
+            removed: PackedSet::default(),
+            added: PackedSet::default(),
             repeated: BTreeSet::new(),
             warnings: Vec::new(),
         }

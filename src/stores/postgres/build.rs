@@ -284,7 +284,7 @@ async fn insert(
     let rows: Vec<(i64, PackedSet)> = rows.into_iter().map(pack).collect::<Result<Vec<_>, StoreError>>()?;
     let mut numbers = Numbers::new(transaction, &shared.systems, tenant);
     numbers.provide(&rows.iter().map(|(_, rows)| rows).collect::<Vec<_>>()).await?;
-    let mut tables = Tables::new(&shared.layout, rows.iter().flat_map(|(_, rows)| rows.values()));
+    let mut tables = Tables::new(&shared.layout);
     for (ord, rows) in &rows {
         tables.add_all(*ord, rows, &mut numbers)?;
         rows.values().for_each(|rows| tally.come(rows));

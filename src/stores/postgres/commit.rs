@@ -204,8 +204,8 @@ async fn write_rows<'a>(
     placed: &[Placed<'a>],
     numbers: &mut Numbers<'a, '_>,
 ) -> Result<(), StoreError> {
-    let mut removed = Tables::new(layout, placed.iter().flat_map(|placed| placed.item.result.removed.values()));
-    let mut added = Tables::new(layout, placed.iter().flat_map(|placed| placed.item.result.added.values()));
+    let mut removed = Tables::new(layout);
+    let mut added = Tables::new(layout);
     let mut in_order: Vec<&Placed<'a>> = placed.iter().collect();
     in_order.sort_unstable_by_key(|placed| placed.home.ord);
     for Placed { item, home, .. } in in_order {

@@ -90,7 +90,7 @@ impl<'a, 't> Numbers<'a, 't> {
                 wanted.push((ty, id));
             }
         };
-        for owner in sets.iter().flat_map(|set| set.keys()) {
+        for owner in sets.iter().flat_map(|set| set.owners()) {
             if let Owner::Contained(ty, id) = owner {
                 want(*ty, id.as_str());
             }

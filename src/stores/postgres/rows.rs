@@ -35,9 +35,12 @@ pub(super) async fn insert_all(
     transaction: &Transaction<'_>,
     tenant: Tenant,
 ) -> Result<(), StoreError> {
-    for (table, rows) in tables.sorted() {
-        let rows = rows.into_iter().map(|row| row_of(table, tenant, row));
-        copy(transaction, &table.statements.insert, rows).await.map_err(StoreError::postgres("writing index rows"))?;
+    for kind in tables.sorted() {
+        for (table, rows) in kind?.tables() {
+            let rows = rows.map(|row| row_of(table, tenant, row));
+            let copied = copy(transaction, &table.statements.insert, rows).await;
+            copied.map_err(StoreError::postgres("writing index rows"))?;
+        }
     }
     Ok(())
 }
@@ -53,9 +56,13 @@ pub(super) async fn delete_all(
     transaction: &Transaction<'_>,
     tenant: Tenant,
 ) -> Result<(), StoreError> {
-    for (table, rows) in tables.sorted() {
-        let lists: Vec<List<'_>> = table.cells().map(|n| List::of(rows.iter().filter_map(|row| row.get(n)))).collect();
-        delete_lists(transaction, table, tenant, &lists).await.map_err(StoreError::postgres("deleting index rows"))?;
+    for kind in tables.sorted() {
+        for (table, rows) in kind?.tables() {
+            let column = |n| List::of(rows.clone().filter_map(|row| row.get(n)));
+            let lists: Vec<List<'_>> = table.cells().map(column).collect();
+            let deleted = delete_lists(transaction, table, tenant, &lists).await;
+            deleted.map_err(StoreError::postgres("deleting index rows"))?;
+        }
     }
     Ok(())
 }

@@ -283,7 +283,7 @@ fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: Vec<(i64,
     let pack = |(ord, rows)| Ok((ord, pack(rows).map_err(VersionError::from)?));
     let rows = rows.into_iter().map(pack).collect::<Result<Vec<_>, StoreError>>()?;
     let mut numbers = Numbers::new(connection, &shared.systems, tenant);
-    let mut tables = Tables::new(&shared.layout, rows.iter().flat_map(|(_, rows)| rows.values()));
+    let mut tables = Tables::new(&shared.layout);
     for (ord, rows) in &rows {
         tables.add_all(*ord, rows, &mut numbers)?;
         rows.values().for_each(|rows| tally.come(rows));

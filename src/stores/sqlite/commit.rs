@@ -143,13 +143,13 @@ fn write_rows<'a>(
     numbers: &mut Numbers<'a, '_>,
 ) -> Result<(), StoreError> {
     // Contained resources are numbered as they appear, before anything that refers to them.
-    for owner in items.iter().flat_map(|item| item.result.added.keys()) {
+    for owner in items.iter().flat_map(|item| item.result.added.owners()) {
         if let Owner::Contained(ty, id) = owner {
             numbers.resource(*ty, id)?;
         }
     }
-    let mut removed = Tables::new(layout, items.iter().flat_map(|item| item.result.removed.values()));
-    let mut added = Tables::new(layout, items.iter().flat_map(|item| item.result.added.values()));
+    let mut removed = Tables::new(layout);
+    let mut added = Tables::new(layout);
     let mut in_order: Vec<(&Item, &Home)> = items.iter().zip(homes).collect();
     in_order.sort_unstable_by_key(|(_, home)| home.ord);
     for (item, home) in in_order {

@@ -4,7 +4,6 @@
 
 use super::Shared;
 use super::commit::{commit, in_transaction, write_batch};
-use super::open::{CHECKPOINT_PAGES, CHECKPOINT_PAGES_OF_LOAD, checkpoint_after};
 use crate::stores::{Batch, Committed, StoreError};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,9 +12,6 @@ use tokio::sync::oneshot;
 
 /// The most resources that share a transaction: more would let the first wait for long.
 const MOST: usize = 256;
-
-/// Resources from which on a batch is one of a load.
-const LARGE: usize = 4_000;
 
 /// A batch that waits to be written, and who waits for it.
 pub(super) struct Waiting {
@@ -50,18 +46,6 @@ impl Group {
     /// A failure undoes the transaction for all; then each is written in one of its own, so that it costs none but the
     /// batch that failed. That spares a savepoint for each, which copies every page before it is changed.
     pub(super) fn write(self, connection: &mut Connection) {
-        let large = self.resources >= LARGE;
-        if large {
-            // Where it fails, the log is copied earlier.
-            let _ = checkpoint_after(connection, CHECKPOINT_PAGES_OF_LOAD);
-        }
-        self.write_all(connection);
-        if large {
-            let _ = checkpoint_after(connection, CHECKPOINT_PAGES);
-        }
-    }
-
-    fn write_all(self, connection: &mut Connection) {
         let mut waiting = self.waiting;
         let together = match waiting.as_mut_slice() {
             [] | [_] => None,

@@ -3,6 +3,7 @@
 mod build;
 mod clear;
 mod commit;
+mod copier;
 mod current;
 mod definitions;
 mod fault;
@@ -23,6 +24,7 @@ mod tenants;
 mod tests;
 mod worker;
 
+use self::copier::Copier;
 use self::group::Waiting;
 use self::number::Systems;
 use self::snapshot::lower;
@@ -69,6 +71,8 @@ pub struct SqliteStore {
     writer: Workers,
     /// `None`: the writer reads too.
     readers: Option<Workers>,
+    /// `None`: there is no log.
+    copier: Option<Copier>,
 }
 
 /// What all threads share.
@@ -95,12 +99,13 @@ impl SqliteStore {
     /// definitions, another zone or other bases, so that its rows would not mean what a search takes them for.
     pub async fn open(place: Place, settings: StoreSettings) -> Result<SqliteStore, StoreError> {
         let opened = spawn_blocking(move || {
-            let (writer, settled) = open::writer(&place, &settings)?;
-            let readers = match &place {
-                Place::Memory => None,
+            let (mut writer, settled) = open::writer(&place, &settings)?;
+            let (copier, readers) = match &place {
+                Place::Memory => (None, None),
                 Place::File(path) => {
                     let many = readers();
-                    Some((0..many).map(|_| open::reader(path, many)).collect::<Result<Vec<_>, _>>()?)
+                    let readers = (0..many).map(|_| open::reader(path, many)).collect::<Result<Vec<_>, _>>()?;
+                    (Some(open::copier(&mut writer, path)?), Some(readers))
                 }
             };
             let shared = Shared {
@@ -120,6 +125,7 @@ impl SqliteStore {
                 shared: Arc::new(shared),
                 writer: Workers::start("sqlite-writer", vec![writer])?,
                 readers: readers.map(|readers| Workers::start("sqlite-reader", readers)).transpose()?,
+                copier,
             })
         });
         opened.await.map_err(|_| StoreError::Closed)?
@@ -302,11 +308,14 @@ impl SqliteStore {
 
     /// Lets all that is queued end, and closes the database.
     pub async fn close(self) {
-        let SqliteStore { writer, readers, .. } = self;
+        let SqliteStore { writer, readers, copier, .. } = self;
         // Joining the threads blocks; a panic in one was answered as `Closed`.
         let _ = spawn_blocking(move || {
             if let Some(readers) = readers {
                 readers.stop();
+            }
+            if let Some(copier) = copier {
+                copier.stop();
             }
             // Last: the connection that closes last folds the write-ahead log into the database.
             writer.stop();

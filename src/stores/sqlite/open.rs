@@ -1,5 +1,6 @@
 //! Opening: connections, the schema, and whether the stored rows were made under the same settings.
 
+use super::copier::{Bounds, Copier};
 use super::{Place, definitions};
 use crate::definitions::Registry;
 use crate::index::ExtractSettings;
@@ -18,20 +19,25 @@ const APPLICATION_ID: i32 = 0x6668_7263;
 /// How long a writer waits for another process, in milliseconds.
 const BUSY_TIMEOUT: u64 = 5_000;
 /// Bytes of a page: whole resources of a kilobyte leave less room over than in SQLite's usual 4 KiB.
-const PAGE_SIZE: i64 = 8 * 1024;
+const PAGE_SIZE: u32 = 8 * 1024;
 /// Page cache of the connection that writes, in KiB. 256 MiB load no faster.
 const WRITER_KIB: i64 = 64 * 1024;
 /// Page caches of all that read together, in KiB: what one has not, the operating system has. All classes of searches
 /// took 13.1 s of processor time with 2 MiB each, 14.5 with 8, 13.0 with 64. A mapped file would count as memory.
 const READERS_KIB: i64 = 16 * 1024;
-/// Pages in the write-ahead log before they are copied into the database: 64 MiB, among which readers look up pages in
-/// few tables. With SQLite's usual 1,000 hot pages are copied all the time.
-pub(super) const CHECKPOINT_PAGES: i64 = 64 * 1024 * 1024 / PAGE_SIZE;
-/// The same behind a transaction of a load, each of which changes more than that: 256 MiB. 250,000 resources
-/// wrote 3.6 GB so instead of 4.4.
-pub(super) const CHECKPOINT_PAGES_OF_LOAD: i64 = 256 * 1024 * 1024 / PAGE_SIZE;
+/// Page cache of the connection that copies the log, which looks into few pages, in KiB.
+const COPIER_KIB: i64 = 1024;
+/// When the write-ahead log is copied into the database: 64 MiB at a time, and up to 256 MiB, or four transactions, lie
+/// in it. With SQLite's usual 1,000 pages hot pages are copied all the time.
+const LOG: Bounds = Bounds { copy: pages(64), wait: pages(256) };
+/// Bytes of the log that stay when it begins again.
+const LOG_BYTES_KEPT: i64 = 256 * 1024 * 1024;
 /// Statements kept prepared per connection: the writer alone has about a hundred.
 const STATEMENTS: usize = 256;
+
+const fn pages(mebibytes: u32) -> u32 {
+    mebibytes * 1024 * 1024 / PAGE_SIZE
+}
 
 /// The connection that writes, with the schema in place and the settings checked.
 pub(super) fn writer(place: &Place, settings: &StoreSettings) -> Result<(Connection, Settled), StoreError> {
@@ -67,6 +73,13 @@ pub(super) fn reader(path: &Path, readers: usize) -> Result<Connection, StoreErr
         .and_then(|()| connection.pragma_update(None, "query_only", true))
         .map_err(StoreError::database("opening the store"))?;
     Ok(connection)
+}
+
+/// What copies the log of the connection that writes.
+pub(super) fn copier(writer: &mut Connection, path: &Path) -> Result<Copier, StoreError> {
+    let own = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    tune(&own, COPIER_KIB).map_err(StoreError::database("opening the store"))?;
+    Copier::start(writer, own, LOG)
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
@@ -126,15 +139,10 @@ fn tune(connection: &Connection, cache: i64) -> rusqlite::Result<()> {
     // A power failure may take the last commits, never the consistency: a load is repeated, and nothing else is lost.
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -cache)?;
-    checkpoint_after(connection, CHECKPOINT_PAGES)?;
+    connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES_KEPT, |_| Ok(()))?;
     connection.pragma_update(None, "temp_store", "memory")?;
     // The schema is ours alone: nothing in a file may run code of its own.
     connection.pragma_update(None, "trusted_schema", false)
-}
-
-/// How many pages the write-ahead log may have from now on before a commit copies them into the database.
-pub(super) fn checkpoint_after(connection: &Connection, pages: i64) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "wal_autocheckpoint", pages)
 }
 
 /// Notes the names of the resource types, by which references sort.

@@ -2,7 +2,7 @@
 
 use crate::stores::StoreError;
 use crate::stores::layout::{RowTable, Statements};
-use crate::stores::rows::{Cell, Tables};
+use crate::stores::rows::{Cell, OfKind, Tables};
 use fhirc_codegen::sql::schema::Table;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Statement, ToSql};
@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::sync::mpsc::sync_channel;
 use std::thread::scope;
 
-/// Cells from which on another thread sorts those of the next table while those of one are written.
+/// Cells from which on another thread sorts those of the next kind while those of one are written.
 const MANY: usize = 4_000;
 
 /// The statements that write a table, one row each. Statements of several rows do not pay in process: 2.6 million rows
@@ -61,24 +61,33 @@ fn each<'a>(
     tenant: i64,
     statement: impl Fn(&RowTable) -> &str,
 ) -> Result<(), StoreError> {
-    let write = |(table, rows): (&RowTable, Vec<&[Cell<'a>]>)| {
-        let mut statement = connection.prepare_cached(statement(table))?;
-        write(&mut statement, table, tenant, &rows)
+    let write = |kind: Result<OfKind<'a>, StoreError>| {
+        for (table, rows) in kind?.tables() {
+            let written = connection
+                .prepare_cached(statement(table))
+                .and_then(|mut statement| write(&mut statement, table, tenant, rows));
+            written.map_err(StoreError::database("writing index rows"))?;
+        }
+        Ok(())
     };
-    let written = if tables.size() < MANY {
-        tables.sorted().try_for_each(write)
-    } else {
-        scope(|scope| {
-            let (sender, sorted) = sync_channel(1);
-            // It ends when all is sorted, or when nobody takes it any more.
-            scope.spawn(move || tables.sorted().try_for_each(|table| sender.send(table)));
-            sorted.into_iter().try_for_each(write)
-        })
-    };
-    written.map_err(StoreError::database("writing index rows"))
+    if tables.size() < MANY {
+        return tables.sorted().try_for_each(write);
+    }
+    scope(|scope| {
+        // Handed over, none waits: only what is being written and what is being sorted take memory.
+        let (sender, sorted) = sync_channel(0);
+        // It ends when all is sorted, or when nobody takes it any more.
+        scope.spawn(move || tables.sorted().try_for_each(|kind| sender.send(kind)));
+        sorted.into_iter().try_for_each(write)
+    })
 }
 
-fn write(statement: &mut Statement<'_>, table: &RowTable, tenant: i64, rows: &[&[Cell<'_>]]) -> rusqlite::Result<()> {
+fn write<'r>(
+    statement: &mut Statement<'_>,
+    table: &RowTable,
+    tenant: i64,
+    rows: impl Iterator<Item = &'r [Cell<'r>]>,
+) -> rusqlite::Result<()> {
     statement.raw_bind_parameter(1, tenant)?;
     let mut before: &[Cell<'_>] = &[];
     for row in rows {

@@ -11,6 +11,7 @@ mod common;
 mod concurrency;
 #[path = "../../tests/consistency.rs"]
 mod consistency;
+mod copier;
 mod difference;
 mod group;
 #[path = "../../tests/inside.rs"]

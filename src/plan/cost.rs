@@ -52,8 +52,10 @@ impl<'s> Estimates<'s> {
                 let usual = self.rows(*key, *kind, universe, test);
                 match self.stats.counted(rows) {
                     Some(Counted::Exactly(members)) => members as f64,
+                    // Between the bound that the count met and all, any order of magnitude is as likely.
                     Some(Counted::AtLeast(members)) => {
-                        usual.max(members as f64 * BEYOND).min(self.resources(universe.0.iter().copied()))
+                        let all = self.resources(universe.0.iter().copied());
+                        usual.max((members as f64 * all).sqrt()).min(all)
                     }
                     Some(Counted::About(members)) => (members as f64).min(self.resources(universe.0.iter().copied())),
                     None => usual,
@@ -141,9 +143,6 @@ impl<'s> Estimates<'s> {
         }
     }
 }
-
-/// How many there are for each that was counted, where a count ended at its bound: as likely as not more.
-const BEYOND: f64 = 2.0;
 
 /// Resources per slot, where nothing is known.
 const SLOT: f64 = 100.0;

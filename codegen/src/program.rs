@@ -161,6 +161,8 @@ pub struct Query {
     pub visits: Option<u64>,
     /// Keys of which no resource has more than one row, in their order: what is found by one of these is found once.
     pub once: Vec<KeyId>,
+    /// Keys of which some rows hold texts in an abridged form, in their order: a store that abridges none says none.
+    pub abridged: Vec<KeyId>,
 }
 
 impl Query {

@@ -22,6 +22,11 @@ pub trait Stats {
         false
     }
 
+    /// Whether rows of the key may hold abridged texts, whose order is not theirs. It decides answers, as `once` does.
+    fn abridged(&self, _key: KeyId) -> bool {
+        false
+    }
+
     /// Live resources of a type.
     fn resources(&self, ty: TypeCode) -> u64;
 

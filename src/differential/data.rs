@@ -1,6 +1,6 @@
 //! Small sets of resources as a sequence of writes.
 
-use super::pools::IDS;
+use super::pools::{CODES, IDS, TEXTS, URLS, VERSIONS};
 use super::random::Random;
 use super::resources::{Maker, earlier};
 use crate::definitions::{Registry, ResourceType};
@@ -9,6 +9,7 @@ use crate::stores::Write;
 use crate::values::{Instant, Zone, parse_date};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A write: a resource, or `{"delete": "Type/id"}`.
@@ -67,7 +68,48 @@ pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
     if random.chance(50) {
         writes.reverse();
     }
+    if random.chance(6) {
+        let mut longer = Longer::default();
+        writes.iter_mut().for_each(|line| longer.lengthen(random, line));
+    }
     writes
+}
+
+/// Texts of a set of resources that become longer than an index of a database takes, each everywhere alike.
+#[derive(Default)]
+struct Longer(BTreeMap<String, String>);
+
+/// Folded, it is still longer than that.
+const FILLING: &str = "Ä long 漢字 text, of which there are many ";
+
+impl Longer {
+    fn lengthen(&mut self, random: &mut Random, json: &mut Json) {
+        match json {
+            Json::String(text) if is_free(text) => {
+                let known = self.0.get(text).cloned();
+                let longer = known.unwrap_or_else(|| longer(random, text));
+                self.0.insert(std::mem::replace(text, longer.clone()), longer);
+            }
+            Json::Array(items) => items.iter_mut().for_each(|item| self.lengthen(random, item)),
+            Json::Object(members) => members.values_mut().for_each(|member| self.lengthen(random, member)),
+            _ => {}
+        }
+    }
+}
+
+/// Whether nothing hangs on a text but what it says.
+fn is_free(text: &str) -> bool {
+    TEXTS.contains(&text) || CODES.contains(&text) || URLS.contains(&text) || VERSIONS.contains(&text)
+}
+
+fn longer(random: &mut Random, text: &str) -> String {
+    let filling = FILLING.repeat(9);
+    match random.below(8) {
+        0..3 => format!("{filling}{text}"),
+        3 => format!("{text}{filling}"),
+        4 => format!("{text} {filling}{text}"),
+        _ => text.to_owned(),
+    }
 }
 
 fn types(registry: &Registry, random: &mut Random) -> Vec<ResourceType> {

@@ -43,7 +43,7 @@ pub fn build(search: &Search, registry: &Registry) -> Plan {
     };
     let total = (search.total != Total::None).then_some(Produced { set, strategy: Strategy::SetFirst });
     let (graph, versions) = (builder.graph, builder.versions);
-    Plan { graph, page, total, includes, versions, once: Vec::new() }
+    Plan { graph, page, total, includes, versions, once: Vec::new(), abridged: Vec::new() }
 }
 
 /// The types that matches may have: containers of what matched are of any.

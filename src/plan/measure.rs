@@ -105,7 +105,12 @@ fn count(set: &Set, page: u32, stats: &dyn Stats) -> Query {
     // a quarter of what a store allows for one that is looked at.
     let (take, visits) = (Some(Take { n, after: None }), Some(u64::from(n)));
     let (order, strategy, once) = (Vec::new(), Strategy::SetFirst, Vec::new());
-    Query { sets, root, yields: Yield::Rough, order, strategy, take, visits, once }
+    let key = match set {
+        Set::Rows { key, .. } => Some(*key),
+        _ => None,
+    };
+    let abridged = key.into_iter().filter(|key| stats.abridged(*key)).collect();
+    Query { sets, root, yields: Yield::Rough, order, strategy, take, visits, once, abridged }
 }
 
 /// A part of the number at which going through the universe for a page costs as much as computing the set: `m` members

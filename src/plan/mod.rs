@@ -52,6 +52,8 @@ pub struct Plan {
     pub versions: Vec<VersionsRoot>,
     /// Keys of which no resource has more than one row, in their order.
     pub once: Vec<KeyId>,
+    /// Keys of which the store holds some texts in an abridged form, in their order.
+    pub abridged: Vec<KeyId>,
 }
 
 /// The matches: a set, an order, a page.

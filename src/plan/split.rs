@@ -121,7 +121,9 @@ impl Splitter<'_> {
         let mut sets = Sets::default();
         let root = sets.push(Node::new(Set::Slot(PAGE_SLOT), Access::Drive, *span));
         let (order, strategy, take) = (Vec::new(), Strategy::SetFirst, Some(most));
-        let step = self.step(Query { sets, root, yields, order, strategy, take, visits: None, once: Vec::new() }, None);
+        let (once, abridged) = (Vec::new(), Vec::new());
+        let query = Query { sets, root, yields, order, strategy, take, visits: None, once, abridged };
+        let step = self.step(query, None);
         self.program.roots.versions = Some(Versions { step, wanted });
     }
 
@@ -140,8 +142,8 @@ impl Splitter<'_> {
             last = sets.push(node.with(set));
             places.insert(id, last);
         }
-        let once = self.plan.once.clone();
-        Query { sets, root: last, yields, order: Vec::new(), strategy, take, visits: None, once }
+        let (once, abridged) = (self.plan.once.clone(), self.plan.abridged.clone());
+        Query { sets, root: last, yields, order: Vec::new(), strategy, take, visits: None, once, abridged }
     }
 
     /// The sets of one query, parts before wholes: those behind a cut join are not among them.

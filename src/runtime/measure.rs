@@ -72,6 +72,10 @@ impl Stats for Measured {
         self.kept.once(key)
     }
 
+    fn abridged(&self, key: KeyId) -> bool {
+        self.kept.abridged(key)
+    }
+
     fn fan_out(&self, edge: Edge, end: End) -> Option<u64> {
         self.kept.fan_out(edge, end)
     }

@@ -167,6 +167,12 @@ impl Packed {
         size_of_val(self.heads.as_slice()) + self.cells.len() + self.text.len()
     }
 
+    /// The most bytes of text in a row.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn longest(&self) -> usize {
+        self.heads.iter().map(|head| head.text as usize).max().unwrap_or_default()
+    }
+
     /// The key of each row.
     pub(crate) fn keys(&self) -> impl Iterator<Item = KeyId> {
         self.heads.iter().map(|head| head.key)

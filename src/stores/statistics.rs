@@ -15,6 +15,8 @@ pub struct Statistics {
     pub(crate) rows: Option<Arc<BTreeMap<KeyId, u64>>>,
     /// Keys of which a resource has, or once had, several rows; nothing of a store that does not mark them.
     pub(crate) repeated: Option<Arc<BTreeSet<KeyId>>>,
+    /// Keys of which a row is, or once was, abridged.
+    pub(crate) abridged: Arc<BTreeSet<KeyId>>,
 }
 
 impl Statistics {
@@ -39,6 +41,10 @@ impl Stats for Statistics {
 
     fn once(&self, key: KeyId) -> bool {
         self.repeated.as_ref().is_some_and(|repeated| !repeated.contains(&key))
+    }
+
+    fn abridged(&self, key: KeyId) -> bool {
+        self.abridged.contains(&key)
     }
 
     /// Not known: how many resources stand at an end is not counted.

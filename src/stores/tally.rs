@@ -15,6 +15,7 @@ pub(super) struct Tally {
     pub(super) removed: u64,
     counts: BTreeMap<i64, i64>,
     repeated: BTreeSet<KeyId>,
+    abridged: BTreeSet<KeyId>,
 }
 
 /// The row that counts the changes of a tenant's counts: who has read the others needs to look at this one only.
@@ -22,6 +23,9 @@ pub(super) const CHANGES: i64 = 0;
 
 /// Keys of which a resource has, or once had, several rows are marked by a row under their number and this.
 pub(super) const REPEATED: i64 = 1 << 32;
+
+/// Keys of which a row is, or once was, abridged are marked by a row under their number and this.
+pub(super) const ABRIDGED: i64 = 2 << 32;
 
 /// Live resources of a type are counted under the negative number of the type; keys are positive.
 fn of_type(ty: TypeCode) -> i64 {
@@ -45,6 +49,12 @@ impl Tally {
     /// Marks keys of which a resource has several rows.
     pub(super) fn repeat(&mut self, keys: &BTreeSet<KeyId>) {
         self.repeated.extend(keys);
+    }
+
+    /// Marks a key of which a row is abridged.
+    #[cfg(feature = "postgres")]
+    pub(super) fn abridge(&mut self, key: KeyId) {
+        self.abridged.insert(key);
     }
 
     /// Counts rows that come.
@@ -79,7 +89,8 @@ impl Tally {
 
     /// The keys of the marks that shall stand.
     pub(super) fn marks(&self) -> impl Iterator<Item = i64> {
-        self.repeated.iter().map(|key| REPEATED + i64::from(key.0))
+        let repeated = self.repeated.iter().map(|key| REPEATED + i64::from(key.0));
+        repeated.chain(self.abridged.iter().map(|key| ABRIDGED + i64::from(key.0)))
     }
 }
 
@@ -107,16 +118,21 @@ impl Statistics {
     /// # Errors
     /// A key that nobody counts under.
     pub(super) fn of(counts: impl IntoIterator<Item = (i64, i64)>) -> Result<Statistics, StoreError> {
-        let (mut resources, mut rows, mut repeated) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let (mut resources, mut rows) = (BTreeMap::new(), BTreeMap::new());
+        let (mut repeated, mut abridged) = (BTreeSet::new(), BTreeSet::new());
         for (key, count) in counts {
             if key == CHANGES {
                 continue;
             }
             let count = u64::try_from(count).unwrap_or_default();
-            match (u8::try_from(key.saturating_neg()), u32::try_from(key), u32::try_from(key - REPEATED)) {
-                (Ok(ty), ..) => drop(resources.insert(TypeCode(ty), count)),
-                (_, Ok(key), _) => drop(rows.insert(KeyId(key), count)),
-                (.., Ok(key)) => drop(repeated.insert(KeyId(key))),
+            if let Ok(ty) = u8::try_from(key.saturating_neg()) {
+                resources.insert(TypeCode(ty), count);
+                continue;
+            }
+            match [0, REPEATED, ABRIDGED].map(|mark| u32::try_from(key.saturating_sub(mark))) {
+                [Ok(key), ..] => drop(rows.insert(KeyId(key), count)),
+                [_, Ok(key), _] => drop(repeated.insert(KeyId(key))),
+                [.., Ok(key)] => drop(abridged.insert(KeyId(key))),
                 _ => return Err(StoreError::Corrupt { what: format!("counts of a key {key}") }),
             }
         }
@@ -124,6 +140,7 @@ impl Statistics {
             resources: Arc::new(resources),
             rows: Some(Arc::new(rows)),
             repeated: Some(Arc::new(repeated)),
+            abridged: Arc::new(abridged),
         })
     }
 }

@@ -32,7 +32,17 @@ fn query(sets: Vec<Set>) -> Query {
     let mut arena = Sets::default();
     let last = sets.into_iter().map(|set| arena.push(node(set))).last();
     let (yields, order, strategy) = (Yield::Page, Vec::new(), Strategy::SetFirst);
-    Query { sets: arena, root: last.unwrap(), yields, order, strategy, take: None, visits: None, once: Vec::new() }
+    Query {
+        sets: arena,
+        root: last.unwrap(),
+        yields,
+        order,
+        strategy,
+        take: None,
+        visits: None,
+        once: Vec::new(),
+        abridged: Vec::new(),
+    }
 }
 
 fn sqlite(query: &Query) -> Result<(), Unsupported> {

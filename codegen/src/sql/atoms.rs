@@ -1,5 +1,6 @@
 //! Comparisons of one row.
 
+use super::abridged::stored;
 use super::constant::{always, blank_text, never, number};
 use super::names::columns;
 use super::rids::{long_list, texts};
@@ -17,44 +18,43 @@ use sea_query::{BinOper, Expr, ExprTrait};
 impl<D: Dialect> Target<D> {
     pub(super) fn compare(&mut self, row: &Row, atom: &Comparison<'_>) -> Expr {
         match atom {
-            Comparison::Eq(column, value) => one(row, *column).eq(self.scalar(*value)),
-            Comparison::Ne(column, value) => one(row, *column).ne(self.known(*value)),
+            Comparison::Eq(column, value) => one(row, *column).eq(self.scalar(row.kind, *value)),
+            Comparison::Ne(column, value) => one(row, *column).ne(self.known(row.kind, *value)),
             Comparison::In(columns, tuples) => self.among(row, columns, tuples),
             Comparison::NotIn(columns, tuples) => self.among(row, columns, tuples).not(),
             Comparison::InSlot(column, slot) => self.found(row, *column, *slot),
             Comparison::NotInSlot(column, slot) => self.found(row, *column, *slot).not(),
             Comparison::Range(column, rel, bounds) => self.range(row, *column, *rel, *bounds),
-            Comparison::Order(column, order, value) => {
-                let (column, value) = (one(row, *column), self.text(*value));
-                match order {
-                    Order::Before => column.lt(value),
-                    Order::UpTo => column.lte(value),
-                    Order::After => column.gt(value),
-                    Order::From => column.gte(value),
+            Comparison::Order(column, order, value) => self.ordered(row, one(row, *column), *order, value),
+            Comparison::Starts(column, head) => match Self::undecided(row, head) {
+                None => self.starts(&one(row, *column), head),
+                Some(beginning) => {
+                    let seek = self.starts(&one(row, *column), beginning);
+                    let whole = self.whole(one(row, *column));
+                    seek.and(self.starts(&whole, head))
                 }
-            }
-            Comparison::Starts(column, head) => self.starts(&one(row, *column), head),
+            },
             // Every text ends with the empty one, which SQLite's `substr` of an empty text does not tell.
             Comparison::Ends(_, "") => always(),
-            Comparison::Ends(column, tail) => D::ends(one(row, *column), self.text(*tail)),
-            Comparison::Has(column, part) => D::has(one(row, *column), self.text(*part)),
+            Comparison::Ends(column, tail) => D::ends(self.whole_of(row, one(row, *column)), self.text(*tail)),
+            Comparison::Has(column, part) => D::has(self.whole_of(row, one(row, *column)), self.text(*part)),
             Comparison::Near(column, centre, radius) => self.near(row, *column, *centre, *radius),
             Comparison::Words(column, words) => {
                 let blank = |expr: Expr, other: Expr| expr.binary(BinOper::Custom("||"), other);
-                let padded = blank(blank(blank_text(), one(row, *column)), blank_text());
+                let padded = blank(blank(blank_text(), self.whole_of(row, one(row, *column))), blank_text());
                 all(words.iter().map(|word| Some(D::has(padded.clone(), self.text(format!(" {word} "))))))
             }
         }
     }
 
-    /// The value as stored. Null if it has no number here: it equals nothing.
-    pub(super) fn scalar(&mut self, value: Scalar<'_>) -> Expr {
+    /// The value as rows of a kind hold it. Null if it has no number here: it equals nothing.
+    fn scalar(&mut self, kind: RowKind, value: Scalar<'_>) -> Expr {
         match value {
             Scalar::Int(int) => self.int(int),
-            Scalar::Text(text) => self.text(text),
+            Scalar::Text(text) => self.text(stored::<D>(kind, text)),
             Scalar::System(None) => number(0),
             Scalar::System(Some(url)) => {
-                let url = self.text(url);
+                let url = self.text(stored::<D>(kind, url));
                 let id = Select::new().column("id").from("system").and_where(Expr::col("url").eq(url)).take();
                 id.into()
             }
@@ -73,8 +73,8 @@ impl<D: Dialect> Target<D> {
     }
 
     /// The value as stored, or a number that nothing has: null would hide rows that differ.
-    fn known(&mut self, value: Scalar<'_>) -> Expr {
-        let stored = self.scalar(value);
+    fn known(&mut self, kind: RowKind, value: Scalar<'_>) -> Expr {
+        let stored = self.scalar(kind, value);
         match value {
             Scalar::System(Some(_)) | Scalar::Rid(..) => stored.if_null(number(-1)),
             Scalar::Int(_) | Scalar::Text(_) | Scalar::System(None) => stored,
@@ -91,27 +91,29 @@ impl<D: Dialect> Target<D> {
                 return D::one_of_these(list(*column), self.numbers(rids));
             }
             if let Some(texts) = texts(tuples) {
-                return self.one_of(list(*column), texts);
+                let texts: Vec<_> = texts.into_iter().map(|text| stored::<D>(row.kind, text)).collect();
+                return self.one_of(list(*column), texts.iter().map(AsRef::as_ref).collect());
             }
-            let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(*value)).collect();
+            let values: Vec<Expr> = tuples.iter().flatten().map(|value| self.known(row.kind, *value)).collect();
             return list(*column).is_in(values);
         }
         // What all tuples share is compared once: the time that SQLite takes to read a list of rows grows with the square
         // of its length (8,000 pairs 0.8 s, 8,000 codes of one system 0.1 s).
         if let Some((column, value, columns, tuples)) = shared(columns, tuples) {
-            let same = one(row, column).eq(self.known(value));
+            let same = one(row, column).eq(self.known(row.kind, value));
             return same.and(self.among(row, &columns, &tuples));
         }
         // `VALUES`, since SQLite compares rows with a subquery only.
-        let mut tuples: Vec<Expr> = tuples.iter().map(|tuple| self.tuple(columns, tuple)).collect();
+        let mut tuples: Vec<Expr> = tuples.iter().map(|tuple| self.tuple(row.kind, columns, tuple)).collect();
         let rows = vec![marker::<D>(); tuples.len()].join(", ");
         let columns = Expr::tuple(columns.iter().map(|column| list(*column)));
         tuples.insert(0, columns);
         Expr::cust_with_exprs(format!("({} IN (VALUES {rows}))", marker::<D>()), tuples)
     }
 
-    fn tuple(&mut self, columns: &[Col], tuple: &[Scalar<'_>]) -> Expr {
-        let typed = columns.iter().zip(tuple).map(|(column, value)| D::typed(self.known(*value), sql_type(*column)));
+    fn tuple(&mut self, kind: RowKind, columns: &[Col], tuple: &[Scalar<'_>]) -> Expr {
+        let typed =
+            columns.iter().zip(tuple).map(|(column, value)| D::typed(self.known(kind, *value), sql_type(*column)));
         Expr::tuple(typed.collect::<Vec<_>>())
     }
 
@@ -123,6 +125,17 @@ impl<D: Dialect> Target<D> {
         };
         let list = self.binds.expr(bind);
         D::element(one(row, column), list, sql_type(column))
+    }
+
+    fn ordered(&mut self, row: &Row, column: Expr, order: Order, value: &str) -> Expr {
+        let Some(beginning) = Self::undecided(row, value) else { return compared(column, order, self.text(value)) };
+        // What the index is entered by.
+        let seek = match order {
+            Order::Before | Order::UpTo => successor(beginning).map(|end| column.clone().lt(self.text(end))),
+            Order::After | Order::From => Some(column.clone().gte(self.text(beginning))),
+        };
+        let whole = self.whole(column);
+        all([seek, Some(compared(whole, order, self.text(value)))])
     }
 
     /// `column` begins with `head`, as a range: the index answers it and no character has a meaning.
@@ -139,7 +152,7 @@ impl<D: Dialect> Target<D> {
         if row.kind == RowKind::Updated {
             return self.point(&col(&row.table, "updated"), rel, bounds);
         }
-        let [a, b] = ends(row, column);
+        let [a, b] = self.whole_ends(row, ends(row, column), bounds);
         let (s, e) = self.bounds(bounds);
         match rel {
             // `a < e` follows from the rest, stored intervals being non-empty; it ends the range that is read.
@@ -202,6 +215,15 @@ impl<D: Dialect> Target<D> {
             Bounds::Instants(s, e) => (self.int(s), self.int(e)),
             Bounds::Cuts(s, e) => (self.text(s), self.text(e)),
         }
+    }
+}
+
+fn compared(column: Expr, order: Order, value: Expr) -> Expr {
+    match order {
+        Order::Before => column.lt(value),
+        Order::UpTo => column.lte(value),
+        Order::After => column.gt(value),
+        Order::From => column.gte(value),
     }
 }
 

@@ -14,6 +14,8 @@ pub trait Dialect: fmt::Debug {
     const BULKY_TABLE_OPTIONS: &'static str;
     /// The most parameters of a statement.
     const MOST_PARAMETERS: usize;
+    /// Whether rows hold long texts in an abridged form: see [`super::abridged()`].
+    const ABRIDGES: bool;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 

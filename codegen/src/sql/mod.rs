@@ -1,5 +1,6 @@
 //! SQL: one statement per query, for every dialect.
 
+mod abridged;
 mod atoms;
 mod binds;
 mod built;
@@ -22,6 +23,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+pub use abridged::{LONGEST as LONGEST_TEXT, abridged, is_abridged};
 pub use binds::{Bind, Writer};
 pub use dialect::Dialect;
 pub use postgres::{Postgres, SESSION as POSTGRES_SESSION};
@@ -55,6 +57,8 @@ pub struct Target<D> {
     aliases: u32,
     /// See [`Query::once`].
     once: Vec<KeyId>,
+    /// See [`Query::abridged`].
+    abridged: Vec<KeyId>,
     dialect: PhantomData<D>,
 }
 
@@ -67,6 +71,7 @@ impl<D: Dialect> Target<D> {
             recursive: false,
             aliases: 0,
             once: Vec::new(),
+            abridged: Vec::new(),
             dialect: PhantomData,
         }
     }
@@ -114,7 +119,8 @@ impl<D: Dialect> Default for Target<D> {
 /// # Errors
 /// The first thing that SQL does not answer, or that is not well formed.
 pub fn sql<D: Dialect>(query: &Query) -> Result<Sql, Unsupported> {
-    let sql = lower(Target::<D> { once: query.once.clone(), ..Target::new() }, query)?;
+    let (once, abridged) = (query.once.clone(), query.abridged.clone());
+    let sql = lower(Target::<D> { once, abridged, ..Target::new() }, query)?;
     if sql.binds.len() <= D::MOST_PARAMETERS {
         return Ok(sql);
     }

@@ -158,7 +158,10 @@ impl<D: Dialect> Target<D> {
     fn rows(&mut self, at: &At, via: &[OrderLink], keys: &[KeyId], kind: RowKind, dir: Dir) -> Values {
         let (mut select, alias) = self.rows_at_end(at, via, keys, of_resource(kind).unwrap_or_default());
         self.restrict_to_values(&mut select, &alias, kind);
-        Values { select, value: col(&alias, sort_column(kind, dir)) }
+        let value = col(&alias, sort_column(kind, dir));
+        // Rows with a text all sort by one: those of dates and places have none.
+        let value = if self.is_abridged(keys) { self.whole(value) } else { value };
+        Values { select, value }
     }
 
     /// Rows that sort. A text that folds to nothing and a coding without a code have no sort value. This is no range of

@@ -37,6 +37,7 @@ impl Dialect for Postgres {
     const TABLE_OPTIONS: &'static str = "";
     const BULKY_TABLE_OPTIONS: &'static str = "";
     const MOST_PARAMETERS: usize = 65_535;
+    const ABRIDGES: bool = true;
     const PARAMETER: char = '$';
 
     fn type_name(ty: SqlType) -> &'static str {

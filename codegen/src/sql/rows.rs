@@ -22,6 +22,8 @@ pub struct Row {
     conds: Vec<Expr>,
     /// Whether a resource may have several of them.
     repeats: bool,
+    /// Whether some of them are abridged.
+    pub(super) abridged: bool,
     /// Whether they are those of one resource, so that a long list is looked at with each of them in hand.
     pub(super) few: bool,
 }
@@ -87,7 +89,8 @@ impl<D: Dialect> Target<D> {
         let conds =
             vec![col(&alias, "tenant").eq(self.tenant()), col(&alias, "key").eq(self.int(i64::from(rows.key.0)))];
         let repeats = rows.kind != RowKind::Present && !self.is_once(rows.key);
-        Row { kind: rows.kind, table: alias, from: Some(select), conds, repeats, few: false }
+        let abridged = self.is_abridged(&[rows.key]);
+        Row { kind: rows.kind, table: alias, from: Some(select), conds, repeats, abridged, few: false }
     }
 
     /// The record of the resource at hand: the one we go through, or a lookup.
@@ -113,7 +116,7 @@ impl<D: Dialect> Target<D> {
             Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias)) => alias,
             None => self.alias("r"),
         };
-        Row { kind, table, from, conds: Vec::new(), repeats: false, few: false }
+        Row { kind, table, from, conds: Vec::new(), repeats: false, abridged: false, few: false }
     }
 
     /// Known identities of these types, which are found by type and id.
@@ -133,6 +136,7 @@ impl<D: Dialect> Target<D> {
             table: alias,
             conds,
             repeats: false,
+            abridged: false,
             few: false,
         }
     }

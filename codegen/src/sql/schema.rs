@@ -1,5 +1,6 @@
 //! The schema, generated from the row kinds: one description for every SQL dialect, for queries and for writes.
 
+use super::abridged;
 use super::dialect::Dialect;
 use crate::capability::kinds;
 use crate::names::{stem, stored};
@@ -68,6 +69,11 @@ fn column<D: Dialect>(column: &Column) -> String {
 pub fn tables() -> Vec<Table> {
     let rows = kinds().flat_map(row_tables).map(|(_, table)| table);
     fixed().into_iter().chain(rows).collect()
+}
+
+/// The whole texts that the rows of a tenant hold in an abridged form, where a dialect abridges.
+pub fn abridged_texts() -> Table {
+    table_of(abridged::TABLE, 2, vec![int("tenant"), text("text"), text("whole")])
 }
 
 /// An order in which the rows of a kind lie: each is a table of its own.

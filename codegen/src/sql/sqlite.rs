@@ -18,6 +18,7 @@ impl Dialect for Sqlite {
     // resource leaves half empty: 26.8 MB of resources took 43.5 MB so, and 31.6 in a heap.
     const BULKY_TABLE_OPTIONS: &'static str = " STRICT";
     const MOST_PARAMETERS: usize = 32_766;
+    const ABRIDGES: bool = false;
     const PARAMETER: char = '?';
 
     fn type_name(ty: SqlType) -> &'static str {

@@ -69,7 +69,17 @@ impl Plan {
 
     fn page(self, root: SetId, order: Vec<OrderKey>, strategy: Strategy) -> Query {
         let take = Some(Take { n: 21, after: None });
-        Query { sets: self.sets, root, yields: Yield::Page, order, strategy, take, visits: None, once: Vec::new() }
+        Query {
+            sets: self.sets,
+            root,
+            yields: Yield::Page,
+            order,
+            strategy,
+            take,
+            visits: None,
+            once: Vec::new(),
+            abridged: Vec::new(),
+        }
     }
 
     fn result(self, root: SetId, yields: Yield) -> Query {
@@ -82,6 +92,7 @@ impl Plan {
             take: None,
             visits: None,
             once: Vec::new(),
+            abridged: Vec::new(),
         }
     }
 }

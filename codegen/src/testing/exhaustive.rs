@@ -99,5 +99,15 @@ fn query((key, kind): (KeyId, RowKind), atom: Atom) -> Query {
     let universe = Universe(vec![TYPE]);
     let root = sets.push(node(Set::Rows { key, kind, universe, test: Test::Atom(atom) }, Access::Drive));
     let (order, strategy) = (Vec::new(), Strategy::SetFirst);
-    Query { sets, root, yields: Yield::Page, order, strategy, take: None, visits: None, once: Vec::new() }
+    Query {
+        sets,
+        root,
+        yields: Yield::Page,
+        order,
+        strategy,
+        take: None,
+        visits: None,
+        once: Vec::new(),
+        abridged: Vec::new(),
+    }
 }

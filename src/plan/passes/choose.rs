@@ -12,7 +12,7 @@ use crate::plan::order;
 use crate::plan::types::{Types, implied};
 use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root, Weighed};
 use fhirc_codegen::algebra::{Access, Edge, Set, SetId};
-use fhirc_codegen::program::OrderKey;
+use fhirc_codegen::program::{OrderBy, OrderKey};
 use fhirc_codegen::rows::KeyId;
 use fhirc_codegen::stats::Stats;
 use std::borrow::Cow;
@@ -46,7 +46,8 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
     let mut versions = plan.versions.clone();
     versions.retain(|root| context.stats.rows(root.by.key) != Some(0));
     let once = once(&chooser.graph, &page.order, context.stats);
-    Plan { graph: chooser.graph, page, total, includes, versions, once }
+    let abridged = abridged(&chooser.graph, &page.order, context.stats);
+    Plan { graph: chooser.graph, page, total, includes, versions, once, abridged }
 }
 
 /// The keys that the plan looks at and of which no resource has more than one row.
@@ -58,6 +59,20 @@ fn once(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
     let sorts = order.iter().filter_map(OrderKey::run).map(|(key, _)| key);
     let keys: BTreeSet<KeyId> = looked_at.chain(sorts).collect();
     keys.into_iter().filter(|key| stats.once(*key)).collect()
+}
+
+/// The keys whose rows the plan looks into, or that it sorts by, and of which some are abridged.
+fn abridged(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
+    let looked_into = graph.nodes().filter_map(|node| match &node.set {
+        Set::Rows { key, .. } => Some(*key),
+        _ => None,
+    });
+    let sorts = order.iter().flat_map(|key| &key.from).flat_map(|source| match &source.by {
+        OrderBy::Rows { keys, .. } => keys.as_slice(),
+        OrderBy::Updated(_) | OrderBy::Id(_) | OrderBy::Ord => &[],
+    });
+    let keys: BTreeSet<KeyId> = looked_into.chain(sorts.copied()).collect();
+    keys.into_iter().filter(|key| stats.abridged(*key)).collect()
 }
 
 /// The plan without what has no rows. Counts are older than the query, which may meet rows that came in between: left

@@ -194,7 +194,7 @@ impl MemoryStore {
         for live in self.live(tenant) {
             *resources.entry(live.stored.ty).or_default() += 1;
         }
-        Statistics { resources: Arc::new(resources), rows: None, repeated: None }
+        Statistics { resources: Arc::new(resources), rows: None, repeated: None, abridged: Arc::default() }
     }
 
     /// The names of all tenants that something was written for, in byte order.

@@ -5,7 +5,7 @@ use super::definitions::alone;
 use super::number::Numbers;
 use super::rows::insert_all;
 use super::sql::{execute, row, rows};
-use super::{PostgresStore, Shared, stat};
+use super::{PostgresStore, Shared, abridged, stat};
 use crate::definitions::{ParamId, Registry, ResourceType};
 use crate::keys::standing;
 use crate::stores::StoreError;
@@ -290,6 +290,7 @@ async fn insert(
         rows.values().for_each(|rows| tally.come(rows));
     }
     insert_all(&tables, transaction, tenant).await?;
+    abridged::keep(transaction, tenant, rows.iter().map(|(_, rows)| rows), &mut tally).await?;
     stat::store(&tally, transaction, tenant).await?;
     Ok((tally.added, numbers.fresh))
 }

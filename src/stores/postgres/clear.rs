@@ -11,11 +11,12 @@ use crate::stores::StoreError;
 use crate::stores::build::{CLEARED, Leftover};
 use crate::stores::layout::{From, RowTable};
 use crate::stores::rows::Cell;
-use crate::stores::tally::REPEATED;
+use crate::stores::tally::{ABRIDGED, REPEATED};
 use crate::stores::tenants::Tenant;
 use deadpool_postgres::Transaction;
 use fhirc_codegen::ord::{ORDS, first_ord};
 use fhirc_codegen::sql::schema::By;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Error, Row};
@@ -68,7 +69,7 @@ async fn clear(
     let cells = |from: &From| found.iter().filter_map(|row| Some(cell(row, *place.get(from)?))).collect::<Vec<_>>();
     for other in shared.layout.tables.iter().filter(|other| other.kind == table.kind) {
         let columns = other.columns.iter().filter(|from| **from != From::Tenant).map(cells);
-        let lists: Vec<List<'_>> = columns.map(|cells| List::of(cells.iter())).collect();
+        let lists: Vec<List<'_>> = columns.map(|cells| List::of(cells.iter(), Cow::Borrowed)).collect();
         delete_lists(transaction, other, Tenant(leftover.tenant), &lists).await?;
     }
     count(transaction, leftover.tenant, &cells(&From::Key)).await?;
@@ -120,7 +121,7 @@ pub(super) async fn forget(transaction: &Transaction<'_>, gone: &[ParamId]) -> R
     for param in gone {
         let (first, last) = range(*param);
         let delete = "DELETE FROM stat WHERE key BETWEEN $1 AND $2";
-        for of in [0, REPEATED] {
+        for of in [0, REPEATED, ABRIDGED] {
             let (first, last) = (of + i64::from(first.0), of + i64::from(last.0));
             let deleted = execute(transaction, delete, &[&first, &last]).await;
             deleted.map_err(StoreError::postgres("keeping counts"))?;

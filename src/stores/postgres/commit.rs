@@ -7,7 +7,7 @@ use super::number::Numbers;
 use super::record::{self, Placed};
 use super::rows::{delete_all, insert_all};
 use super::stub::renumber;
-use super::{Shared, stat};
+use super::{Shared, abridged, stat};
 use crate::stores::definitions::Definitions;
 use crate::stores::layout::Layout;
 use crate::stores::number::Identity;
@@ -132,6 +132,8 @@ impl To<'_> {
         write_rows((transaction, tenant), &shared.layout, &placed, &mut numbers).await?;
         record::write(transaction, tenant, &placed).await.map_err(StoreError::postgres("writing resources"))?;
         let mut tally = Tally::default();
+        let added = placed.iter().map(|placed| &placed.item.result.added);
+        abridged::keep(transaction, tenant, added, &mut tally).await?;
         for Placed { item, home, .. } in &placed {
             tally.count(item);
             let outcome = WriteOutcome { change: item.result.change, ord: home.ord, version: item.result.version };

@@ -1,8 +1,8 @@
 //! `COPY … FROM STDIN BINARY`: rows on their way into a table, in little memory.
 
-use crate::stores::rows::Cell;
 use deadpool_postgres::Transaction;
 use futures_util::SinkExt as _;
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::pin::pin;
 use tokio_postgres::Error;
@@ -15,20 +15,13 @@ const BEGIN: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const END: [u8; 2] = (-1_i16).to_be_bytes();
 
 /// A value in the binary form of a column.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Field<'a> {
     Int(i64),
     Text(&'a str),
+    /// A text in the form that rows hold.
+    Indexed(Cow<'a, str>),
     Bytes(&'a [u8]),
-}
-
-impl<'a> From<Cell<'a>> for Field<'a> {
-    fn from(cell: Cell<'a>) -> Field<'a> {
-        match cell {
-            Cell::Int(n) => Field::Int(n),
-            Cell::Text(text) => Field::Text(text),
-        }
-    }
 }
 
 /// The statement that takes rows into a table.
@@ -71,6 +64,7 @@ fn put<'f>(bytes: &mut Vec<u8>, row: impl IntoIterator<Item = Field<'f>>) {
                 bytes.extend(n.to_be_bytes());
             }
             Field::Text(text) => sized(bytes, text.as_bytes()),
+            Field::Indexed(text) => sized(bytes, text.as_bytes()),
             Field::Bytes(of) => sized(bytes, of),
         }
     }

@@ -27,10 +27,10 @@ fn of(doing: &'static str, error: Error) -> StoreError {
         &SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::LOCK_NOT_AVAILABLE => {
             StoreError::Busy
         }
-        // A row that is longer than a page of an index holds.
-        &SqlState::PROGRAM_LIMIT_EXCEEDED => StoreError::Limit {
-            what: "a value is longer than an index of PostgreSQL takes, some 2,600 bytes compressed",
-        },
+        // Texts of rows are abridged; what is left are the ids of contained resources.
+        &SqlState::PROGRAM_LIMIT_EXCEEDED => {
+            StoreError::Limit { what: "an id is longer than an index of PostgreSQL takes, some 2,600 bytes" }
+        }
         &SqlState::CHARACTER_NOT_IN_REPERTOIRE => {
             StoreError::Limit { what: "PostgreSQL stores no text with a character U+0000" }
         }

@@ -1,5 +1,6 @@
 //! PostgreSQL 14 or later, over the network: a pool of connections, a queue of writers.
 
+mod abridged;
 mod build;
 mod clear;
 mod commit;

@@ -11,6 +11,8 @@ use crate::stores::version::Owner;
 use deadpool_postgres::Transaction;
 use fhirc_codegen::ord::{PER_TYPE, TYPE_SHIFT};
 use fhirc_codegen::rows::TypeCode;
+use fhirc_codegen::sql::abridged;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -185,7 +187,9 @@ impl<'a, 't> Numbers<'a, 't> {
         self.find_systems(&mut missing).await?;
         let insert = "INSERT INTO system (id, url) SELECT s.last + w.n, w.url \
             FROM (SELECT coalesce(max(id), 0) AS last FROM system) s, unnest($1::text[]) WITH ORDINALITY AS w (url, n)";
-        execute(self.transaction, insert, &[&missing]).await.map_err(StoreError::postgres("numbering code systems"))?;
+        execute(self.transaction, insert, &[&stored(&missing)])
+            .await
+            .map_err(StoreError::postgres("numbering code systems"))?;
         self.find_systems(&mut missing).await
     }
 
@@ -195,7 +199,7 @@ impl<'a, 't> Numbers<'a, 't> {
         }
         let select =
             "SELECT w.n, s.id FROM unnest($1::text[]) WITH ORDINALITY AS w (url, n) JOIN system s ON s.url = w.url";
-        let found = rows(self.transaction, select, &[missing]).await;
+        let found = rows(self.transaction, select, &[&stored(missing)]).await;
         for row in found.map_err(StoreError::postgres("looking up code systems"))? {
             let n: i64 = row.get(0);
             if let Some(url) = usize::try_from(n - 1).ok().and_then(|n| missing.get(n)) {
@@ -206,6 +210,11 @@ impl<'a, 't> Numbers<'a, 't> {
         missing.retain(|url| !self.systems.contains_key(url));
         Ok(())
     }
+}
+
+/// The urls as they are kept: an index takes none that is longer.
+fn stored<'u>(urls: &[&'u str]) -> Vec<Cow<'u, str>> {
+    urls.iter().map(|url| abridged(url)).collect()
 }
 
 fn not_provided() -> StoreError {

@@ -16,10 +16,12 @@ use std::sync::Arc;
 /// A change of the tables: its number, and the statements that make it. Those that were made once never change.
 type Migration = (i64, fn() -> Vec<String>);
 
-const MIGRATIONS: [Migration; 1] = [(1, tables)];
+/// Version 1, which refused long texts, was never released: it is refused itself.
+const MIGRATIONS: [Migration; 1] = [(2, tables)];
 
 fn tables() -> Vec<String> {
-    schema::tables().iter().map(|table| table.ddl::<Postgres>()).collect()
+    let whole = [schema::abridged_texts()];
+    schema::tables().iter().chain(&whole).map(|table| table.ddl::<Postgres>()).collect()
 }
 
 /// The store at a place, brought up to date.
@@ -74,8 +76,8 @@ async fn migrate(transaction: &Transaction<'_>, place: &Place, settings: &StoreS
     }
     let last = row(transaction, "SELECT coalesce(max(version), 0) FROM fhirc_migration", &[]).await.map_err(failed())?;
     let last: i64 = last.map(|row| row.get(0)).unwrap_or_default();
-    let newest = MIGRATIONS.last().map(|(version, _)| *version).unwrap_or_default();
-    if last > newest {
+    let [oldest, newest] = [MIGRATIONS.first(), MIGRATIONS.last()].map(|of| of.map(|of| of.0).unwrap_or_default());
+    if last > newest || (last > 0 && last < oldest) {
         let (stored, wanted) = (last.to_string(), newest.to_string());
         return Err(StoreError::Mismatch { what: "version of the tables", stored, wanted });
     }

@@ -6,7 +6,9 @@ use crate::stores::layout::{RowTable, Statements};
 use crate::stores::rows::{Cell, Tables};
 use crate::stores::tenants::Tenant;
 use deadpool_postgres::Transaction;
+use fhirc_codegen::sql::abridged;
 use fhirc_codegen::sql::schema::{SqlType, Table};
+use std::borrow::Cow;
 use std::iter::once;
 use tokio_postgres::types::ToSql;
 
@@ -47,7 +49,14 @@ pub(super) async fn insert_all(
 
 /// The fields of a row in the order of its table. Where each cell is, the layout says; none is missing.
 fn row_of<'r>(table: &'r RowTable, tenant: Tenant, row: &'r [Cell<'r>]) -> impl Iterator<Item = Field<'r>> {
-    once(Field::Int(tenant.0)).chain(table.cells().filter_map(|n| row.get(n).map(|cell| Field::from(*cell))))
+    once(Field::Int(tenant.0)).chain(table.cells().filter_map(|n| row.get(n).map(|cell| field(*cell))))
+}
+
+fn field(cell: Cell<'_>) -> Field<'_> {
+    match cell {
+        Cell::Int(n) => Field::Int(n),
+        Cell::Text(text) => Field::Indexed(abridged(text)),
+    }
 }
 
 /// Deletes all rows.
@@ -58,7 +67,7 @@ pub(super) async fn delete_all(
 ) -> Result<(), StoreError> {
     for kind in tables.sorted() {
         for (table, rows) in kind?.tables() {
-            let column = |n| List::of(rows.clone().filter_map(|row| row.get(n)));
+            let column = |n| List::of(rows.clone().filter_map(|row| row.get(n)), abridged);
             let lists: Vec<List<'_>> = table.cells().map(column).collect();
             let deleted = delete_lists(transaction, table, tenant, &lists).await;
             deleted.map_err(StoreError::postgres("deleting index rows"))?;
@@ -87,12 +96,12 @@ pub(super) async fn delete_lists(
 #[derive(Debug)]
 pub(super) enum List<'a> {
     Ints(Vec<i64>),
-    Texts(Vec<&'a str>),
+    Texts(Vec<Cow<'a, str>>),
 }
 
 impl<'a> List<'a> {
-    /// Cells of a column are of one variant.
-    pub(super) fn of<'c>(cells: impl Iterator<Item = &'c Cell<'a>>) -> List<'a>
+    /// Cells of a column are of one variant; `form` is what the table holds of a text.
+    pub(super) fn of<'c>(cells: impl Iterator<Item = &'c Cell<'a>>, form: impl Fn(&'a str) -> Cow<'a, str>) -> List<'a>
     where
         'a: 'c,
     {
@@ -100,7 +109,7 @@ impl<'a> List<'a> {
         for cell in cells {
             match (list.get_or_insert_with(|| List::like(cell)), cell) {
                 (List::Ints(ints), Cell::Int(n)) => ints.push(*n),
-                (List::Texts(texts), Cell::Text(text)) => texts.push(text),
+                (List::Texts(texts), Cell::Text(text)) => texts.push(form(text)),
                 (List::Ints(_), Cell::Text(_)) | (List::Texts(_), Cell::Int(_)) => {}
             }
         }

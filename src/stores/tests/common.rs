@@ -91,6 +91,7 @@ pub(super) fn query(set: Set, yields: Yield) -> Query {
         take: None,
         visits: None,
         once: Vec::new(),
+        abridged: Vec::new(),
     }
 }
 

@@ -99,7 +99,8 @@ const RECORDS: [&str; 12] = [
     "SELECT i.ord || '' FROM resource_id i JOIN resource r USING (tenant, type, id) \
      WHERE i.tenant = $1 AND (i.ord <> r.ord OR i.live = r.deleted)",
     "SELECT key || '=' || rows FROM stat WHERE tenant = $1 AND rows <> 0 AND key > 0 AND key < 4294967296",
-    "SELECT CAST(key - 4294967296 AS text) FROM stat WHERE tenant = $1 AND key > 4294967296",
+    "SELECT CAST(key - 4294967296 AS text) FROM stat WHERE tenant = $1 AND key > 4294967296 \
+     AND key < 8589934592",
 ];
 
 /// What the tables of a tenant hold.
@@ -200,11 +201,11 @@ fn expected_lines(layout: &Layout, owner: &str, row: &Row) -> Vec<Line> {
 fn in_words(value: &Value) -> Vec<String> {
     match value {
         Value::Int(n) => vec![n.to_string()],
-        Value::Text(text) => vec![text.clone()],
-        Value::System(system) => vec![system.clone().unwrap_or_default()],
+        Value::Text(text) => vec![form(text)],
+        Value::System(system) => vec![system.as_deref().map(form).unwrap_or_default()],
         Value::Rid(ty, id) => vec![format!("{}/{id}", ty.0)],
         Value::Instants(start, end) => vec![start.to_string(), end.to_string()],
-        Value::Cuts(start, end) => vec![start.clone(), end.clone()],
+        Value::Cuts(start, end) => vec![form(start), form(end)],
         Value::Point(point) => point.coordinates().map(|coordinate| coordinate.to_string()).to_vec(),
     }
 }

@@ -15,7 +15,17 @@ use std::collections::BTreeSet;
 
 fn page(sets: Sets, root: SetId) -> Query {
     let (order, strategy) = (Vec::new(), Strategy::SetFirst);
-    Query { sets, root, yields: Yield::Page, order, strategy, take: None, visits: None, once: Vec::new() }
+    Query {
+        sets,
+        root,
+        yields: Yield::Page,
+        order,
+        strategy,
+        take: None,
+        visits: None,
+        once: Vec::new(),
+        abridged: Vec::new(),
+    }
 }
 
 /// The position after a hit, as a driver reads it.

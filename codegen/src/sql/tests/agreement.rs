@@ -25,6 +25,7 @@ fn query(sets: &Sets, root: SetId, yields: Yield, order: &[OrderKey], strategy: 
         take: None,
         visits: None,
         once: Vec::new(),
+        abridged: Vec::new(),
     }
 }
 

@@ -30,7 +30,8 @@ fn page(sql: &Sql) -> String {
 }
 
 fn schema<D: Dialect>() -> String {
-    tables().iter().map(|table| table.ddl::<D>() + ";\n").collect()
+    let whole = D::ABRIDGES.then(crate::sql::schema::abridged_texts);
+    tables().iter().chain(&whole).map(|table| table.ddl::<D>() + ";\n").collect()
 }
 
 /// Whoever forgets the tenant of a table, reads another's rows.

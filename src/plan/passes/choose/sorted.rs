@@ -45,7 +45,11 @@ impl Chooser<'_> {
                 let all = context.registry.types().map(|ty| context.stats.resources(type_code(ty)) as f64);
                 Some(all.sum())
             }
-            _ => first.run().map(|(key, _)| context.stats.rows(key).map_or(universe, |rows| rows as f64)),
+            // Abridged texts do not lie in the order of the whole ones.
+            _ => first
+                .run()
+                .filter(|(key, _)| !context.stats.abridged(*key))
+                .map(|(key, _)| context.stats.rows(key).map_or(universe, |rows| rows as f64)),
         }
     }
 

@@ -15,6 +15,7 @@ mod consistency;
 mod faults;
 #[path = "../../tests/inside.rs"]
 mod inside;
+mod long;
 mod own;
 #[path = "../../tests/random.rs"]
 mod random;
@@ -33,6 +34,7 @@ use crate::tenant::TenantContext;
 use fhirc_codegen::algebra::{Set, Universe};
 use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::TypeCode;
+use fhirc_codegen::sql::abridged;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -76,6 +78,11 @@ impl Directory {
 async fn open(url: &StoreUrl, settings: StoreSettings) -> Result<Subject, StoreError> {
     let StoreUrl::Postgres(url) = url else { panic!("{url}") };
     PostgresStore::open(url, settings).await
+}
+
+/// A text as rows hold it.
+fn form(text: &str) -> String {
+    abridged(text).into_owned()
 }
 
 /// A store of its own.

@@ -56,6 +56,11 @@ async fn memory() -> SqliteStore {
     SqliteStore::open(Place::Memory, settings()).await.unwrap()
 }
 
+/// A text as rows hold it.
+fn form(text: &str) -> String {
+    text.to_owned()
+}
+
 /// A directory of its own that goes with the test.
 struct Directory(PathBuf);
 

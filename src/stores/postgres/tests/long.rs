@@ -1,0 +1,138 @@
+//! Texts that are longer than an index takes mean what they mean in every store.
+
+use super::*;
+use crate::compiler::{Compiler, Options};
+use crate::runtime::{Request, execute};
+use crate::stores::Store;
+
+/// Longer than an entry of an index however it is compressed, and the same at every call.
+fn noise(letters: usize) -> String {
+    let mut state: u64 = 88_172_645_463_325_252;
+    let mut letter = |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        char::from(b'a' + u8::try_from(state % 26).unwrap())
+    };
+    (0..letters).map(&mut letter).collect()
+}
+
+fn resources() -> Vec<Json> {
+    let (long, digits) = (noise(9_000), "7".repeat(700));
+    let patient = |id: &str, family: &str, value: &str| {
+        json!({
+            "resourceType": "Patient", "id": id, "name": [{"family": family}],
+            "identifier": [{"system": format!("urn:{long}"), "value": value}],
+        })
+    };
+    let mut all = vec![
+        patient("a", &format!("{long}b"), &format!("{long}1")),
+        patient("b", &format!("{long}a"), &format!("{long}2")),
+        patient("c", &long, "3"),
+        patient("d", &long[..400], &long),
+        patient("e", &long[..300], "5"),
+        patient("f", "Berg", &format!("x{long}")),
+        patient("g", &format!("Zorn {long} é"), "7"),
+    ];
+    all[0]["contained"] = json!([{"resourceType": "Patient", "id": "inner", "name": [{"family": format!("{long}c")}]}]);
+    let url = format!("http://example.org/{long}");
+    all.push(json!({"resourceType": "ValueSet", "id": "v", "url": url, "description": format!("{long} {long}")}));
+    all.push(json!({"resourceType": "Questionnaire", "id": "q", "url": url, "title": long}));
+    all.push(json!({"resourceType": "QuestionnaireResponse", "id": "r", "questionnaire": url}));
+    all.push(json!({
+        "resourceType": "Observation", "id": "o", "status": "final",
+        "code": {"coding": [{"system": "urn:s", "code": long, "display": format!("{long} end")}]},
+        "subject": {"reference": format!("http://elsewhere.example/{long}")},
+        "valueQuantity": {"value": serde_json::from_str::<Json>(&format!("0.{digits}1")).unwrap(), "unit": long}
+    }));
+    all.push(json!({
+        "resourceType": "Observation", "id": "n", "status": "final", "code": {"coding": [{"code": "n"}]},
+        "valueQuantity": {"value": serde_json::from_str::<Json>(&format!("0.{digits}2")).unwrap()}
+    }));
+    all
+}
+
+fn queries() -> Vec<String> {
+    let (long, digits) = (noise(9_000), "7".repeat(700));
+    let (head, tail, middle) = (&long[..500], &long[8_500..], &long[4_000..4_600]);
+    let mut all = Vec::new();
+    for value in [&long, head, tail, middle, &long[..355], &long[..358], &long[..362], &format!("{long}a"), "zorn", "b"]
+    {
+        for modifier in ["", ":exact", ":contains"] {
+            all.push(format!("Patient?family{modifier}={value}"));
+        }
+        for operator in ["eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le"] {
+            all.push(format!("Patient?_filter=family {operator} \"{value}\""));
+            all.push(format!("Patient?_filter=not (family {operator} \"{value}\")"));
+        }
+        all.push(format!("Patient?identifier={value}"));
+        all.push(format!("Patient?identifier:not={value}"));
+        all.push(format!("Patient?identifier=urn:{long}|{value}1,x{value}"));
+        all.push(format!("ValueSet?description:contains={value}"));
+        all.push(format!("Observation?code={value}"));
+        all.push(format!("Observation?code:text={value}"));
+        all.push(format!("ValueSet?url:below=http://example.org/{value}"));
+        all.push(format!("ValueSet?url=http://example.org/{value}"));
+        all.push(format!("Observation?subject=http://elsewhere.example/{value}"));
+        all.push(format!("Patient?_contained=true&family={value}"));
+    }
+    for prefix in ["", "gt", "lt", "ge", "le", "ne", "sa", "eb"] {
+        all.push(format!("Observation?value-quantity={prefix}0.{digits}1"));
+        all.push(format!("Observation?value-quantity={prefix}0.7"));
+    }
+    for key in ["family", "-family", "identifier", "-identifier", "name,-identifier"] {
+        all.push(format!("Patient?_sort={key}"));
+        all.push(format!("Patient?_sort={key}&family:contains={middle}"));
+    }
+    for key in ["value-quantity", "-value-quantity", "code", "-code:text", "subject"] {
+        all.push(format!("Observation?_sort={key}"));
+    }
+    all.push("QuestionnaireResponse?questionnaire.title:contains=abc".to_owned());
+    all.push(format!("QuestionnaireResponse?questionnaire.title={head}&_sort=-questionnaire.title"));
+    all.push("QuestionnaireResponse?_include=QuestionnaireResponse:questionnaire".to_owned());
+    all.push("Questionnaire?_revinclude=QuestionnaireResponse:questionnaire".to_owned());
+    all
+}
+
+/// All pages of two, and what came along.
+async fn answer(store: &Store, query: &str) -> Vec<Vec<String>> {
+    let compiler = Compiler::new(Arc::new(Registry::r4().clone()), Options::default());
+    let search = compiler.compile(&format!("{query}&_count=2")).unwrap_or_else(|error| panic!("{query}: {error:?}"));
+    let (mut pages, mut cursor) = (Vec::new(), None);
+    loop {
+        let request = Request { cursor, ..Request::default() };
+        let page = execute(store, &search, &request, None).await.unwrap_or_else(|error| panic!("{query}: {error}"));
+        pages.push(page.matches.iter().chain(&page.included).map(|found| found.id.clone()).collect());
+        cursor = page.next;
+        if cursor.is_none() {
+            return pages;
+        }
+    }
+}
+
+#[test]
+fn long_texts_are_found_and_sorted_as_everywhere() {
+    block_on(async {
+        let store = Store::open(&Directory::new().url(), settings()).await.unwrap();
+        let reference = Store::open(&"reference:".parse().unwrap(), settings()).await.unwrap();
+        for body in resources() {
+            for store in [&store, &reference] {
+                store.write(&tenant(), vec![put(body.clone())]).await.unwrap();
+            }
+        }
+        let mut matched = 0;
+        for query in queries() {
+            let (found, expected) = (answer(&store, &query).await, answer(&reference, &query).await);
+            assert_eq!(found, expected, "{query}");
+            matched += usize::from(!found.concat().is_empty());
+        }
+        assert!(matched > 150, "{matched}");
+        consistency::check(unwrap(&store), &tenant()).await;
+        let emptied = resources()
+            .iter()
+            .map(|body| delete(body["resourceType"].as_str().unwrap(), body["id"].as_str().unwrap()))
+            .collect();
+        store.write(&tenant(), emptied).await.unwrap();
+        consistency::check(unwrap(&store), &tenant()).await;
+    });
+}

@@ -2,10 +2,11 @@
 
 use crate::compiler::Compiled;
 use crate::fnv::Fnv;
-use crate::plan::{Context, PAGE_SLOT, Plan, Refusal, choose, split};
+use crate::plan::{Context, PAGE_SLOT, Plan, choose, split};
 use crate::runtime::definitions;
 use crate::runtime::include::Included;
 use crate::runtime::measure::measure;
+use crate::runtime::refused::refused;
 use crate::runtime::{CursorKey, ExecuteError, Page, Resource, evaluate};
 use crate::stores::reading::{Reading, Unheld};
 #[cfg(feature = "sqlite")]
@@ -181,17 +182,6 @@ fn name(search: &Compiled, tenant: &TenantContext) -> u128 {
     hash.update(&[0]);
     hash.update(search.query.as_str().as_bytes());
     hash.value()
-}
-
-/// What a store refuses when it comes to run it is underlined as what it refuses beforehand.
-fn refused(error: ExecuteError, search: &Compiled) -> ExecuteError {
-    match error {
-        ExecuteError::Store(StoreError::Refused { what, span }) => ExecuteError::Refused {
-            query: search.query.clone(),
-            diagnostics: vec![Refusal { what, span }.diagnostic("this store")],
-        },
-        other => other,
-    }
 }
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.

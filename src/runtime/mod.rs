@@ -9,6 +9,7 @@ mod execute;
 mod include;
 mod measure;
 mod page;
+mod refused;
 mod shape;
 mod terminology;
 

@@ -6,7 +6,6 @@ use fhirc_codegen::capability::Question;
 use fhirc_grammar::Diagnostic;
 use std::error::Error;
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// Why a store did not do what it was asked to. Never shows a password or a value of a resource.
@@ -19,10 +18,10 @@ pub enum StoreError {
         /// The store.
         store: &'static str,
     },
-    /// The file holds something else than a store.
+    /// The place holds something else than a store.
     NotAStore {
-        /// The file.
-        path: PathBuf,
+        /// The file, or the schema of a database.
+        place: String,
     },
     /// The stored index rows were made under other settings, so that searches over them would go wrong.
     Mismatch {
@@ -52,8 +51,8 @@ pub enum StoreError {
     OtherDefinitions,
     /// There is no store at the place.
     Missing {
-        /// The file.
-        path: PathBuf,
+        /// A path, or a URL without its password.
+        place: String,
     },
     /// Files that were read as a store are written to, or opened for that.
     OnlySearched,
@@ -128,8 +127,8 @@ impl fmt::Display for StoreError {
         match self {
             StoreError::Url(error) => error.fmt(f),
             StoreError::NotYet { store } => write!(f, "store `{store}` is not supported yet"),
-            StoreError::NotAStore { path } => {
-                write!(f, "`{}` exists and is not a store of fhirc; it was left as it is", path.display())
+            StoreError::NotAStore { place } => {
+                write!(f, "{place} exists and is not a store of fhirc; it was left as it is")
             }
             StoreError::Mismatch { what, stored, wanted } => write!(
                 f,
@@ -148,9 +147,7 @@ impl fmt::Display for StoreError {
                 f.write_str(&errors.map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))
             }
             StoreError::OtherDefinitions => f.write_str("the definitions of the store have changed meanwhile"),
-            StoreError::Missing { path } => {
-                write!(f, "there is no store `{}`; `fhirc load` creates one", path.display())
-            }
+            StoreError::Missing { place } => write!(f, "there is no store `{place}`; `fhirc load` creates one"),
             StoreError::OnlySearched => {
                 f.write_str("files can only be searched; `reference:` without a path takes writes, in memory")
             }
@@ -167,7 +164,8 @@ impl fmt::Display for StoreError {
             ),
             StoreError::TimedOut { after } => write!(
                 f,
-                "a statement took longer than {} ms, which `statement_timeout` in the URL of the store allows",
+                "a statement took longer than {} ms, which `statement_timeout` allows: in the URL of the store, or else \
+                 of the role or the database on the server",
                 after.as_millis()
             ),
             StoreError::Cancelled => f.write_str("the request was cancelled"),

@@ -4,7 +4,7 @@ use super::current::body;
 use super::definitions::alone;
 use super::number::Numbers;
 use super::rows::insert_all;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, get, row, rows};
 use super::{PostgresStore, Shared, abridged, stat};
 use crate::definitions::{ParamId, Registry, ResourceType};
 use crate::keys::standing;
@@ -39,7 +39,7 @@ async fn begin_builds(transaction: &Transaction<'_>, registry: &Registry) -> Res
     let open: Vec<i64> = builds.keys().map(|build| i64::from(*build)).collect();
     execute(transaction, "DELETE FROM build WHERE build <> ALL($1)", &[&open]).await?;
     let known = rows(transaction, "SELECT DISTINCT build FROM build", &[]).await?;
-    let known: BTreeSet<i64> = known.iter().map(|row| row.get(0)).collect();
+    let known: BTreeSet<i64> = known.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
     let mut done = Vec::new();
     for (build, params) in builds.iter().filter(|(build, _)| !known.contains(&i64::from(**build))) {
         if spans(transaction, registry, *build, params).await? == 0 {
@@ -61,7 +61,8 @@ async fn spans(
     let live = rows(transaction, "SELECT tenant, -key FROM stat WHERE key < 0 AND rows > 0", &[]).await?;
     let mut contained = BTreeMap::new();
     let mut count = 0;
-    for (tenant, ty) in live.iter().map(|row| (row.get::<_, i64>(0), row.get::<_, i64>(1))) {
+    for row in &live {
+        let (tenant, ty): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         let direct = types.iter().any(|of| i64::from(of.code()) == ty);
         let contains = match contained.get(&tenant) {
             Some(known) => *known,
@@ -101,7 +102,8 @@ pub(super) async fn measure(client: &impl GenericClient, registry: &Registry) ->
         FROM build GROUP BY build";
     let found = rows(client, select, &[&TYPE_SHIFT.cast_signed()]).await;
     let found = found.map_err(StoreError::postgres("measuring a build"))?;
-    let found: BTreeMap<i64, (i64, i64)> = found.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
+    let far = |row| Ok((get(row, 0)?, (get(row, 1)?, get(row, 2)?)));
+    let found: BTreeMap<i64, (i64, i64)> = found.iter().map(far).collect::<Result<_, StoreError>>()?;
     for build in builds.into_keys() {
         let (done, total) = found.get(&i64::from(build)).copied().unwrap_or_default();
         let count = |n: i64| u64::try_from(n).unwrap_or_default();
@@ -129,9 +131,9 @@ impl Spans {
         }
         let found = rows(transaction, "SELECT build, type, done, last FROM build WHERE tenant = $1", &[&tenant]).await;
         for row in found.map_err(StoreError::postgres("looking up builds"))? {
-            let (build, ty): (i64, i64) = (row.get(0), row.get(1));
+            let (build, ty): (i64, i64) = (get(&row, 0)?, get(&row, 1)?);
             if let (Ok(build), Ok(ty)) = (u32::try_from(build), u8::try_from(ty)) {
-                spans.known.insert((build, TypeCode(ty)), (row.get(2), row.get(3)));
+                spans.known.insert((build, TypeCode(ty)), (get(&row, 2)?, get(&row, 3)?));
             }
         }
         Ok(spans)
@@ -204,21 +206,25 @@ async fn chunk(
         "SELECT type, tenant, done, last FROM build WHERE build = $1 AND done < last ORDER BY type, tenant LIMIT 1";
     let number = i64::from(build);
     let Some(found) = row(client, select, &[&number]).await.map_err(failed())? else { return Ok(None) };
-    let (ty, tenant, done, last): (i64, i64, i64, i64) = (found.get(0), found.get(1), found.get(2), found.get(3));
+    let (ty, tenant): (i64, i64) = (get(&found, 0)?, get(&found, 1)?);
+    let (done, last): (i64, i64) = (get(&found, 2)?, get(&found, 3)?);
     let types =
         "SELECT count(DISTINCT type) FILTER (WHERE type < $2), count(DISTINCT type) FROM build WHERE build = $1";
     let types = row(client, types, &[&number, &ty]).await.map_err(failed())?;
     let count = |n: i64| u64::try_from(n).unwrap_or_default();
-    let types = types.map(|row| (count(row.get(0)), count(row.get(1)))).unwrap_or_default();
+    let types = match types {
+        Some(row) => (count(get(&row, 0)?), count(get(&row, 1)?)),
+        None => (0, 0),
+    };
     let most = i64::try_from(BATCH).unwrap_or(i64::MAX);
     let found = rows(client, RESOURCES, &[&tenant, &done, &last, &most]).await.map_err(failed())?;
     let (mut resources, mut bytes, mut upto) = (Vec::new(), 0, last);
     for row in found {
         let it = body(&row, 2)?.unwrap_or_default();
         bytes += it.len();
-        resources.push(Found { ord: row.get(0), version: row.get(1), it });
+        resources.push(Found { ord: get(&row, 0)?, version: get(&row, 1)?, it });
         if resources.len() >= BATCH || bytes >= BATCH_BYTES {
-            upto = row.get(0);
+            upto = get(&row, 0)?;
             break;
         }
     }
@@ -231,7 +237,8 @@ async fn write(transaction: Transaction<'_>, shared: &Shared, chunk: &Chunk<RowS
     let Chunk { build, ty, tenant, done, upto, .. } = *chunk;
     let select = "SELECT done FROM build WHERE build = $1 AND type = $2 AND tenant = $3";
     let place = row(&transaction, select, &[&i64::from(build), &i64::from(ty.0), &tenant]).await;
-    let place: Option<i64> = place.map_err(StoreError::postgres("looking up a build"))?.map(|row| row.get(0));
+    let place = place.map_err(StoreError::postgres("looking up a build"))?;
+    let place: Option<i64> = place.map(|row| get(&row, 0)).transpose()?;
     if !definitions.builds().contains(&build) || place != Some(done) {
         return Ok(Built::Overtaken);
     }
@@ -256,7 +263,7 @@ async fn current_rows(transaction: &Transaction<'_>, chunk: &Chunk<RowSet>) -> R
     let versions = rows(transaction, select, &[&chunk.tenant, &chunk.done, &chunk.upto]).await;
     let mut current = Vec::new();
     for version in versions.map_err(StoreError::postgres("reading versions"))? {
-        let (ord, version): (i64, i64) = (version.get(0), version.get(1));
+        let (ord, version): (i64, i64) = (get(&version, 0)?, get(&version, 1)?);
         let rows = match made.get(&(ord, version)) {
             Some(rows) => (*rows).clone(),
             None => {

@@ -3,7 +3,7 @@
 use super::commit::{uncertain, unhurried};
 use super::lock::{self, Hold};
 use super::rows::{List, delete_lists};
-use super::sql::{execute, rows};
+use super::sql::{execute, get, rows};
 use super::{PostgresStore, Shared};
 use crate::definitions::ParamId;
 use crate::keys::{range, type_code};
@@ -31,7 +31,8 @@ impl PostgresStore {
         let tenants = self.shared.links.read(read).await?;
         let tables: Vec<usize> = self.shared.layout.finding().collect();
         let mut leftovers = Vec::new();
-        for tenant in tenants.iter().map(|row| row.get(0)) {
+        for row in &tenants {
+            let tenant = get(row, 0)?;
             for keys in params.iter().map(|&param| range(param)) {
                 let after = first_ord(type_code(keys.0)) - 1;
                 leftovers.extend(tables.iter().map(|&table| Leftover { tenant, keys, table, after }));
@@ -66,14 +67,18 @@ async fn clear(
     let Some(table) = shared.layout.finds(leftover.table) else { return Ok((0, None)) };
     let found = find(transaction, table, &leftover).await?;
     let place: BTreeMap<From, usize> = table.columns.iter().enumerate().map(|(n, from)| (*from, n)).collect();
-    let cells = |from: &From| found.iter().filter_map(|row| Some(cell(row, *place.get(from)?))).collect::<Vec<_>>();
+    let cells = |from: &From| match place.get(from) {
+        Some(column) => found.iter().map(|row| cell(row, *column)).collect::<Result<Vec<_>, Error>>(),
+        None => Ok(Vec::new()),
+    };
     for other in shared.layout.tables.iter().filter(|other| other.kind == table.kind) {
         let columns = other.columns.iter().filter(|from| **from != From::Tenant).map(cells);
-        let lists: Vec<List<'_>> = columns.map(|cells| List::of(cells.iter(), Cow::Borrowed)).collect();
+        let list = |cells: Result<Vec<_>, Error>| Ok(List::of(cells?.iter(), Cow::Borrowed));
+        let lists: Vec<List<'_>> = columns.map(list).collect::<Result<_, Error>>()?;
         delete_lists(transaction, other, Tenant(leftover.tenant), &lists).await?;
     }
-    count(transaction, leftover.tenant, &cells(&From::Key)).await?;
-    let last = cells(&From::Ord).last().copied();
+    count(transaction, leftover.tenant, &cells(&From::Key)?).await?;
+    let last = cells(&From::Ord)?.last().copied();
     let next = match last {
         // The last resource may have more rows.
         Some(Cell::Int(ord)) if found.len() >= CLEARED => Some(Leftover { after: ord - 1, ..leftover }),
@@ -83,9 +88,9 @@ async fn clear(
 }
 
 /// A cell of a row as it was read.
-fn cell(row: &Row, column: usize) -> Cell<'_> {
+fn cell(row: &Row, column: usize) -> Result<Cell<'_>, Error> {
     let is_text = row.columns().get(column).is_some_and(|column| *column.type_() == Type::TEXT);
-    if is_text { Cell::Text(row.get(column)) } else { Cell::Int(row.get(column)) }
+    Ok(if is_text { Cell::Text(row.try_get(column)?) } else { Cell::Int(row.try_get(column)?) })
 }
 
 /// The next rows of a key in a table.

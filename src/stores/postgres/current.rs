@@ -1,6 +1,6 @@
 //! The current versions of resources, as writes need them.
 
-use super::sql::rows;
+use super::sql::{get, rows};
 use crate::stores::StoreError;
 use crate::stores::body::unpacked;
 use crate::stores::number::Identity;
@@ -40,17 +40,17 @@ pub(super) async fn bases<'a>(
     let mut bases = vec![Base { identity: Identity::Unknown, version: None, updated: None }; ids.len()];
     let found = rows(client, BASES, &[&tenant.0, &types, &ids]).await;
     for row in found.map_err(StoreError::postgres("looking up resources"))? {
-        if let Some(base) = place(&mut bases, &row) {
-            *base = Base { identity: Identity::of(row.get(1)), version: row.get(2), updated: row.get(3) };
+        if let Some(base) = place(&mut bases, &row)? {
+            *base = Base { identity: Identity::of(get(&row, 1)?), version: get(&row, 2)?, updated: get(&row, 3)? };
         }
     }
     Ok(bases)
 }
 
 /// What stands at the position that a row tells, counted from 1.
-fn place<'p, T>(places: &'p mut [T], row: &Row) -> Option<&'p mut T> {
-    let n: i64 = row.get(0);
-    usize::try_from(n - 1).ok().and_then(|n| places.get_mut(n))
+fn place<'p, T>(places: &'p mut [T], row: &Row) -> Result<Option<&'p mut T>, StoreError> {
+    let n: i64 = get(row, 0)?;
+    Ok(usize::try_from(n - 1).ok().and_then(|n| places.get_mut(n)))
 }
 
 const CURRENT: &str = "SELECT w.n, r.version, r.updated, b.body \
@@ -69,8 +69,8 @@ pub(super) async fn current<'a>(
     let mut current = vec![None; ids.len()];
     let found = rows(client, CURRENT, &[&tenant.0, &types, &ids]).await;
     for row in found.map_err(StoreError::postgres("reading current versions"))? {
-        if let Some(current) = place(&mut current, &row) {
-            *current = Some(Current { version: row.get(1), updated: row.get(2), body: body(&row, 3)? });
+        if let Some(current) = place(&mut current, &row)? {
+            *current = Some(Current { version: get(&row, 1)?, updated: get(&row, 2)?, body: body(&row, 3)? });
         }
     }
     Ok(current)
@@ -78,7 +78,7 @@ pub(super) async fn current<'a>(
 
 /// A stored body, null for a deletion.
 pub(super) fn body(row: &Row, column: usize) -> Result<Option<String>, StoreError> {
-    let bytes: Option<&[u8]> = row.get(column);
+    let bytes: Option<&[u8]> = get(row, column)?;
     let damaged = |error| StoreError::Failed { doing: "reading a body", source: Box::new(error) };
     bytes.map(unpacked).transpose().map_err(damaged)
 }

@@ -2,7 +2,7 @@
 
 use super::commit::{uncertain, unhurried};
 use super::lock::{self, Hold};
-use super::sql::{execute, row};
+use super::sql::{execute, get, row};
 use super::{PostgresStore, Shared, build};
 use crate::definitions::{ParamId, Registry, SearchParam};
 use crate::stores::definitions::{Decided, Definitions};
@@ -26,7 +26,7 @@ pub(super) async fn epoch(client: &impl GenericClient) -> Result<u32, StoreError
 
 fn epoch_of(found: Result<Option<Row>, Error>) -> Result<u32, StoreError> {
     let found = found.map_err(StoreError::postgres("reading the definitions"))?;
-    let text: Option<String> = found.map(|row| row.get(0));
+    let text: Option<String> = found.map(|row| get(&row, 0)).transpose()?;
     text.and_then(|text| text.parse().ok())
         .ok_or_else(|| StoreError::Corrupt { what: "it does not say which definitions it has".to_owned() })
 }
@@ -35,7 +35,7 @@ fn epoch_of(found: Result<Option<Row>, Error>) -> Result<u32, StoreError> {
 pub(super) async fn load(client: &impl GenericClient, release: &Registry) -> Result<Option<Registry>, StoreError> {
     let found = row(client, KEPT, &[&DEFINITIONS]).await.map_err(StoreError::postgres("reading the definitions"))?;
     let Some(found) = found else { return Ok(None) };
-    let stored = release.stored(found.get::<_, &str>(0));
+    let stored = release.stored(get(&found, 0)?);
     let registry = stored.map_err(|error| StoreError::Corrupt { what: error.to_string() })?;
     build::measure(client, &registry).await?;
     Ok(Some(registry))

@@ -3,6 +3,7 @@
 use crate::stores::StoreError;
 use deadpool_postgres::PoolError;
 use std::error::Error as _;
+use std::io::ErrorKind;
 use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
@@ -15,8 +16,7 @@ impl StoreError {
 
 fn of(doing: &'static str, error: Error) -> StoreError {
     let Some(said) = error.as_db_error() else {
-        let is_io = error.source().is_some_and(|source| source.is::<std::io::Error>());
-        return match error.is_closed() || is_io {
+        return match error.is_closed() || is_broken(&error) {
             true => StoreError::Lost { doing },
             false => StoreError::Failed { doing, source: Box::new(error) },
         };
@@ -62,8 +62,16 @@ fn hint(code: &SqlState) -> Option<&'static str> {
     })
 }
 
+/// Whether the connection broke. What cannot be encoded or decoded is an error of input, not of the connection.
+fn is_broken(error: &Error) -> bool {
+    let io = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| !matches!(io.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData))
+}
+
 fn is_shutdown(code: &SqlState) -> bool {
-    [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
+    // A transaction that was idle, or open, for longer than the server allows ends its connection too.
+    let ends = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    ends.contains(code) || matches!(code.code(), "25P03" | "25P04" | "57P05")
 }
 
 /// Whether PostgreSQL does not take a statement for its size.

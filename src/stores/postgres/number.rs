@@ -2,7 +2,7 @@
 
 use super::current::identities;
 use super::lock;
-use super::sql::{execute, rows};
+use super::sql::{execute, get, rows};
 use crate::stores::StoreError;
 use crate::stores::number::{Numbering, inner_ord, is_stub, next_ord};
 use crate::stores::packed::{Column, PackedSet};
@@ -70,7 +70,8 @@ impl<'a, 't> Numbers<'a, 't> {
         let shift = TYPE_SHIFT.cast_signed();
         let found = rows(self.transaction, select, &[&self.tenant.0, &types, &shift, &PER_TYPE]).await;
         let found = found.map_err(StoreError::postgres("numbering resources"))?;
-        let mut last: BTreeMap<i64, Option<i64>> = found.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let number = |row| Ok((get(row, 0)?, get(row, 1)?));
+        let mut last: BTreeMap<i64, Option<i64>> = found.iter().map(number).collect::<Result<_, StoreError>>()?;
         let mut created = Vec::with_capacity(new.len());
         for &(ty, id) in new {
             let last = last.entry(ty.0.into()).or_default();
@@ -121,10 +122,10 @@ impl<'a, 't> Numbers<'a, 't> {
         let (types, ids) = identities(wanted.iter().copied());
         let found = rows(self.transaction, select, &[&self.tenant.0, &types, &ids]).await;
         for row in found.map_err(StoreError::postgres("looking up resources"))? {
-            let n: i64 = row.get(0);
+            let n: i64 = get(&row, 0)?;
             let of = usize::try_from(n - 1).ok().and_then(|n| wanted.get(n));
             if let Some(identity) = of {
-                self.resources.insert(*identity, row.get(1));
+                self.resources.insert(*identity, get(&row, 1)?);
             }
         }
         wanted.retain(|identity| !self.resources.contains_key(identity));
@@ -140,7 +141,8 @@ impl<'a, 't> Numbers<'a, 't> {
         let tenant = self.tenant.0;
         let select = "SELECT type, next FROM inner_number WHERE tenant = $1";
         let found = rows(self.transaction, select, &[&tenant]).await.map_err(failed())?;
-        let mut next: BTreeMap<i64, i64> = found.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let number = |row| Ok((get(row, 0)?, get(row, 1)?));
+        let mut next: BTreeMap<i64, i64> = found.iter().map(number).collect::<Result<_, StoreError>>()?;
         let mut changed = BTreeSet::new();
         let (mut ords, mut stubs, mut stub_ids) = (Vec::with_capacity(missing.len()), Vec::new(), Vec::new());
         for &(ty, id) in missing {
@@ -201,10 +203,11 @@ impl<'a, 't> Numbers<'a, 't> {
             "SELECT w.n, s.id FROM unnest($1::text[]) WITH ORDINALITY AS w (url, n) JOIN system s ON s.url = w.url";
         let found = rows(self.transaction, select, &[&stored(missing)]).await;
         for row in found.map_err(StoreError::postgres("looking up code systems"))? {
-            let n: i64 = row.get(0);
+            let n: i64 = get(&row, 0)?;
             if let Some(url) = usize::try_from(n - 1).ok().and_then(|n| missing.get(n)) {
-                self.systems.insert(url, row.get(1));
-                self.fresh.push(((*url).to_owned(), row.get(1)));
+                let id = get(&row, 1)?;
+                self.systems.insert(url, id);
+                self.fresh.push(((*url).to_owned(), id));
             }
         }
         missing.retain(|url| !self.systems.contains_key(url));

@@ -3,7 +3,7 @@
 use super::definitions;
 use super::link::Link;
 use super::place::Place;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, get, row, rows};
 use crate::definitions::Registry;
 use crate::index::ExtractSettings;
 use crate::stores::definitions::Definitions;
@@ -51,20 +51,22 @@ async fn migrate(transaction: &Transaction<'_>, place: &Place, settings: &StoreS
     let failed = || StoreError::postgres("making the tables of the store");
     let ours: Vec<String> = schema::tables().into_iter().map(|table| table.name).collect();
     let present = row(transaction, PRESENT, &[&place.schema, &ours]).await.map_err(failed())?;
-    let (marked, taken): (bool, bool) = present.map(|row| (row.get(0), row.get(1))).unwrap_or_default();
-    let path = || std::path::PathBuf::from(&place.shown);
+    let (marked, taken): (bool, bool) = match present {
+        Some(row) => (get(&row, 0)?, get(&row, 1)?),
+        None => (false, false),
+    };
     if !marked && taken {
-        return Err(StoreError::NotAStore { path: path() });
+        return Err(StoreError::NotAStore { place: format!("schema `{}`", place.schema) });
     }
     if !marked && !settings.create {
-        return Err(StoreError::Missing { path: path() });
+        return Err(StoreError::Missing { place: place.shown.clone() });
     }
     if !marked {
         // Letters, digits and `_`, in quotes since some such words are reserved.
         let schema = &place.schema;
         let there = row(transaction, "SELECT to_regnamespace(quote_ident($1)) IS NOT NULL", &[schema]).await;
         // Whoever owns a schema need not be allowed to make one.
-        if !there.map_err(failed())?.is_some_and(|row| row.get(0)) {
+        if !there.map_err(failed())?.map(|row| get(&row, 0)).transpose()?.unwrap_or(false) {
             let make = format!("CREATE SCHEMA \"{schema}\"");
             transaction.batch_execute(&make).await.map_err(failed())?;
         }
@@ -75,7 +77,7 @@ async fn migrate(transaction: &Transaction<'_>, place: &Place, settings: &StoreS
         transaction.batch_execute(&make).await.map_err(failed())?;
     }
     let last = row(transaction, "SELECT coalesce(max(version), 0) FROM fhirc_migration", &[]).await.map_err(failed())?;
-    let last: i64 = last.map(|row| row.get(0)).unwrap_or_default();
+    let last: i64 = last.map(|row| get(&row, 0)).transpose()?.unwrap_or_default();
     let [oldest, newest] = [MIGRATIONS.first(), MIGRATIONS.last()].map(|of| of.map(|of| of.0).unwrap_or_default());
     if last > newest || (last > 0 && last < oldest) {
         let (stored, wanted) = (last.to_string(), newest.to_string());
@@ -110,7 +112,8 @@ async fn settle(
 ) -> Result<(Arc<Registry>, Settings), StoreError> {
     let failed = || StoreError::postgres("reading the settings of the store");
     let found = rows(transaction, "SELECT name, value FROM meta", &[]).await.map_err(failed())?;
-    let before: Remembered = found.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let setting = |row| Ok((get(row, 0)?, get(row, 1)?));
+    let before: Remembered = found.iter().map(setting).collect::<Result<_, StoreError>>()?;
     let mut stored = before.clone();
     let agreed = agree(&mut stored, settings)?;
     for (name, value) in stored.iter().filter(|(name, _)| !before.contains_key(*name)) {

@@ -1,7 +1,7 @@
 //! Reading versions of resources.
 
 use super::current::body;
-use super::sql::{row, rows};
+use super::sql::{get, row, rows};
 use crate::definitions::{Registry, ResourceType};
 use crate::index::{contained_id, container_key};
 use crate::stores::number::type_inside;
@@ -49,7 +49,7 @@ async fn by_ords(
         return Ok(BTreeMap::new());
     }
     let found = rows(client, CURRENT, &[&tenant.0, &ords]).await.map_err(StoreError::postgres("reading resources"))?;
-    found.iter().map(|row| Ok((row.get(0), stored(row)?))).collect()
+    found.iter().map(|row| Ok((get(row, 0)?, stored(row)?))).collect()
 }
 
 async fn by_ord(client: &impl GenericClient, tenant: Tenant, ord: i64) -> Result<Option<Stored>, StoreError> {
@@ -135,18 +135,18 @@ async fn old(
 async fn ord(client: &impl GenericClient, tenant: Tenant, ty: TypeCode, id: &str) -> Result<Option<i64>, StoreError> {
     let select = "SELECT ord FROM resource_id WHERE tenant = $1 AND type = $2 AND id = $3";
     let found = row(client, select, &[&tenant.0, &i64::from(ty.0), &id]).await;
-    Ok(found.map_err(StoreError::postgres("looking up a resource"))?.map(|row| row.get(0)))
+    found.map_err(StoreError::postgres("looking up a resource"))?.map(|row| get(&row, 0)).transpose()
 }
 
 fn stored(row: &Row) -> Result<Stored, StoreError> {
-    let ord = row.get(0);
+    let ord = get(row, 0)?;
     Ok(Stored {
         ord,
         ty: type_of(ord),
-        id: row.get(1),
-        version: row.get(2),
-        updated: row.get(3),
-        method: if row.get(4) { Method::Delete } else { Method::Put },
+        id: get(row, 1)?,
+        version: get(row, 2)?,
+        updated: get(row, 3)?,
+        method: if get(row, 4)? { Method::Delete } else { Method::Put },
         body: body(row, 5)?.unwrap_or_default(),
         container: None,
     })
@@ -166,7 +166,7 @@ async fn inside(
     let container = "SELECT target FROM ref_s WHERE tenant = $1 AND ord = $2 AND key = $3 LIMIT 1";
     let container = row(client, container, &[&tenant.0, &ord, &i64::from(key.0)]).await;
     let container = container.map_err(StoreError::postgres("looking up a container"))?;
-    let Some(container) = container.map(|row| row.get(0)) else { return Ok(None) };
+    let Some(container) = container.map(|row| get(&row, 0)).transpose()? else { return Ok(None) };
     let container = by_ord(client, tenant, container).await?.filter(|stored| stored.method == Method::Put);
     let Some(container) = container else { return Ok(None) };
     let Some(container_type) = registry.resource_type_of_code(container.ty.0) else { return Ok(None) };
@@ -174,7 +174,8 @@ async fn inside(
     // `$` comes right after `#`, with which the first one ends.
     let end = format!("{}$", first.trim_end_matches('#'));
     let id = row(client, ID, &[&tenant.0, &i64::from(ty.code()), &first, &end, &ord]).await;
-    let id: Option<String> = id.map_err(StoreError::postgres("looking up a contained resource"))?.map(|row| row.get(0));
+    let id = id.map_err(StoreError::postgres("looking up a contained resource"))?;
+    let id: Option<String> = id.map(|row| get(&row, 0)).transpose()?;
     let id = id.and_then(|id| id.strip_prefix(&first).map(str::to_owned));
     Ok(id.and_then(|id| inner::inside(container, TypeCode(ty.code()), &id, ord)))
 }

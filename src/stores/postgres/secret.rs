@@ -21,10 +21,10 @@ impl PostgresStore {
             let read = async {
                 let select = "SELECT value FROM meta WHERE name = 'secret'";
                 if let Some(row) = row(&*link, select, &[]).await? {
-                    return Ok(Some(row.get::<_, String>(0)));
+                    return row.try_get::<_, String>(0).map(Some);
                 }
                 execute(&*link, MAKE, &[]).await?;
-                Ok(row(&*link, select, &[]).await?.map(|row| row.get(0)))
+                row(&*link, select, &[]).await?.map(|row| row.try_get(0)).transpose()
             };
             let read = read.await.map_err(StoreError::postgres("reading the secret of the store"));
             link.settled(read)

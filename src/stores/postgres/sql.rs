@@ -1,8 +1,17 @@
 //! Statements that are prepared once per connection.
 
+use crate::stores::StoreError;
 use deadpool_postgres::GenericClient;
-use tokio_postgres::types::ToSql;
+use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres::{Error, Row};
+
+/// What a row holds in a column. Somebody may have damaged the tables.
+///
+/// # Errors
+/// It is not of the type that is asked for.
+pub(super) fn get<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, StoreError> {
+    row.try_get(column).map_err(|error| StoreError::Corrupt { what: error.to_string() })
+}
 
 /// Values of the parameters of a statement.
 pub(super) type Params<'p> = &'p [&'p (dyn ToSql + Sync)];

@@ -1,7 +1,7 @@
 //! Counts in PostgreSQL.
 
 use super::Shared;
-use super::sql::{execute, row, rows};
+use super::sql::{execute, get, row, rows};
 use crate::stores::tally::{CHANGES, Tally};
 use crate::stores::tenants::Tenant;
 use crate::stores::{Statistics, StoreError};
@@ -36,12 +36,14 @@ impl Shared {
         let failed = || StoreError::postgres("reading counts");
         let select = "SELECT rows FROM stat WHERE tenant = $1 AND key = $2";
         let now = row(client, select, &[&tenant.0, &CHANGES]).await.map_err(failed())?;
-        let now = now.map(|row| row.get(0)).unwrap_or_default();
+        let now = now.map(|row| get(&row, 0)).transpose()?.unwrap_or_default();
         if let Some(known) = self.remembered.at(tenant, now) {
             return Ok(known);
         }
         let read = rows(client, "SELECT key, rows FROM stat WHERE tenant = $1", &[&tenant.0]).await;
-        let read = Statistics::of(read.map_err(failed())?.iter().map(|row| (row.get(0), row.get(1))))?;
+        let count = |row| Ok((get(row, 0)?, get(row, 1)?));
+        let read = read.map_err(failed())?.iter().map(count).collect::<Result<Vec<_>, StoreError>>()?;
+        let read = Statistics::of(read)?;
         self.remembered.remember(tenant, now, &read);
         Ok(read)
     }

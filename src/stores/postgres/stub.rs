@@ -69,5 +69,5 @@ async fn keys(transaction: &Transaction<'_>, table: &RowTable, tenant: i64) -> R
          SELECT (SELECT min(key) FROM {table} WHERE tenant = $1 AND key > k.key) FROM k WHERE k.key IS NOT NULL) \
          SELECT key FROM k WHERE key IS NOT NULL"
     );
-    Ok(rows(transaction, &select, &[&tenant]).await?.iter().map(|row| row.get(0)).collect())
+    rows(transaction, &select, &[&tenant]).await?.iter().map(|row| row.try_get(0)).collect()
 }

@@ -1,7 +1,7 @@
 //! Tenants in PostgreSQL.
 
 use super::Shared;
-use super::sql::{row, rows};
+use super::sql::{get, row, rows};
 use crate::stores::StoreError;
 use crate::stores::tenants::{NOBODY, Tenant};
 use crate::tenant::TenantContext;
@@ -19,7 +19,8 @@ impl Shared {
         }
         let found = row(client, "SELECT id FROM tenant WHERE name = $1", &[&tenant.name()]).await;
         let found = found.map_err(StoreError::postgres("looking up the tenant"))?;
-        Ok(self.tenants.found(tenant, found.map(|row| Tenant(row.get(0)))))
+        let number = found.map(|row| get(&row, 0)).transpose()?;
+        Ok(self.tenants.found(tenant, number.map(Tenant)))
     }
 
     /// The number to write with. A new tenant is noted in a transaction of its own: its number is its lock, which
@@ -51,5 +52,5 @@ async fn note(transaction: &Transaction<'_>, tenant: &TenantContext) -> Result<(
 pub(super) async fn names(client: &impl GenericClient) -> Result<Vec<String>, StoreError> {
     let names = rows(client, "SELECT name FROM tenant ORDER BY name", &[]).await;
     let names = names.map_err(StoreError::postgres("listing tenants"))?;
-    Ok(names.iter().map(|row| row.get(0)).collect())
+    names.iter().map(|row| get(row, 0)).collect()
 }

@@ -45,19 +45,19 @@ pub(super) fn writer(place: &Place, settings: &StoreSettings) -> Result<(Connect
         Place::Memory => Connection::open_in_memory().map_err(StoreError::database("opening a store in memory"))?,
         Place::File(path) => {
             if !settings.create && !path.exists() {
-                return Err(StoreError::Missing { path: path.clone() });
+                return Err(StoreError::Missing { place: path.display().to_string() });
             }
             let create = if settings.create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
             open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create)?
         }
     };
     let settled = prepare(&mut connection, settings).map_err(|error| match (error, place) {
-        (Unprepared::Foreign, Place::File(path)) => StoreError::NotAStore { path: path.clone() },
+        (Unprepared::Foreign, Place::File(path)) => StoreError::NotAStore { place: format!("`{}`", path.display()) },
         (Unprepared::Foreign, Place::Memory) => StoreError::Corrupt { what: "a new store is not empty".to_owned() },
         (Unprepared::Database(error), Place::File(path))
             if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) =>
         {
-            StoreError::NotAStore { path: path.clone() }
+            StoreError::NotAStore { place: format!("`{}`", path.display()) }
         }
         (Unprepared::Database(error), _) => StoreError::database("opening the store")(error),
         (Unprepared::Store(error), _) => error,

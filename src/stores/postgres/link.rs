@@ -1,9 +1,11 @@
 //! Connections: lent from a pool, and given back only when nothing runs in them any more.
 
 use super::fault::unreachable;
+use super::sql::{get, row};
 use crate::stores::StoreError;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use std::ops::{Deref, DerefMut};
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::{Config, NoTls};
@@ -12,7 +14,11 @@ use tokio_postgres::{Config, NoTls};
 const CONNECTIONS: usize = 16;
 
 /// Connections to one database.
-pub(super) struct Links(Pool);
+pub(super) struct Links {
+    pool: Pool,
+    /// How long a statement that reads may take, where that is bounded.
+    timeout: OnceLock<Duration>,
+}
 
 impl Links {
     pub(super) fn new(config: Config, connect: Option<Duration>) -> Result<Links, StoreError> {
@@ -23,12 +29,12 @@ impl Links {
             .create_timeout(connect)
             .build();
         let failed = |error| StoreError::Failed { doing: "making a pool of connections", source: Box::new(error) };
-        Ok(Links(pool.map_err(failed)?))
+        Ok(Links { pool: pool.map_err(failed)?, timeout: OnceLock::new() })
     }
 
     /// A connection. One that the server has closed meanwhile is replaced.
     pub(super) async fn lend(&self) -> Result<Link, StoreError> {
-        self.0.get().await.map(|object| Link(Some(object))).map_err(unreachable)
+        self.pool.get().await.map(|object| Link(Some(object))).map_err(unreachable)
     }
 
     /// Runs a read. One whose connection breaks is run again, once: the server may have been restarted.
@@ -36,18 +42,43 @@ impl Links {
     where
         F: Future<Output = Result<T, StoreError>>,
     {
-        match job(self.lend().await?).await {
+        let answer = match job(self.lend().await?).await {
             Err(StoreError::Lost { .. }) => {
                 // The others that were open have most likely gone with it.
-                self.0.retain(|_, _| false);
+                self.pool.retain(|_, _| false);
                 job(self.lend().await?).await
             }
             answer => answer,
+        };
+        answer.map_err(|error| self.timely(error))
+    }
+
+    /// Asks a connection how long a statement may take: the URL says so, or else the role or the database.
+    pub(super) async fn ask_timeout(&self, link: &Link) -> Result<(), StoreError> {
+        let select = "SELECT reset_val::bigint FROM pg_settings WHERE name = 'statement_timeout'";
+        let asked = row(&**link, select, &[]).await.map_err(StoreError::postgres("opening the store"))?;
+        let millis: i64 = asked.map(|row| get(&row, 0)).transpose()?.unwrap_or_default();
+        if let Some(millis) = u64::try_from(millis).ok().filter(|millis| *millis > 0) {
+            let _ = self.timeout.set(Duration::from_millis(millis));
+        }
+        Ok(())
+    }
+
+    /// How long a statement that reads may take, where that is bounded.
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        self.timeout.get().copied()
+    }
+
+    /// What ended a read: a statement that nobody stopped has taken too long.
+    pub(super) fn timely(&self, error: StoreError) -> StoreError {
+        match (error, self.timeout()) {
+            (StoreError::Cancelled, Some(after)) => StoreError::TimedOut { after },
+            (other, _) => other,
         }
     }
 
     pub(super) fn close(&self) {
-        self.0.close();
+        self.pool.close();
     }
 }
 

@@ -50,7 +50,6 @@ use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::stats::Found;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 use tokio::task::spawn_blocking;
 
 /// A store in PostgreSQL.
@@ -69,8 +68,6 @@ impl fmt::Debug for PostgresStore {
 /// What all requests share.
 struct Shared {
     links: Links,
-    /// How long a statement that reads may take.
-    timeout: Option<Duration>,
     held: Held,
     extract: ExtractSettings,
     zone: Zone,
@@ -95,11 +92,14 @@ impl PostgresStore {
         let place = Place::of(url)?;
         let links = Links::new(place.config.clone(), place.config.get_connect_timeout().copied())?;
         let mut link = links.lend().await?;
-        let settled = open::open(&mut link, &place, &settings).await;
+        let settled = async {
+            links.ask_timeout(&link).await?;
+            open::open(&mut link, &place, &settings).await
+        };
+        let settled = settled.await;
         let settled = link.settled(settled)?;
         let shared = Arc::new(Shared {
             links,
-            timeout: place.timeout,
             held: Held::new(settled.definitions),
             extract: settled.extract,
             zone: settled.zone,
@@ -296,7 +296,7 @@ impl PostgresStore {
             let size = sql::row(&*link, select, &[]).await.map_err(StoreError::postgres("measuring the store"));
             link.settled(size)
         };
-        let size: Option<i64> = self.shared.links.read(size).await?.map(|row| row.get(0));
+        let size: Option<i64> = self.shared.links.read(size).await?.map(|row| sql::get(&row, 0)).transpose()?;
         Ok(size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default())
     }
 

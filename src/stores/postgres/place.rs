@@ -27,8 +27,6 @@ pub(super) struct Place {
     pub(super) config: Config,
     /// The schema that holds the tables.
     pub(super) schema: String,
-    /// How long a statement that reads may take.
-    pub(super) timeout: Option<Duration>,
     /// The URL as it may be shown.
     pub(super) shown: String,
 }
@@ -87,7 +85,7 @@ impl Place {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
-        Ok(Place { config, schema, timeout, shown: url.to_string() })
+        Ok(Place { config, schema, shown: url.to_string() })
     }
 }
 
@@ -125,7 +123,7 @@ mod tests {
     #[test]
     fn what_is_ours_is_taken_out() {
         let place = place("postgres://ada:a%40b@db.example:5433/fhir?schema=ward&statement_timeout=250").unwrap();
-        assert_eq!((place.schema.as_str(), place.timeout), ("ward", Some(Duration::from_millis(250))));
+        assert_eq!(place.schema, "ward");
         assert_eq!(place.config.get_password(), Some(&b"a@b"[..]));
         let options = place.config.get_options().unwrap();
         assert!(options.ends_with("-c search_path=\"ward\" -c statement_timeout=250"), "{options}");

@@ -3,6 +3,7 @@
 use super::definitions::epoch;
 use super::fault::is_too_large;
 use super::link::Link;
+use super::sql::get;
 use crate::stores::tenants::Tenant;
 use crate::stores::{Slots, StoreError, Tuple};
 use fhirc_codegen::algebra::{On, SlotId, Span};
@@ -83,7 +84,7 @@ pub(super) struct Asked<'q> {
     pub(super) span: Span,
     /// The rows after which it is given up.
     pub(super) visits: Option<u64>,
-    /// How long any statement of the store may take.
+    /// How long any statement that reads may take.
     pub(super) timeout: Option<Duration>,
     /// Whether a transaction is open that goes on behind it.
     pub(super) in_snapshot: bool,
@@ -120,24 +121,22 @@ impl Asked<'_> {
     /// What a query stands between that has a bound of its own, or may fail where others follow it in a snapshot. The
     /// end is sent in any case: it takes the bound back, and undoes a failure.
     fn apart(&self) -> Option<(String, &'static str)> {
-        let may_fail = self.bound().is_some() || *self.yields == Yield::Rough;
+        let may_fail = self.visits.is_some() || *self.yields == Yield::Rough;
         let (begin, end) = match self.in_snapshot {
             true if may_fail => ("SAVEPOINT apart", "ROLLBACK TO apart; RELEASE apart"),
-            false if self.bound().is_some() => ("BEGIN READ ONLY", "COMMIT"),
+            false if self.visits.is_some() => ("BEGIN READ ONLY", "COMMIT"),
             _ => return None,
         };
-        let bound = self.bound().map(|(bound, _)| format!("; SET LOCAL statement_timeout = {}", bound.as_millis()));
+        let bound = self.bound().map(|bound| format!("; SET LOCAL statement_timeout = {}", bound.as_millis()));
         Some((format!("{begin}{}", bound.unwrap_or_default()), end))
     }
 
-    /// How long the query may take, and whether it is given up then; nothing where the connection's own limit holds.
-    fn bound(&self) -> Option<(Duration, bool)> {
+    /// After how long the query is given up; nothing where the connection's own limit holds, which ends the search. That
+    /// one may be shorter: then too there is another way.
+    fn bound(&self) -> Option<Duration> {
         let visits = self.visits?;
         let worth = PER_VISIT.saturating_mul(u32::try_from(visits).unwrap_or(u32::MAX)).max(LEAST);
-        Some(match self.timeout {
-            Some(timeout) if timeout < worth => (timeout, false),
-            _ => (worth, true),
-        })
+        Some(self.timeout.map_or(worth, |timeout| timeout.min(worth)))
     }
 
     fn failed(&self, error: Error) -> StoreError {
@@ -147,10 +146,9 @@ impl Asked<'_> {
         if error.code() == Some(&SqlState::CHARACTER_NOT_IN_REPERTOIRE) {
             return StoreError::Refused { what: Question::Zero, span: self.span };
         }
-        match (StoreError::postgres("running a query")(error), self.bound(), self.timeout) {
-            (StoreError::Cancelled, Some((_, true)), _) => StoreError::GaveUp,
-            (StoreError::Cancelled, _, Some(after)) => StoreError::TimedOut { after },
-            (other, _, _) => other,
+        match (StoreError::postgres("running a query")(error), self.visits) {
+            (StoreError::Cancelled, Some(_)) => StoreError::GaveUp,
+            (other, _) => other,
         }
     }
 }
@@ -208,7 +206,7 @@ pub(super) async fn plan(link: &Link, sql: &Sql, filled: &[Filled]) -> Result<St
     let text = format!("EXPLAIN {}", sql.text);
     let lines = link.query_typed(&text, &params(filled, &Tenant(1))).await;
     let lines = lines.map_err(StoreError::postgres("explaining a query"))?;
-    Ok(lines.iter().map(|row| format!("{}\n", row.get::<_, &str>(0))).collect())
+    lines.iter().map(|row| Ok(format!("{}\n", get::<&str>(row, 0)?))).collect()
 }
 
 /// The slot that a parameter is filled from.

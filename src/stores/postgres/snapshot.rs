@@ -46,7 +46,7 @@ impl Shared {
     /// A query as it is asked outside a snapshot.
     pub(super) fn asked<'q>(&self, query: &'q Query, sql: &'q Sql, filled: &'q [Filled]) -> Asked<'q> {
         let span = query.root_node().map(|root| root.span).unwrap_or_default();
-        let (yields, visits, timeout) = (&query.yields, query.visits, self.timeout);
+        let (yields, visits, timeout) = (&query.yields, query.visits, self.links.timeout());
         Asked { sql, filled, yields, span, visits, timeout, in_snapshot: false }
     }
 
@@ -69,7 +69,7 @@ impl Shared {
             counts.push(match asked.run(link, tenant).await {
                 Ok((found, _)) => found.first().map(Tuple::counted),
                 // It looks for rows that are few among many.
-                Err(StoreError::Refused { .. } | StoreError::GaveUp) => None,
+                Err(StoreError::Refused { .. } | StoreError::GaveUp | StoreError::Cancelled) => None,
                 Err(failed) => return Err(failed),
             });
         }
@@ -78,9 +78,13 @@ impl Shared {
 }
 
 impl Snapshot<'_> {
+    async fn timely<T>(&self, read: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        read.await.map_err(|error| self.shared.links.timely(error))
+    }
+
     /// All versions of a resource, the current one first.
     pub(super) async fn history(&self, ty: TypeCode, id: &str) -> Result<Vec<Stored>, StoreError> {
-        read::history(&*self.link, self.tenant, ty, id).await
+        self.timely(read::history(&*self.link, self.tenant, ty, id)).await
     }
 
     /// Ends the transaction. What was read stays true, whatever becomes of the connection.
@@ -104,34 +108,37 @@ impl Reading for Snapshot<'_> {
     }
 
     async fn refresh(&self) -> Result<Arc<Registry>, StoreError> {
-        let definitions = self.shared.definitions(&*self.link).await?;
-        build::measure(&*self.link, &definitions.registry).await?;
-        Ok(Arc::clone(&definitions.registry))
+        let read = async {
+            let definitions = self.shared.definitions(&*self.link).await?;
+            build::measure(&*self.link, &definitions.registry).await?;
+            Ok(Arc::clone(&definitions.registry))
+        };
+        self.timely(read).await
     }
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {
-        self.shared.counts(&*self.link, self.tenant).await
+        self.timely(self.shared.counts(&*self.link, self.tenant)).await
     }
 
     async fn counts(&self, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
-        self.shared.rough(&self.link, self.tenant, queries, true).await
+        self.timely(self.shared.rough(&self.link, self.tenant, queries, true)).await
     }
 
     async fn run(&self, query: &Query, slots: &Slots, epoch: u32) -> Result<Vec<Tuple>, StoreError> {
         let sql = lower(query)?;
         let filled = fill(&sql, slots)?;
         let asked = Asked { in_snapshot: true, ..self.shared.asked(query, &sql, &filled) };
-        let (found, then) = asked.run(&self.link, self.tenant).await?;
+        let (found, then) = self.timely(asked.run(&self.link, self.tenant)).await?;
         if then == epoch { Ok(found) } else { Err(StoreError::OtherDefinitions) }
     }
 
     async fn bodies(&self, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
         let registry = &self.shared.held.get().registry;
-        read::bodies(&*self.link, self.tenant, registry, ords).await
+        self.timely(read::bodies(&*self.link, self.tenant, registry, ords)).await
     }
 
     async fn versions(&self, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
-        read::versions(&*self.link, self.tenant, of).await
+        self.timely(read::versions(&*self.link, self.tenant, of)).await
     }
 
     fn gave_up(&self, search: u128) {

@@ -12,6 +12,7 @@ mod changing;
 mod common;
 #[path = "../../tests/consistency.rs"]
 mod consistency;
+mod damaged;
 mod faults;
 #[path = "../../tests/inside.rs"]
 mod inside;
@@ -21,6 +22,7 @@ mod own;
 mod random;
 mod refusals;
 mod server;
+mod timeouts;
 mod writers;
 
 use self::common::*;

@@ -106,6 +106,12 @@ impl Remembered {
         known.filter(|(then, _)| *then == changes).map(|(_, statistics)| statistics)
     }
 
+    /// Forgets all, to read it again.
+    #[cfg(feature = "postgres")]
+    pub(super) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Remembers counts. Changes that came in since the number of changes was read only make the next search read again.
     pub(super) fn remember(&self, tenant: Tenant, changes: i64, statistics: &Statistics) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(tenant.0, (changes, statistics.clone()));

@@ -192,9 +192,11 @@ impl PostgresStore {
     }
 }
 
-const RESOURCES: &str = "SELECT r.ord, r.version, b.body FROM resource r \
+/// Behind so many stored bytes come no more bodies: a thousand large ones would not fit into memory.
+const RESOURCES: &str = "SELECT ord, version, CASE WHEN bytes < $5 THEN body END FROM (SELECT r.ord, r.version, b.body, \
+    sum(octet_length(b.body)) OVER (ORDER BY r.ord) - octet_length(b.body) AS bytes FROM resource r \
     JOIN body b ON b.tenant = r.tenant AND b.ord = r.ord \
-    WHERE r.tenant = $1 AND r.ord > $2 AND r.ord <= $3 AND r.deleted = 0 ORDER BY r.ord LIMIT $4";
+    WHERE r.tenant = $1 AND r.ord > $2 AND r.ord <= $3 AND r.deleted = 0 ORDER BY r.ord LIMIT $4) c ORDER BY ord";
 
 async fn chunk(
     client: &impl GenericClient,
@@ -217,10 +219,14 @@ async fn chunk(
         None => (0, 0),
     };
     let most = i64::try_from(BATCH).unwrap_or(i64::MAX);
-    let found = rows(client, RESOURCES, &[&tenant, &done, &last, &most]).await.map_err(failed())?;
-    let (mut resources, mut bytes, mut upto) = (Vec::new(), 0, last);
+    let most_bytes = i64::try_from(BATCH_BYTES).unwrap_or(i64::MAX);
+    let found = rows(client, RESOURCES, &[&tenant, &done, &last, &most, &most_bytes]).await.map_err(failed())?;
+    let (mut resources, mut bytes, mut upto) = (Vec::<Found<String>>::new(), 0, last);
     for row in found {
-        let it = body(&row, 2)?.unwrap_or_default();
+        let Some(it) = body(&row, 2)? else {
+            upto = resources.last().map_or(upto, |found| found.ord);
+            break;
+        };
         bytes += it.len();
         resources.push(Found { ord: get(&row, 0)?, version: get(&row, 1)?, it });
         if resources.len() >= BATCH || bytes >= BATCH_BYTES {
@@ -248,7 +254,7 @@ async fn write(transaction: Transaction<'_>, shared: &Shared, chunk: &Chunk<RowS
     let finished = finished.map_err(StoreError::postgres("moving a build on"))?;
     let next = finished.then(|| definitions.registry.switched(build));
     shared.switch(transaction, &definitions, (next, ())).await?;
-    shared.systems.remember(fresh);
+    shared.known.systems.remember(fresh);
     let progress = definitions.registry.progress(build);
     let (before, total) = progress.get();
     progress.set(before.saturating_add(u64::try_from(upto - done).unwrap_or_default()), total);
@@ -289,7 +295,7 @@ async fn insert(
     rows.iter().for_each(|(_, rows)| tally.repeat(&repeated(rows)));
     let pack = |(ord, rows)| Ok((ord, pack(rows).map_err(VersionError::from)?));
     let rows: Vec<(i64, PackedSet)> = rows.into_iter().map(pack).collect::<Result<Vec<_>, StoreError>>()?;
-    let mut numbers = Numbers::new(transaction, &shared.systems, tenant);
+    let mut numbers = Numbers::new(transaction, &shared.known.systems, tenant);
     numbers.provide(&rows.iter().map(|(_, rows)| rows).collect::<Vec<_>>()).await?;
     let mut tables = Tables::new(&shared.layout);
     for (ord, rows) in &rows {

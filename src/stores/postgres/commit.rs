@@ -53,14 +53,12 @@ pub(super) async fn commit(
             all.push(to.batch(batch, again, &mut fresh).await?);
         }
         transaction.commit().await.map_err(uncertain)?;
-        shared.systems.remember(fresh);
+        shared.known.systems.remember(fresh);
         Ok(all)
     }
     .await;
     if matches!(written, Err(StoreError::Lost { .. } | StoreError::Uncertain)) {
-        // A server that takes the place of this one may not have its last transactions.
-        shared.systems.forget();
-        shared.tenants.forget();
+        shared.known.forget();
     }
     link.settled(written)
 }
@@ -124,7 +122,7 @@ impl To<'_> {
             }
         }
         let items = &*items;
-        let mut numbers = Numbers::new(transaction, &shared.systems, tenant);
+        let mut numbers = Numbers::new(transaction, &shared.known.systems, tenant);
         let placed = self.place(items, &known, &mut numbers).await?;
         let mut sets: Vec<&PackedSet> = placed.iter().map(|placed| &placed.item.result.added).collect();
         sets.extend(placed.iter().map(|placed| &placed.item.result.removed));

@@ -85,6 +85,21 @@ pub(super) fn is_too_large(error: &Error) -> bool {
     error.code().is_some_and(|code| too_large.contains(code))
 }
 
+const CONNECTING: &str = "connecting to PostgreSQL";
+
+/// An error that meets whoever asks the server now, once more for another of them; nothing where it may be that of one
+/// request.
+pub(super) fn of_all(error: &StoreError) -> Option<StoreError> {
+    match error {
+        StoreError::Uncertain => Some(StoreError::Uncertain),
+        StoreError::Lost { doing } => Some(StoreError::Lost { doing }),
+        StoreError::Failed { doing: doing @ CONNECTING, source } => {
+            Some(StoreError::Failed { doing, source: source.to_string().into() })
+        }
+        _ => None,
+    }
+}
+
 /// No connection came about.
 pub(super) fn unreachable(error: PoolError) -> StoreError {
     let why = match &error {
@@ -97,5 +112,5 @@ pub(super) fn unreachable(error: PoolError) -> StoreError {
         PoolError::Closed => return StoreError::Closed,
         other => other.to_string(),
     };
-    StoreError::Failed { doing: "connecting to PostgreSQL", source: why.into() }
+    StoreError::Failed { doing: CONNECTING, source: why.into() }
 }

@@ -3,10 +3,15 @@
 
 use super::Shared;
 use super::commit::commit;
+use super::fault::of_all;
 use crate::stores::{Batch, Committed, StoreError};
 use crate::tenant::TenantContext;
+use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -75,8 +80,7 @@ async fn work(shared: Arc<Shared>, mut queue: UnboundedReceiver<Waiting>) {
         let Some(first) = next else { return };
         let (group, next) = gather(first, &mut queue);
         held = next;
-        // A bug costs the batches that meet it: their answers are dropped, which tells.
-        let _ = tokio::spawn(write(Arc::clone(&shared), group)).await;
+        write(&shared, group).await;
     }
 }
 
@@ -96,22 +100,21 @@ fn gather(first: Waiting, queue: &mut UnboundedReceiver<Waiting>) -> (Vec<Waitin
 }
 
 /// Writes all in one transaction. Where it does not come about, each is written in one of its own, so that what fails
-/// costs none but the batch that fails.
-async fn write(shared: Arc<Shared>, mut group: Vec<Waiting>) {
+/// costs none but the batch that fails; unless the server is gone, which costs all at once.
+async fn write(shared: &Shared, mut group: Vec<Waiting>) {
     let mut again = false;
     if group.len() > 1 {
         let mut batches: Vec<&mut Batch> = group.iter_mut().map(|waiting| &mut waiting.batch).collect();
-        match commit(&shared, &mut batches, false).await {
+        match attempt(shared, &mut batches, again).await {
             Ok(all) => {
                 for (waiting, committed) in group.into_iter().zip(all) {
                     let _ = waiting.answer.send(Ok(committed));
                 }
                 return;
             }
-            // Written again, it might be written twice.
-            Err(StoreError::Uncertain) => {
+            Err(error) if of_all(&error).is_some() => {
                 for waiting in group {
-                    let _ = waiting.answer.send(Err(StoreError::Uncertain));
+                    let _ = waiting.answer.send(Err(of_all(&error).unwrap_or(StoreError::Closed)));
                 }
                 return;
             }
@@ -119,18 +122,45 @@ async fn write(shared: Arc<Shared>, mut group: Vec<Waiting>) {
         }
     }
     for mut waiting in group {
-        let answer = one(&shared, &mut waiting.batch, again).await;
+        let answer = attempt(shared, &mut [&mut waiting.batch], again).await;
+        let answer = answer.map(|all| all.into_iter().next().unwrap_or_default());
         // Nobody listens any more when the future was dropped; it is written all the same.
         let _ = waiting.answer.send(answer);
     }
 }
 
-/// Writes a batch. A connection that breaks before the transaction was to be committed has written nothing, so it is
-/// tried once more: the server may have been restarted.
-async fn one(shared: &Shared, batch: &mut Batch, again: bool) -> Result<Committed, StoreError> {
-    let answer = match commit(shared, &mut [&mut *batch], again).await {
-        Err(StoreError::Lost { .. }) => commit(shared, &mut [batch], true).await,
+/// Writes batches in one transaction. A connection that breaks before that was to be committed has written nothing, so
+/// it is tried once more: the server may have been restarted.
+async fn attempt(shared: &Shared, batches: &mut [&mut Batch], again: bool) -> Result<Vec<Committed>, StoreError> {
+    match guarded(commit(shared, batches, again)).await {
+        Err(StoreError::Lost { .. }) => guarded(commit(shared, batches, true)).await,
         answer => answer,
-    };
-    answer.map(|all| all.into_iter().next().unwrap_or_default())
+    }
+}
+
+/// A bug is an answer too: it must cost no batch but the one that meets it.
+async fn guarded<T>(job: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    // What a bug leaves behind is made anew: the transaction is rolled back, the batch thought through again.
+    let mut job = pin!(job);
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| job.as_mut().poll(context)));
+        polled.unwrap_or(Poll::Ready(Err(StoreError::Closed)))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_is_an_answer() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let bug = guarded(async {
+            let none: Option<Result<(), StoreError>> = None;
+            none.unwrap()
+        });
+        assert!(matches!(runtime.block_on(bug), Err(StoreError::Closed)));
+        assert!(runtime.block_on(guarded(async { Ok(()) })).is_ok());
+    }
 }

@@ -1,32 +1,44 @@
 //! Connections: lent from a pool, and given back only when nothing runs in them any more.
 
 use super::fault::unreachable;
+use super::place::Place;
 use super::sql::{get, row};
 use crate::stores::StoreError;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Hook, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::runtime::Handle;
-use tokio_postgres::{Config, NoTls};
+use tokio::time::timeout;
+use tokio_postgres::NoTls;
 
 /// The most connections of a store: more than this wait for the processors of the server.
 const CONNECTIONS: usize = 16;
 
+/// How long the server may take to hear that a statement is to be stopped.
+const CANCEL: Duration = Duration::from_secs(10);
+
 /// Connections to one database.
 pub(super) struct Links {
-    pool: Pool,
+    pub(super) pool: Pool,
     /// How long a statement that reads may take, where that is bounded.
     timeout: OnceLock<Duration>,
 }
 
 impl Links {
-    pub(super) fn new(config: Config, connect: Option<Duration>) -> Result<Links, StoreError> {
+    /// `made` is told of each new connection: it may lead to another server than those before.
+    pub(super) fn new(place: &Place, made: impl Fn() + Send + Sync + 'static) -> Result<Links, StoreError> {
+        let config = place.config.clone();
+        let connect = config.get_connect_timeout().copied();
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
             .create_timeout(connect)
+            .post_create(Hook::sync_fn(move |_, _| {
+                made();
+                Ok(())
+            }))
             .build();
         let failed = |error| StoreError::Failed { doing: "making a pool of connections", source: Box::new(error) };
         Ok(Links { pool: pool.map_err(failed)?, timeout: OnceLock::new() })
@@ -117,15 +129,16 @@ impl DerefMut for Link {
 impl Drop for Link {
     fn drop(&mut self) {
         let Some(object) = self.0.take() else { return };
-        // Not back into the pool: whoever got it would wait for a statement of somebody else, or meet its cancellation.
-        let client = Object::take(object);
-        let token = client.cancel_token();
-        if let Ok(runtime) = Handle::try_current() {
-            runtime.spawn(async move {
-                // Where the server is gone, so is the statement.
-                let _ = token.cancel_query(NoTls).await;
-                drop(client);
-            });
-        }
+        let Ok(runtime) = Handle::try_current() else {
+            drop(Object::take(object));
+            return;
+        };
+        runtime.spawn(async move {
+            // Where the server is gone, so is the statement.
+            let _ = timeout(CANCEL, object.cancel_token().cancel_query(NoTls)).await;
+            // Not back into the pool: whoever got it would wait for a statement of somebody else, or meet its
+            // cancellation. And its place is not free before: else the server had more to do than the pool allows.
+            drop(Object::take(object));
+        });
     }
 }

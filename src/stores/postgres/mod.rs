@@ -9,6 +9,7 @@ mod current;
 mod definitions;
 mod fault;
 mod group;
+mod known;
 mod link;
 mod lock;
 mod number;
@@ -29,14 +30,14 @@ mod tenants;
 mod tests;
 
 use self::group::Lanes;
+use self::known::Known;
 use self::link::{Link, Links};
-use self::number::Systems;
 use self::place::Place;
 use self::query::{fill, lower};
 use super::definitions::Held;
 use super::layout::Layout;
-use super::tally::Remembered;
-use super::tenants::{Tenant, Tenants};
+use super::reading::Reading as _;
+use super::tenants::Tenant;
 use super::tried::Tried;
 use super::{
     Batch, Clock, Committed, LiveVersion, ServerUrl, Slots, Statistics, StoreError, StoreSettings, Stored, Tuple,
@@ -74,9 +75,7 @@ struct Shared {
     bases: Vec<String>,
     clock: Clock,
     layout: Layout,
-    tenants: Tenants,
-    remembered: Remembered,
-    systems: Systems,
+    known: Arc<Known>,
     tried: Tried,
     secret: OnceLock<[u8; 32]>,
 }
@@ -90,7 +89,9 @@ impl PostgresStore {
     /// other bases.
     pub async fn open(url: &ServerUrl, settings: StoreSettings) -> Result<PostgresStore, StoreError> {
         let place = Place::of(url)?;
-        let links = Links::new(place.config.clone(), place.config.get_connect_timeout().copied())?;
+        let known = Arc::new(Known::default());
+        let forgetting = Arc::clone(&known);
+        let links = Links::new(&place, move || forgetting.forget())?;
         let mut link = links.lend().await?;
         let settled = async {
             links.ask_timeout(&link).await?;
@@ -106,9 +107,7 @@ impl PostgresStore {
             bases: settled.bases,
             clock: settings.clock,
             layout: Layout::new(rows::statements),
-            tenants: Tenants::default(),
-            remembered: Remembered::default(),
-            systems: Systems::default(),
+            known,
             tried: Tried::default(),
             secret: OnceLock::new(),
         });
@@ -189,11 +188,11 @@ impl PostgresStore {
     /// # Errors
     /// PostgreSQL fails.
     pub async fn versions(&self, tenant: &TenantContext, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
-        self.read_as(tenant, |link, tenant| async move {
-            let found = read::versions(&*link, tenant, of).await;
-            link.settled(found)
-        })
-        .await
+        // Between two statements a version may become an old one.
+        let snapshot = self.snapshot(tenant).await?;
+        let found = snapshot.versions(of).await;
+        snapshot.end().await;
+        found
     }
 
     /// The current version of a resource, which may be a deletion; `None` if it never existed.
@@ -219,11 +218,10 @@ impl PostgresStore {
         id: &str,
         version: i64,
     ) -> Result<Option<Stored>, StoreError> {
-        self.read_as(tenant, |link, tenant| async move {
-            let found = read::read_version(&*link, tenant, ty, id, version).await;
-            link.settled(found)
-        })
-        .await
+        let snapshot = self.snapshot(tenant).await?;
+        let found = snapshot.read_version(ty, id, version).await;
+        snapshot.end().await;
+        found
     }
 
     /// All versions of a resource, the current one first.

@@ -15,6 +15,13 @@ const NAME_BYTES: usize = 63;
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
 
+/// After how long without a sign of life a peer is asked for one, how often, and when it counts as dead. By default
+/// that takes two hours, for which whoever waits for an answer would wait.
+const IDLE: Duration = Duration::from_secs(30);
+const ASKED_EVERY: Duration = Duration::from_secs(10);
+const ASKED: u32 = 3;
+const UNHEARD: Duration = Duration::from_secs(60);
+
 /// What holds in every connection, as the server reads it when the connection begins.
 fn session() -> String {
     let settings: String = POSTGRES_SESSION.iter().map(|(name, value)| format!("-c {name}={value} ")).collect();
@@ -78,6 +85,19 @@ impl Place {
             options.push_str(&format!(" -c statement_timeout={}", timeout.as_millis()));
         }
         config.options(options).ssl_mode(SslMode::Disable);
+        let given = |name: &str| rest.iter().any(|pair| pair.split_once('=').is_some_and(|(of, _)| of == name));
+        if !given("keepalives_idle") {
+            config.keepalives_idle(IDLE);
+        }
+        if !given("keepalives_interval") {
+            config.keepalives_interval(ASKED_EVERY);
+        }
+        if !given("keepalives_retries") {
+            config.keepalives_retries(ASKED);
+        }
+        if !given("tcp_user_timeout") {
+            config.tcp_user_timeout(UNHEARD);
+        }
         if config.get_application_name().is_none() {
             // Whoever looks at the server sees whose connections these are.
             config.application_name(format!("fhirc {schema}"));
@@ -128,6 +148,17 @@ mod tests {
         let options = place.config.get_options().unwrap();
         assert!(options.ends_with("-c search_path=\"ward\" -c statement_timeout=250"), "{options}");
         assert_eq!(place.shown, "postgres://ada:***@db.example:5433/fhir?schema=ward&statement_timeout=250");
+    }
+
+    #[test]
+    fn a_dead_peer_is_noticed() {
+        let usual = place("postgres://db.example/fhir").unwrap().config;
+        assert!(usual.get_keepalives() && usual.get_keepalives_idle() == IDLE);
+        assert_eq!(usual.get_keepalives_interval(), Some(ASKED_EVERY));
+        assert_eq!((usual.get_keepalives_retries(), usual.get_tcp_user_timeout()), (Some(ASKED), Some(&UNHEARD)));
+        let own = place("postgres://db.example/fhir?keepalives_idle=5&tcp_user_timeout=7").unwrap().config;
+        assert_eq!(own.get_keepalives_idle(), Duration::from_secs(5));
+        assert_eq!(own.get_tcp_user_timeout(), Some(&Duration::from_secs(7)));
     }
 
     #[test]

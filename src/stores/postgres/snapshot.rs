@@ -87,6 +87,16 @@ impl Snapshot<'_> {
         self.timely(read::history(&*self.link, self.tenant, ty, id)).await
     }
 
+    /// One version of a resource.
+    pub(super) async fn read_version(
+        &self,
+        ty: TypeCode,
+        id: &str,
+        version: i64,
+    ) -> Result<Option<Stored>, StoreError> {
+        self.timely(read::read_version(&*self.link, self.tenant, ty, id, version)).await
+    }
+
     /// Ends the transaction. What was read stays true, whatever becomes of the connection.
     pub(crate) async fn end(self) {
         // One that is still within the transaction must not be used by others.

@@ -37,14 +37,14 @@ impl Shared {
         let select = "SELECT rows FROM stat WHERE tenant = $1 AND key = $2";
         let now = row(client, select, &[&tenant.0, &CHANGES]).await.map_err(failed())?;
         let now = now.map(|row| get(&row, 0)).transpose()?.unwrap_or_default();
-        if let Some(known) = self.remembered.at(tenant, now) {
+        if let Some(known) = self.known.remembered.at(tenant, now) {
             return Ok(known);
         }
         let read = rows(client, "SELECT key, rows FROM stat WHERE tenant = $1", &[&tenant.0]).await;
         let count = |row| Ok((get(row, 0)?, get(row, 1)?));
         let read = read.map_err(failed())?.iter().map(count).collect::<Result<Vec<_>, StoreError>>()?;
         let read = Statistics::of(read)?;
-        self.remembered.remember(tenant, now, &read);
+        self.known.remembered.remember(tenant, now, &read);
         Ok(read)
     }
 }

@@ -14,13 +14,13 @@ impl Shared {
         client: &impl GenericClient,
         tenant: &TenantContext,
     ) -> Result<Tenant, StoreError> {
-        if let Some(known) = self.tenants.known(tenant) {
+        if let Some(known) = self.known.tenants.known(tenant) {
             return Ok(known);
         }
         let found = row(client, "SELECT id FROM tenant WHERE name = $1", &[&tenant.name()]).await;
         let found = found.map_err(StoreError::postgres("looking up the tenant"))?;
         let number = found.map(|row| get(&row, 0)).transpose()?;
-        Ok(self.tenants.found(tenant, number.map(Tenant)))
+        Ok(self.known.tenants.found(tenant, number.map(Tenant)))
     }
 
     /// The number to write with. A new tenant is noted in a transaction of its own: its number is its lock, which

@@ -4,6 +4,7 @@
 
 #[path = "../../tests/behaviour.rs"]
 mod behaviour;
+mod broken;
 #[path = "../../tests/changes.rs"]
 mod changes;
 #[path = "../../tests/changing.rs"]

@@ -20,11 +20,11 @@ fn name(url: &StoreUrl) -> String {
 
 /// Connections beside those of a store.
 pub(super) fn links(url: &StoreUrl) -> Links {
-    Links::new(place(url).config, None).unwrap()
+    Links::new(&place(url), || ()).unwrap()
 }
 
 /// Ends all other connections of a schema's store, as a server that is restarted does.
-async fn break_connections(url: &StoreUrl) {
+pub(super) async fn break_connections(url: &StoreUrl) {
     let links = links(url);
     let link = links.lend().await.unwrap();
     let kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \

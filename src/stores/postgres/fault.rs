@@ -85,6 +85,13 @@ pub(super) fn is_too_large(error: &Error) -> bool {
     error.code().is_some_and(|code| too_large.contains(code))
 }
 
+/// A server that nobody vouches for, and what can be done about it.
+fn unknown(source: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let said = source.to_string();
+    let hint = "`sslrootcert=PATH` in the URL of the store names the file of an authority that browsers do not know";
+    said.contains("UnknownIssuer").then(|| format!("{said}; {hint}"))
+}
+
 const CONNECTING: &str = "connecting to PostgreSQL";
 
 /// An error that meets whoever asks the server now, once more for another of them; nothing where it may be that of one
@@ -105,7 +112,7 @@ pub(super) fn unreachable(error: PoolError) -> StoreError {
     let why = match &error {
         PoolError::Backend(error) => match (error.as_db_error(), error.source()) {
             (Some(said), _) => in_words(said),
-            (None, Some(source)) => source.to_string(),
+            (None, Some(source)) => unknown(source).unwrap_or_else(|| source.to_string()),
             (None, None) => error.to_string(),
         },
         PoolError::Timeout(_) => "it takes too long".to_owned(),

@@ -3,6 +3,7 @@
 use super::fault::unreachable;
 use super::place::Place;
 use super::sql::{get, row};
+use super::tls::{Tls, tls};
 use crate::stores::StoreError;
 use deadpool_postgres::{Hook, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use std::ops::{Deref, DerefMut};
@@ -10,7 +11,6 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
-use tokio_postgres::NoTls;
 
 /// The most connections of a store: more than this wait for the processors of the server.
 const CONNECTIONS: usize = 16;
@@ -21,6 +21,7 @@ const CANCEL: Duration = Duration::from_secs(10);
 /// Connections to one database.
 pub(super) struct Links {
     pub(super) pool: Pool,
+    tls: Tls,
     /// How long a statement that reads may take, where that is bounded.
     timeout: OnceLock<Duration>,
 }
@@ -31,7 +32,8 @@ impl Links {
         let config = place.config.clone();
         let connect = config.get_connect_timeout().copied();
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, recycling))
+        let tls = tls(&place.security)?;
+        let pool = Pool::builder(Manager::from_config(config, tls.clone(), recycling))
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
             .create_timeout(connect)
@@ -41,12 +43,13 @@ impl Links {
             }))
             .build();
         let failed = |error| StoreError::Failed { doing: "making a pool of connections", source: Box::new(error) };
-        Ok(Links { pool: pool.map_err(failed)?, timeout: OnceLock::new() })
+        Ok(Links { pool: pool.map_err(failed)?, tls, timeout: OnceLock::new() })
     }
 
     /// A connection. One that the server has closed meanwhile is replaced.
     pub(super) async fn lend(&self) -> Result<Link, StoreError> {
-        self.pool.get().await.map(|object| Link(Some(object))).map_err(unreachable)
+        let object = self.pool.get().await.map_err(unreachable)?;
+        Ok(Link { object: Some(object), tls: self.tls.clone() })
     }
 
     /// Runs a read. One whose connection breaks is run again, once: the server may have been restarted.
@@ -95,13 +98,17 @@ impl Links {
 }
 
 /// A connection that is in use. Dropped before its work is settled, it stops what runs in it and is not used again.
-pub(super) struct Link(Option<Object>);
+pub(super) struct Link {
+    object: Option<Object>,
+    /// What a statement is stopped by is said over a connection of its own.
+    tls: Tls,
+}
 
 impl Link {
     /// Gives the connection back, with nothing running in it.
     pub(super) fn settled<T>(mut self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
         if !matches!(answer, Err(StoreError::Lost { .. } | StoreError::Uncertain)) {
-            drop(self.0.take());
+            drop(self.object.take());
         }
         answer
     }
@@ -115,27 +122,28 @@ impl Deref for Link {
     type Target = Object;
 
     fn deref(&self) -> &Object {
-        self.0.as_ref().expect(GONE)
+        self.object.as_ref().expect(GONE)
     }
 }
 
 #[expect(clippy::expect_used, reason = "the link is taken by what consumes it")]
 impl DerefMut for Link {
     fn deref_mut(&mut self) -> &mut Object {
-        self.0.as_mut().expect(GONE)
+        self.object.as_mut().expect(GONE)
     }
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
-        let Some(object) = self.0.take() else { return };
+        let Some(object) = self.object.take() else { return };
         let Ok(runtime) = Handle::try_current() else {
             drop(Object::take(object));
             return;
         };
+        let tls = self.tls.clone();
         runtime.spawn(async move {
             // Where the server is gone, so is the statement.
-            let _ = timeout(CANCEL, object.cancel_token().cancel_query(NoTls)).await;
+            let _ = timeout(CANCEL, object.cancel_token().cancel_query(tls)).await;
             // Not back into the pool: whoever got it would wait for a statement of somebody else, or meet its
             // cancellation. And its place is not free before: else the server had more to do than the pool allows.
             drop(Object::take(object));

@@ -28,6 +28,11 @@ mod tenants;
 #[cfg(test)]
 #[cfg(feature = "server-tests")]
 mod tests;
+#[cfg(feature = "postgres-tls")]
+mod tls;
+#[cfg(not(feature = "postgres-tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 
 use self::group::Lanes;
 use self::known::Known;

@@ -2,6 +2,7 @@
 
 use crate::stores::{InvalidUrl, ServerUrl, StoreError};
 use fhirc_codegen::sql::POSTGRES_SESSION;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
@@ -29,9 +30,26 @@ fn session() -> String {
     settings + "-c default_transaction_isolation=read\\ committed "
 }
 
+/// How connections are secured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Security {
+    /// They are not.
+    None,
+    /// Nobody else can listen.
+    #[cfg_attr(not(feature = "postgres-tls"), expect(dead_code, reason = "refused where the URL is read"))]
+    Encrypted,
+    /// The server is the one that it says to be, too.
+    #[cfg_attr(not(feature = "postgres-tls"), expect(dead_code, reason = "refused where the URL is read"))]
+    Verified {
+        /// The file with the certificates of those who vouch for it; without, those whom browsers trust.
+        roots: Option<PathBuf>,
+    },
+}
+
 /// A place, with all secrets inside.
 pub(super) struct Place {
     pub(super) config: Config,
+    pub(super) security: Security,
     /// The schema that holds the tables.
     pub(super) schema: String,
     /// The URL as it may be shown.
@@ -47,17 +65,14 @@ impl Place {
         let text = url.with_password();
         let (place, query) = text.split_once('?').map_or((text, ""), |(place, query)| (place, query));
         let (mut schema, mut timeout, mut options) = (SCHEMA.to_owned(), None, String::new());
+        let (mut mode, mut roots) = ("disable", None);
         let mut rest: Vec<&str> = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
                 Some(("schema", name)) => schema = name.to_owned(),
                 Some(("statement_timeout", millis)) => timeout = Some(milliseconds(millis)?),
-                Some(("sslmode", mode)) if !matches!(mode, "disable" | "allow" | "prefer") => {
-                    let reason = "`sslmode` of `require` and above is not supported: this build speaks to PostgreSQL \
-                                  without TLS";
-                    return Err(invalid(reason));
-                }
-                Some(("sslmode", _)) => {}
+                Some(("sslmode", given)) => mode = given,
+                Some(("sslrootcert", path)) => roots = Some(PathBuf::from(path)),
                 // The driver would read `ss%6Cmode` as `sslmode`, behind what is looked at here.
                 Some((name, _)) if name.contains('%') => {
                     return Err(invalid("names of parameters are written without `%`"));
@@ -65,6 +80,7 @@ impl Place {
                 _ => rest.push(pair),
             }
         }
+        let security = security(mode, roots)?;
         if !is_name(&schema) {
             return Err(invalid("`schema` is a name of lower-case letters, digits and `_`, at most 63 bytes long"));
         }
@@ -84,7 +100,10 @@ impl Place {
         if let Some(timeout) = timeout {
             options.push_str(&format!(" -c statement_timeout={}", timeout.as_millis()));
         }
-        config.options(options).ssl_mode(SslMode::Disable);
+        config.options(options).ssl_mode(match security {
+            Security::None => SslMode::Disable,
+            Security::Encrypted | Security::Verified { .. } => SslMode::Require,
+        });
         let given = |name: &str| rest.iter().any(|pair| pair.split_once('=').is_some_and(|(of, _)| of == name));
         if !given("keepalives_idle") {
             config.keepalives_idle(IDLE);
@@ -105,7 +124,24 @@ impl Place {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
-        Ok(Place { config, schema, shown: url.to_string() })
+        Ok(Place { config, security, schema, shown: url.to_string() })
+    }
+}
+
+/// What `sslmode` means, as libpq has it; what it would try first, and then do without, is not tried.
+fn security(mode: &str, roots: Option<PathBuf>) -> Result<Security, StoreError> {
+    let built = cfg!(feature = "postgres-tls");
+    match (mode, roots) {
+        ("require" | "verify-ca" | "verify-full", _) if !built => Err(invalid(
+            "`sslmode` of `require` and above is not supported: this build speaks to PostgreSQL without TLS",
+        )),
+        #[cfg(feature = "postgres-tls")]
+        ("require", None) => Ok(Security::Encrypted),
+        #[cfg(feature = "postgres-tls")]
+        ("verify-full", roots) => Ok(Security::Verified { roots }),
+        ("disable" | "allow" | "prefer", None) => Ok(Security::None),
+        (_, Some(_)) => Err(invalid("`sslrootcert` goes with `sslmode=verify-full`")),
+        _ => Err(invalid("`sslmode` is `disable`, `allow`, `prefer`, `require` or `verify-full`")),
     }
 }
 
@@ -150,6 +186,21 @@ mod tests {
         assert_eq!(place.shown, "postgres://ada:***@db.example:5433/fhir?schema=ward&statement_timeout=250");
     }
 
+    const TLS: bool = cfg!(feature = "postgres-tls");
+
+    #[test]
+    fn tls_is_had_or_refused() {
+        let security = |query: &str| place(&format!("postgres://db.example/fhir?{query}")).map(|place| place.security);
+        assert_eq!(security("sslmode=prefer").unwrap(), Security::None);
+        assert_eq!(security("application_name=x").unwrap(), Security::None);
+        for mode in ["sslmode=require", "sslmode=verify-full", "sslmode=verify-full&sslrootcert=/etc/ca.pem"] {
+            match security(mode) {
+                Ok(security) => assert!(TLS && security != Security::None, "{mode}"),
+                Err(error) => assert!(!TLS && error.contains("without TLS"), "{error}"),
+            }
+        }
+    }
+
     #[test]
     fn a_dead_peer_is_noticed() {
         let usual = place("postgres://db.example/fhir").unwrap().config;
@@ -164,8 +215,12 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_without_a_secret() {
         for (text, said) in [
-            ("postgres://ada:hunter2@db.example/fhir?sslmode=require", "TLS"),
-            ("postgresql://ada:hunter2@db.example/fhir?sslmode=verify-full", "TLS"),
+            ("postgres://ada:hunter2@db.example/fhir?sslmode=verify-ca", if TLS { "`sslmode`" } else { "TLS" }),
+            ("postgres://ada:hunter2@db.example/fhir?sslmode=Require", "`sslmode`"),
+            (
+                "postgres://ada:hunter2@db.example/fhir?sslmode=require&sslrootcert=ca.pem",
+                if TLS { "`sslrootcert`" } else { "TLS" },
+            ),
             ("postgres://ada:hunter2@db.example/fhir?ss%6Cmode=require", "without `%`"),
             ("postgres://ada@db.example/fhir?p%61ssword=hunter2", "without `%`"),
             ("postgres://ada:hunter2@db.example/fhir?schema=Ward%20", "`schema`"),

@@ -24,6 +24,8 @@ mod random;
 mod refusals;
 mod server;
 mod timeouts;
+#[cfg(feature = "postgres-tls")]
+mod tls;
 mod writers;
 
 use self::common::*;

@@ -29,6 +29,12 @@ impl Server {
         Server { name, folder }
     }
 
+    /// Where its data lie, and what belongs to it.
+    #[cfg(feature = "postgres-tls")]
+    pub(super) fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     fn script(&self, command: &str, settings: &[&str]) -> Output {
         let mut script = Command::new(SCRIPT);
         script.arg(command).arg(self.name).args(settings).env("FHIRC_SERVERS", &self.folder).output().unwrap()

@@ -16,12 +16,14 @@ use std::sync::Arc;
 /// A change of the tables: its number, and the statements that make it. Those that were made once never change.
 type Migration = (i64, fn() -> Vec<String>);
 
-/// Version 1, which refused long texts, was never released: it is refused itself.
-const MIGRATIONS: [Migration; 1] = [(2, tables)];
+const MIGRATIONS: [Migration; 2] = [(1, tables), (2, long_texts)];
 
 fn tables() -> Vec<String> {
-    let whole = [schema::abridged_texts()];
-    schema::tables().iter().chain(&whole).map(|table| table.ddl::<Postgres>()).collect()
+    schema::tables().iter().map(|table| table.ddl::<Postgres>()).collect()
+}
+
+fn long_texts() -> Vec<String> {
+    vec![include_str!("migrations/long.sql").to_owned()]
 }
 
 /// The store at a place, brought up to date.
@@ -78,8 +80,8 @@ async fn migrate(transaction: &Transaction<'_>, place: &Place, settings: &StoreS
     }
     let last = row(transaction, "SELECT coalesce(max(version), 0) FROM fhirc_migration", &[]).await.map_err(failed())?;
     let last: i64 = last.map(|row| get(&row, 0)).transpose()?.unwrap_or_default();
-    let [oldest, newest] = [MIGRATIONS.first(), MIGRATIONS.last()].map(|of| of.map(|of| of.0).unwrap_or_default());
-    if last > newest || (last > 0 && last < oldest) {
+    let newest = MIGRATIONS.last().map(|(version, _)| *version).unwrap_or_default();
+    if last > newest {
         let (stored, wanted) = (last.to_string(), newest.to_string());
         return Err(StoreError::Mismatch { what: "version of the tables", stored, wanted });
     }

@@ -54,8 +54,8 @@ fn beginning(text: &str, most: usize) -> &str {
     text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
-/// What a comparison by order can be told by from the stored form alone: nothing of a long text but its beginning.
-fn told(text: &str) -> Option<&str> {
+/// The beginning of a text, where it is so long that abridged ones which begin alike may stand on either side of it.
+fn undecided(text: &str) -> Option<&str> {
     (text.len() > LONGEST - CUT).then(|| beginning(text, LONGEST - CUT))
 }
 
@@ -65,9 +65,9 @@ impl<D: Dialect> Target<D> {
         D::ABRIDGES && keys.iter().any(|key| self.abridged.binary_search(key).is_ok())
     }
 
-    /// The beginning of a text that rows are compared with by order, where that does not decide.
-    pub(super) fn undecided<'t>(row: &Row, text: &'t str) -> Option<&'t str> {
-        told(text).filter(|_| row.abridged)
+    /// The beginning of a text that rows are compared with by order, where their stored form does not decide.
+    pub(super) fn undecided_beginning<'t>(row: &Row, text: &'t str) -> Option<&'t str> {
+        undecided(text).filter(|_| row.abridged)
     }
 
     /// The column, or the whole text where some rows are abridged.
@@ -78,7 +78,7 @@ impl<D: Dialect> Target<D> {
     /// The same of both ends of an interval, where the bounds are long enough to matter.
     pub(super) fn whole_ends(&mut self, row: &Row, ends: [Expr; 2], bounds: Bounds<'_>) -> [Expr; 2] {
         match bounds {
-            Bounds::Cuts(s, e) if row.abridged && (told(s).is_some() || told(e).is_some()) => {
+            Bounds::Cuts(s, e) if row.abridged && (undecided(s).is_some() || undecided(e).is_some()) => {
                 ends.map(|end| self.whole(end))
             }
             _ => ends,
@@ -132,7 +132,7 @@ mod tests {
         #[test]
         fn what_is_short_compares_as_with_the_whole(stored in text(), with in text()) {
             let form = abridged(&stored);
-            match told(&with) {
+            match undecided(&with) {
                 None => {
                     prop_assert_eq!(form.as_ref().cmp(with.as_str()), stored.cmp(&with));
                     prop_assert_eq!(form.starts_with(&with), stored.starts_with(&with));

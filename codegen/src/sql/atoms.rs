@@ -26,7 +26,7 @@ impl<D: Dialect> Target<D> {
             Comparison::NotInSlot(column, slot) => self.found(row, *column, *slot).not(),
             Comparison::Range(column, rel, bounds) => self.range(row, *column, *rel, *bounds),
             Comparison::Order(column, order, value) => self.ordered(row, one(row, *column), *order, value),
-            Comparison::Starts(column, head) => match Self::undecided(row, head) {
+            Comparison::Starts(column, head) => match Self::undecided_beginning(row, head) {
                 None => self.starts(&one(row, *column), head),
                 Some(beginning) => {
                     let seek = self.starts(&one(row, *column), beginning);
@@ -128,7 +128,9 @@ impl<D: Dialect> Target<D> {
     }
 
     fn ordered(&mut self, row: &Row, column: Expr, order: Order, value: &str) -> Expr {
-        let Some(beginning) = Self::undecided(row, value) else { return compared(column, order, self.text(value)) };
+        let Some(beginning) = Self::undecided_beginning(row, value) else {
+            return compared(column, order, self.text(value));
+        };
         // What the index is entered by.
         let seek = match order {
             Order::Before | Order::UpTo => successor(beginning).map(|end| column.clone().lt(self.text(end))),

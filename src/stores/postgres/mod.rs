@@ -20,6 +20,7 @@ mod read;
 mod record;
 mod rows;
 mod secret;
+mod shapes;
 mod snapshot;
 mod sql;
 mod stat;
@@ -39,6 +40,7 @@ use self::known::Known;
 use self::link::{Link, Links};
 use self::place::Place;
 use self::query::{fill, lower};
+use self::shapes::Shapes;
 use super::definitions::Held;
 use super::layout::Layout;
 use super::reading::Reading as _;
@@ -81,6 +83,7 @@ struct Shared {
     clock: Clock,
     layout: Layout,
     known: Arc<Known>,
+    shapes: Shapes,
     tried: Tried,
     secret: OnceLock<[u8; 32]>,
 }
@@ -113,6 +116,7 @@ impl PostgresStore {
             clock: settings.clock,
             layout: Layout::new(rows::statements),
             known,
+            shapes: Shapes::default(),
             tried: Tried::default(),
             secret: OnceLock::new(),
         });

@@ -3,6 +3,7 @@
 use super::definitions::epoch;
 use super::fault::is_too_large;
 use super::link::Link;
+use super::shapes::Shapes;
 use super::sql::get;
 use crate::stores::tenants::Tenant;
 use crate::stores::{Slots, StoreError, Tuple};
@@ -86,6 +87,8 @@ pub(super) struct Asked<'q> {
     pub(super) visits: Option<u64>,
     /// How long any statement that reads may take.
     pub(super) timeout: Option<Duration>,
+    /// Statements that came before.
+    pub(super) shapes: &'q Shapes,
     /// Whether a transaction is open that goes on behind it.
     pub(super) in_snapshot: bool,
 }
@@ -95,10 +98,17 @@ impl Asked<'_> {
     /// is the number that the query was planned under, the rows of its definitions were there: they are deleted only after
     /// it has changed.
     ///
-    /// All is sent at once, and the statement is prepared under no name: there are as many as shapes of searches.
+    /// All is sent at once. A statement that never came before is prepared under no name.
     pub(super) async fn run(&self, link: &Link, tenant: Tenant) -> Result<(Vec<Tuple>, u32), StoreError> {
-        let params = params(self.filled, &tenant);
-        let asked = link.query_typed(&self.sql.text, &params);
+        let (values, types): (Vec<&(dyn ToSql + Sync)>, Vec<Type>) = params(self.filled, &tenant).into_iter().unzip();
+        // Before anything else is sent, which would overtake it.
+        let prepared = self.shapes.prepared(link, &self.sql.text, &types).await.map_err(|error| self.failed(error))?;
+        let asked = async {
+            match &prepared {
+                Some(statement) => link.query(statement, &values).await,
+                None => link.query_typed(&self.sql.text, &values.iter().copied().zip(types).collect::<Vec<_>>()).await,
+            }
+        };
         let (found, epoch) = match self.apart() {
             None => join(asked, epoch(&**link)).await,
             Some((begin, end)) => {
@@ -115,6 +125,9 @@ impl Asked<'_> {
             }
         };
         let found = found.map_err(|error| self.failed(error))?;
+        if prepared.is_none() {
+            self.shapes.remember(&self.sql.text);
+        }
         Ok((found.iter().map(|row| tuple(row, self.yields)).collect::<Result<_, _>>()?, epoch?))
     }
 

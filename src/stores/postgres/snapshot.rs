@@ -44,10 +44,10 @@ impl PostgresStore {
 
 impl Shared {
     /// A query as it is asked outside a snapshot.
-    pub(super) fn asked<'q>(&self, query: &'q Query, sql: &'q Sql, filled: &'q [Filled]) -> Asked<'q> {
+    pub(super) fn asked<'q>(&'q self, query: &'q Query, sql: &'q Sql, filled: &'q [Filled]) -> Asked<'q> {
         let span = query.root_node().map(|root| root.span).unwrap_or_default();
         let (yields, visits, timeout) = (&query.yields, query.visits, self.links.timeout());
-        Asked { sql, filled, yields, span, visits, timeout, in_snapshot: false }
+        Asked { sql, filled, yields, span, visits, timeout, shapes: &self.shapes, in_snapshot: false }
     }
 
     /// What rough counts find, in their order.

@@ -157,8 +157,8 @@ mod tests {
     fn a_bug_is_an_answer() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let bug = guarded(async {
-            let none: Option<Result<(), StoreError>> = None;
-            none.unwrap()
+            let none: Vec<Result<(), StoreError>> = Vec::new();
+            none.into_iter().next().unwrap()
         });
         assert!(matches!(runtime.block_on(bug), Err(StoreError::Closed)));
         assert!(runtime.block_on(guarded(async { Ok(()) })).is_ok());

@@ -17,6 +17,10 @@ fn noise(letters: usize) -> String {
     (0..letters).map(&mut letter).collect()
 }
 
+fn part(text: &str, range: std::ops::Range<usize>) -> &str {
+    text.get(range).unwrap()
+}
+
 fn resources() -> Vec<Json> {
     let (long, digits) = (noise(9_000), "7".repeat(700));
     let patient = |id: &str, family: &str, value: &str| {
@@ -29,8 +33,8 @@ fn resources() -> Vec<Json> {
         patient("a", &format!("{long}b"), &format!("{long}1")),
         patient("b", &format!("{long}a"), &format!("{long}2")),
         patient("c", &long, "3"),
-        patient("d", &long[..400], &long),
-        patient("e", &long[..300], "5"),
+        patient("d", part(&long, 0..400), &long),
+        patient("e", part(&long, 0..300), "5"),
         patient("f", "Berg", &format!("x{long}")),
         patient("g", &format!("Zorn {long} é"), "7"),
     ];
@@ -54,10 +58,11 @@ fn resources() -> Vec<Json> {
 
 fn queries() -> Vec<String> {
     let (long, digits) = (noise(9_000), "7".repeat(700));
-    let (head, tail, middle) = (&long[..500], &long[8_500..], &long[4_000..4_600]);
+    let (head, tail, middle) = (part(&long, 0..500), part(&long, 8_500..9_000), part(&long, 4_000..4_600));
     let mut all = Vec::new();
-    for value in [&long, head, tail, middle, &long[..355], &long[..358], &long[..362], &format!("{long}a"), "zorn", "b"]
-    {
+    let around = [355, 358, 362].map(|end| part(&long, 0..end));
+    let others = [long.as_str(), head, tail, middle, &format!("{long}a"), "zorn", "b"];
+    for value in others.into_iter().chain(around) {
         for modifier in ["", ":exact", ":contains"] {
             all.push(format!("Patient?family{modifier}={value}"));
         }

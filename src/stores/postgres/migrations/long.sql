@@ -1,5 +1,5 @@
 -- Texts that are longer than 360 bytes are held abridged: see codegen/src/sql/abridged.rs.
-CREATE TABLE abridged (
+CREATE TABLE IF NOT EXISTS abridged (
   tenant bigint NOT NULL,
   text text COLLATE "C" NOT NULL,
   whole text COLLATE "C" NOT NULL,

@@ -2,14 +2,41 @@
 
 use super::subject::Loaded;
 use crate::compiler::{Compiled, Representation};
-use crate::plan::{Context, Plan, choose};
+use crate::plan::{Context, Plan, abridged, choose};
 use crate::runtime::{measured, program_of};
 use crate::stores::StoreError;
+use fhirc_codegen::algebra::{Edge, End};
 use fhirc_codegen::program::{Op, Program};
-use fhirc_codegen::stats::Empty;
+use fhirc_codegen::rows::{KeyId, TypeCode, Value};
+use fhirc_codegen::stats::{Empty, Stats};
 
 /// The most sets of a plan that is run.
 const MAX_SETS: usize = 120;
+
+/// No counts, but what decides answers.
+struct Unknown<'s>(&'s dyn Stats);
+
+impl Stats for Unknown<'_> {
+    fn rows(&self, key: KeyId) -> Option<u64> {
+        Empty.rows(key)
+    }
+
+    fn frequent(&self, key: KeyId, value: &Value) -> Option<u64> {
+        Empty.frequent(key, value)
+    }
+
+    fn abridged(&self, key: KeyId) -> bool {
+        self.0.abridged(key)
+    }
+
+    fn resources(&self, ty: TypeCode) -> u64 {
+        Empty.resources(ty)
+    }
+
+    fn fan_out(&self, edge: Edge, end: End) -> Option<u64> {
+        Empty.fan_out(edge, end)
+    }
+}
 
 impl Loaded<'_> {
     /// Programs of all plans, each with the name of its plan. What is refused after a pass is left out: passes may
@@ -31,8 +58,12 @@ impl Loaded<'_> {
             let chosen = choose(&built, Context { registry, stats: &statistics });
             plans.push(("the plan as built, chosen with statistics".to_owned(), chosen));
         }
-        let chosen = choose(&compiled.plan, Context { registry, stats: &Empty });
+        let chosen = choose(&compiled.plan, Context { registry, stats: &Unknown(&statistics) });
         plans.push(("the plan chosen without statistics".to_owned(), chosen));
+        // What is not chosen is asked as what is: texts that are abridged are known in any case.
+        for (_, plan) in &mut plans {
+            plan.abridged = abridged(&plan.graph, &plan.page.order, &statistics);
+        }
         // Only passes make a plan of any width fit into what a database takes.
         plans.retain(|(_, plan)| plan.graph.reachable(&plan.roots()).len() <= MAX_SETS);
         let program = |(name, plan): (String, Plan)| Some((name, program_of(store, compiled, &plan).ok()?));

@@ -62,7 +62,7 @@ fn once(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
 }
 
 /// The keys whose rows the plan looks into, or that it sorts by, and of which some are abridged.
-fn abridged(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
+pub(crate) fn abridged(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
     let looked_into = graph.nodes().filter_map(|node| match &node.set {
         Set::Rows { key, .. } => Some(*key),
         _ => None,

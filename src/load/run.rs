@@ -41,8 +41,8 @@ impl Default for Limits {
         Limits {
             chunk_documents: 1_000,
             chunk_bytes: 4 << 20,
-            least_resources: 8_000,
-            most_resources: 30_000,
+            least_resources: 10_000,
+            most_resources: 20_000,
             transaction_bytes: 120 << 20,
             document_bytes: 256 << 20,
         }

@@ -27,9 +27,9 @@ const WRITER_KIB: i64 = 64 * 1024;
 const READERS_KIB: i64 = 16 * 1024;
 /// Page cache of the connection that copies the log, which looks into few pages, in KiB.
 const COPIER_KIB: i64 = 1024;
-/// When the write-ahead log is copied into the database: 64 MiB at a time, and up to 256 MiB, or four transactions, lie
+/// When the write-ahead log is copied into the database: 128 MiB at a time, and up to 256 MiB, or four transactions, lie
 /// in it. With SQLite's usual 1,000 pages hot pages are copied all the time.
-const LOG: Bounds = Bounds { copy: pages(64), wait: pages(256) };
+const LOG: Bounds = Bounds { copy: pages(128), wait: pages(256) };
 /// Bytes of the log that stay when it begins again.
 const LOG_BYTES_KEPT: i64 = 256 * 1024 * 1024;
 /// Statements kept prepared per connection: the writer alone has about a hundred.

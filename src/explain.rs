@@ -226,12 +226,18 @@ fn queries(target: Target, program: &Program) -> (String, Json) {
     let mut text = String::new();
     let mut json = Vec::new();
     for (n, step) in program.steps.iter().enumerate() {
-        let Op::Query { query, .. } = &step.op else { continue };
+        // A loop has one query.
+        let op = if let Op::Loop { body, .. } = &step.op { body.first().map(|step| &step.op) } else { Some(&step.op) };
+        let Some(Op::Query { query, .. }) = op else { continue };
         let (query, value) = target.lower(query).unwrap_or_else(|error| (error.to_string(), json!(error.to_string())));
         // Writing to a string does not fail.
         let _ =
             if program.steps.len() > 1 { write!(text, "-- step {}\n{query}", n + 1) } else { write!(text, "{query}") };
         json.push(value);
+    }
+    if target == Target::Elasticsearch && text.contains("<slot-") {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "-- what a slot holds is sent in lists of at most {} values", elasticsearch::MAX_TERMS);
     }
     (text, Json::Array(json))
 }

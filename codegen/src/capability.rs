@@ -135,6 +135,14 @@ pub enum Question {
     Depth,
     /// A query of more parts than the target takes at once.
     Size,
+    /// A link behind which more than so many resources stand.
+    Behind(u32),
+    /// More than so many resources to be put in the order of values that others hold.
+    Gathered(u32),
+    /// Links that go on over more than so many resources, one behind the other.
+    Rounds(u32),
+    /// Versions of resources before the current ones, which references name.
+    Earlier,
     /// A set that is not in the arena before its parent.
     Dangling,
     /// A position that does not fit the order.
@@ -318,6 +326,20 @@ impl fmt::Display for Question {
             Question::Size => {
                 write!(f, "so many conditions and types at once; name the types of the links, or ask for less")
             }
+            Question::Behind(most) => write!(
+                f,
+                "a link behind which more than {most} resources stand; fewer do where there are more conditions on them"
+            ),
+            Question::Gathered(most) => {
+                write!(
+                    f,
+                    "putting more than {most} resources in order by such values; fewer match where there are more conditions"
+                )
+            }
+            Question::Rounds(most) => {
+                write!(f, "links that go on over more than {most} resources, one behind the other")
+            }
+            Question::Earlier => write!(f, "versions before the current ones, which references name"),
             Question::Dangling => write!(f, "a set that does not stand before its parent"),
             other => f.write_str(&words(other)),
         }

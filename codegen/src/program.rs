@@ -119,13 +119,15 @@ pub enum Op {
     Count(StepId),
     /// Reads the bodies of the resources of a step.
     Fetch(StepId),
-    /// Runs steps until a slot stays empty.
+    /// Runs steps again and again over what a slot holds, which an earlier step has filled: what they find and nobody has
+    /// found before is what it holds next. Ends where nothing is new; all that the slot ever held fills the slot of
+    /// the loop.
     Loop {
         /// The steps.
         body: Vec<Step>,
         /// The slot.
         until_empty: SlotId,
-        /// The most rounds.
+        /// The most rounds; where something is new after them, the program is refused.
         budget: u32,
     },
     /// Counts up to `cap`, then runs one of two plans.

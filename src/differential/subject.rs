@@ -70,7 +70,8 @@ impl Subject {
     /// Compares on a case of a file, all plans included. Nothing where the answers are the same.
     ///
     /// # Errors
-    /// The store cannot write the resources, or the search does not run at all.
+    /// The store cannot write the resources, or the search does not run at all: [`StoreError::Unsupported`] if the store
+    /// refuses it by name.
     pub async fn replay(&mut self, case: &Case) -> Result<Option<Disagreement>, StoreError> {
         let loaded = self.load(&case.writes).await?;
         match loaded.compare(&case.query, true).await? {

@@ -2,7 +2,7 @@
 
 use crate::definitions::Registry;
 use crate::plan::print::{Names, print_sets};
-use fhirc_codegen::program::{Op, Program, Step, StepId, Strategy, Yield};
+use fhirc_codegen::program::{Op, Program, Query, Step, StepId, Strategy, Yield};
 use std::fmt::{self, Write};
 
 /// The steps of a program for people and golden files.
@@ -20,7 +20,22 @@ fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, regi
     if let Some(slot) = step.fills {
         write!(out, ", fills {slot:?}")?;
     }
-    let Op::Query { query, .. } = &step.op else { return writeln!(out, ": {}", other(&step.op)) };
+    match &step.op {
+        Op::Query { query, .. } => print_query(out, query, registry, 1),
+        Op::Loop { body, until_empty, budget } => {
+            writeln!(out, ": again, at most {budget} times, until {until_empty:?} holds nothing new")?;
+            for step in body {
+                let Op::Query { query, .. } = &step.op else { continue };
+                write!(out, "  fills {until_empty:?}")?;
+                print_query(out, query, registry, 2)?;
+            }
+            Ok(())
+        }
+        op => writeln!(out, ": {}", other(op)),
+    }
+}
+
+fn print_query(out: &mut String, query: &Query, registry: &Registry, depth: usize) -> fmt::Result {
     let names = Names { registry };
     match &query.yields {
         Yield::Page => write!(out, ": page")?,
@@ -41,7 +56,7 @@ fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, regi
         write!(out, ", given up after {visits} rows")?;
     }
     writeln!(out)?;
-    out.push_str(&print_sets(&|id| query.sets.get(id), query.root, names, 1));
+    out.push_str(&print_sets(&|id| query.sets.get(id), query.root, names, depth));
     Ok(())
 }
 

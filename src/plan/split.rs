@@ -35,7 +35,15 @@ impl Refusal {
 /// that fills a slot, and the join becomes membership in it.
 pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refusal>> {
     let (program, refusals) = (Program::default(), Vec::new());
-    let mut splitter = Splitter { plan, store, program, slots: PAGE_SLOT.0, filled: HashMap::new(), refusals };
+    let mut splitter = Splitter {
+        plan,
+        store,
+        program,
+        slots: PAGE_SLOT.0,
+        filled: HashMap::new(),
+        reached: HashMap::new(),
+        refusals,
+    };
     let root = &plan.page;
     splitter.check_order();
     splitter.check_inside();
@@ -86,6 +94,18 @@ fn plain(strategy: &Strategy) -> Strategy {
     }
 }
 
+/// The most rounds in which steps follow links: the levels of a hierarchy.
+const ROUNDS: u32 = 1_000;
+
+/// What refers over an edge to what a slot holds.
+fn referring(edge: Edge, slot: SlotId) -> Set {
+    let target = Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Slot(slot)));
+    let unversioned = || Test::Atom(Atom::Eq(Col::first(ColName::Version), Value::Text(String::new())));
+    let test = if edge.on == On::Unversioned { Test::All(vec![target, unversioned()]) } else { target };
+    let universe = fhirc_codegen::algebra::Universe(vec![crate::keys::type_code(edge.key)]);
+    Set::Rows { key: edge.key, kind: RowKind::One(Base::Ref), universe, test }
+}
+
 struct Splitter<'p> {
     plan: &'p Plan,
     store: &'p dyn Capabilities,
@@ -94,6 +114,8 @@ struct Splitter<'p> {
     slots: u32,
     /// What the steps of this root have filled slots with: a set that stands behind two joins is found once.
     filled: HashMap<(SetId, Yield), SlotId>,
+    /// The same of what was reached over any number of links.
+    reached: HashMap<SetId, SlotId>,
     refusals: Vec<Refusal>,
 }
 
@@ -101,6 +123,7 @@ impl Splitter<'_> {
     /// The query of a root. What the steps of the root before have filled may be out of date, or not yet there.
     fn root(&mut self, set: SetId, yields: Yield, strategy: Strategy, take: Option<Take>) -> Query {
         self.filled.clear();
+        self.reached.clear();
         self.query(set, yields, strategy, take)
     }
 
@@ -135,7 +158,8 @@ impl Splitter<'_> {
         for id in self.needed(root) {
             let Some(node) = self.plan.graph.node(id) else { continue };
             let set = match &node.set {
-                Set::Via { edge, from, far } if !self.joins(*edge, *from) => self.slotted(*edge, *from, *far),
+                Set::Via { edge, from, far } if self.is_cut(*edge, *from) => self.slotted(*edge, *from, *far),
+                Set::Closure { edge, .. } if self.is_looped(*edge) => Set::Slot(self.looped(id)),
                 set => crate::plan::graph::renumbered(set, |child| places.get(&child).copied().unwrap_or(child)),
             };
             self.check(&set, node.span);
@@ -159,24 +183,76 @@ impl Splitter<'_> {
         }
         let set = self.plan.graph.set(id);
         match set {
-            Set::Via { edge, from, .. } if !self.joins(*edge, *from) => {}
+            Set::Via { edge, from, .. } if self.is_cut(*edge, *from) => {}
+            Set::Closure { edge, .. } if self.is_looped(*edge) => {}
             _ => set.children().iter().for_each(|&child| self.collect(child, found)),
         }
         found.push(id);
     }
 
-    fn joins(&self, edge: Edge, from: End) -> bool {
-        self.store.answer(Question::Via(edge.on.into(), from)) == Answer::Exact
+    /// Whether a join becomes a step and membership in what that found: of what links name by identity, where the store
+    /// does not join. It is refused where the store does not do that either.
+    fn is_cut(&self, edge: Edge, from: End) -> bool {
+        let joins = self.store.answer(Question::Via(edge.on.into(), from)) == Answer::Exact;
+        !joins && matches!(edge.on, On::Rid | On::Unversioned)
+    }
+
+    /// Whether what is reached over any number of links is found by steps that go on until nothing is new.
+    fn is_looped(&self, edge: Edge) -> bool {
+        self.store.answer(Question::Closure) != Answer::Exact && matches!(edge.on, On::Rid | On::Unversioned)
+    }
+
+    fn is_loop(&self, id: SetId) -> bool {
+        matches!(self.plan.graph.set(id), Set::Closure { edge, .. } if self.is_looped(*edge))
+    }
+
+    /// A closure as membership in what steps have reached: those of the seed first, then over one more link each time.
+    fn looped(&mut self, id: SetId) -> SlotId {
+        let &Set::Closure { edge, from, seed } = self.plan.graph.set(id) else { return PAGE_SLOT };
+        if let Some(&slot) = self.reached.get(&id) {
+            return slot;
+        }
+        let (seed, yields) = self.told(seed);
+        let (first, span) = (self.query(seed, yields, Strategy::SetFirst, None), self.plan.graph.span(id));
+        let (frontier, reached) = (SlotId(self.slots + 1), SlotId(self.slots + 2));
+        self.slots += 2;
+        self.step(first, Some(frontier));
+        let (set, yields) = match from {
+            End::Source => (referring(edge, frontier), Yield::Rid),
+            End::Target => (Set::Slot(frontier), Yield::Targets(edge)),
+        };
+        self.check(&set, span);
+        let mut sets = Sets::default();
+        let root = sets.push(Node::new(set, Access::Drive, span));
+        let (order, strategy, once, abridged) = (Vec::new(), Strategy::SetFirst, Vec::new(), Vec::new());
+        let query = Query { sets, root, yields, order, strategy, take: None, visits: None, once, abridged };
+        let body = vec![Step { op: Op::Query { store: StoreId::default(), query }, fills: Some(frontier) }];
+        let op = Op::Loop { body, until_empty: frontier, budget: ROUNDS };
+        self.program.steps.push(Step { op, fills: Some(reached) });
+        self.reached.insert(id, reached);
+        reached
+    }
+
+    /// What is asked for the identities of a set. Where they stand at the ends of links, the links tell them, of what is
+    /// there and of what is not: whoever refers to that refers to it all the same.
+    fn told(&self, set: SetId) -> (SetId, Yield) {
+        match self.plan.graph.set(set) {
+            Set::Via { edge, from: End::Target, far } if self.is_cut(*edge, End::Target) => {
+                (*far, Yield::Targets(*edge))
+            }
+            _ => (set, Yield::Rid),
+        }
     }
 
     /// A join as membership in what a step before found.
     fn slotted(&mut self, edge: Edge, from: End, far: SetId) -> Set {
-        let yields = match from {
-            End::Source => Yield::Rid,
-            End::Target => Yield::Targets(edge),
+        let (far, yields) = match from {
+            End::Source => self.told(far),
+            End::Target => (far, Yield::Targets(edge)),
         };
         let slot = match self.filled.get(&(far, yields.clone())) {
-            _ if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && from == End::Source => PAGE_SLOT,
+            _ if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && yields == Yield::Rid => PAGE_SLOT,
+            _ if yields == Yield::Rid && self.is_loop(far) => self.looped(far),
             Some(&slot) => slot,
             None => {
                 let query = self.query(far, yields.clone(), Strategy::SetFirst, None);
@@ -189,13 +265,7 @@ impl Splitter<'_> {
         };
         match from {
             End::Target => Set::Slot(slot),
-            End::Source => {
-                let target = Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Slot(slot)));
-                let unversioned = || Test::Atom(Atom::Eq(Col::first(ColName::Version), Value::Text(String::new())));
-                let test = if edge.on == On::Unversioned { Test::All(vec![target, unversioned()]) } else { target };
-                let universe = fhirc_codegen::algebra::Universe(vec![crate::keys::type_code(edge.key)]);
-                Set::Rows { key: edge.key, kind: RowKind::One(Base::Ref), universe, test }
-            }
+            End::Source => referring(edge, slot),
         }
     }
 

@@ -92,6 +92,8 @@ async fn run(
             snapshot.end().await;
             page
         }
+        #[cfg(feature = "elasticsearch")]
+        Store::Elasticsearch(store) => answer(&store.view(&request.tenant).await?, &asked, observer).await,
         _ => answer(&Unheld { store, tenant: &request.tenant }, &asked, observer).await,
     }
 }
@@ -318,10 +320,24 @@ impl<R: Reading> Run<'_, '_, R> {
     }
 
     async fn step(&mut self, id: StepId, step: &Step, after: Option<After>) -> Result<Vec<Tuple>, ExecuteError> {
-        let Op::Query { query, .. } = &step.op else {
-            let what = "a step that is no query".to_owned();
-            return Err(ExecuteError::Store(StoreError::Unsupported { what }));
+        let query = match &step.op {
+            Op::Query { query, .. } => query,
+            Op::Loop { body, until_empty, budget } => return self.looped(id, body, *until_empty, *budget).await,
+            _ => {
+                let what = "a step that is no query".to_owned();
+                return Err(ExecuteError::Store(StoreError::Unsupported { what }));
+            }
         };
+        self.one(id, query, after).await
+    }
+
+    /// Runs the query of a step.
+    pub(super) async fn one(
+        &mut self,
+        id: StepId,
+        query: &Query,
+        after: Option<After>,
+    ) -> Result<Vec<Tuple>, ExecuteError> {
         let mut query = query.clone();
         if let Some(take) = &mut query.take {
             take.after = after;
@@ -358,8 +374,8 @@ impl<R: Reading> Run<'_, '_, R> {
     }
 
     /// These versions of resources, by their numbers.
-    pub(super) async fn versions(&mut self, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, ExecuteError> {
-        Ok(self.reading.versions(of).await?)
+    pub(super) async fn versions(&mut self, of: &[(i64, i64)]) -> Result<Vec<LiveVersion>, StoreError> {
+        self.reading.versions(of).await
     }
 
     async fn included(

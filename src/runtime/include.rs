@@ -5,9 +5,9 @@ use crate::plan::{BUDGET, PAGE_SLOT};
 use crate::runtime::ExecuteError;
 use crate::runtime::execute::Run;
 use crate::stores::reading::Reading;
-use crate::stores::{LiveVersion, Stored, Tuple};
+use crate::stores::{LiveVersion, StoreError, Stored, Tuple};
 use fhirc_codegen::ord::type_of;
-use fhirc_codegen::program::{Program, StepId, Versions, VersionsBy};
+use fhirc_codegen::program::{Op, Program, StepId, Versions, VersionsBy};
 use fhirc_codegen::rows::Value;
 use fhirc_grammar::{Diagnostic, Span};
 use std::collections::BTreeSet;
@@ -103,8 +103,20 @@ async fn live_versions<R: Reading>(
     let named: Vec<(i64, i64)> = named.collect();
     // The query tells somewhat more than that many.
     let whole = tuples.len() <= 2 * BUDGET as usize;
-    let found = if named.is_empty() { Vec::new() } else { run.versions(&named).await? };
-    Ok((found, whole))
+    let found = if named.is_empty() { Ok(Vec::new()) } else { run.versions(&named).await };
+    Ok((found.map_err(|error| at(program, versions.step, error))?, whole))
+}
+
+/// What a store refuses without knowing where the query asks for it, which the step does.
+fn at(program: &Program, step: StepId, error: StoreError) -> ExecuteError {
+    let root = program.steps.get(step.0 as usize).and_then(|step| match &step.op {
+        Op::Query { query, .. } => query.root_node(),
+        _ => None,
+    });
+    ExecuteError::Store(match (error, root) {
+        (StoreError::Refused { what, .. }, Some(root)) => StoreError::Refused { what, span: root.span },
+        (other, _) => other,
+    })
 }
 
 /// The number of the resource and of the version that a reference names, if it is wanted. Stores number versions from 1;

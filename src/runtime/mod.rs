@@ -1,5 +1,6 @@
 //! Runs a search on a store, a page at a time: by a program, whose steps run in order, or by evaluation.
 
+mod closure;
 mod compile;
 mod cursor;
 mod definitions;

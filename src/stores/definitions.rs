@@ -3,7 +3,7 @@
 use super::StoreError;
 use super::extract::Extract;
 use super::packed::Packed;
-use super::version::{Extracted, Outcome, RowSet, Versioning};
+use super::version::{Extracted, Keeps, Outcome, RowSet, Versioning};
 use crate::definitions::{ParamId, Registry};
 use crate::index::{ExtractSettings, Extractor};
 use crate::keys::{first, range};
@@ -63,11 +63,22 @@ impl Definitions {
         Extract::new(&self.registry, &self.extractor)
     }
 
-    /// What versions are made with.
+    /// What versions are made with, for a store that keeps rows by themselves.
     pub(crate) fn versioning<T>(&self, zone: &Zone, now: Instant, run: impl FnOnce(&Versioning<'_>) -> T) -> T {
+        self.versioning_for(Keeps::Rows, zone, now, run)
+    }
+
+    /// The same for a store that keeps rows so.
+    pub(crate) fn versioning_for<T>(
+        &self,
+        keeps: Keeps,
+        zone: &Zone,
+        now: Instant,
+        run: impl FnOnce(&Versioning<'_>) -> T,
+    ) -> T {
         let extract = self.extract();
         let extract = |ty: TypeCode, body: &Json| -> Extracted { extract.run(ty, body) };
-        run(&Versioning { extract: &extract, zone, now })
+        run(&Versioning { extract: &extract, zone, now, keeps })
     }
 
     /// The builds that go on.

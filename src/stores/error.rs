@@ -18,6 +18,11 @@ pub enum StoreError {
         /// The store.
         store: &'static str,
     },
+    /// This build is without the driver of the store.
+    NotBuilt {
+        /// The store, and the feature of the build that brings it.
+        store: &'static str,
+    },
     /// The place holds something else than a store.
     NotAStore {
         /// The file, or the schema of a database.
@@ -94,6 +99,8 @@ pub enum StoreError {
     },
     /// The connection to the server broke while a transaction was committed.
     Uncertain,
+    /// The connection to the server broke while documents were written, of which each is written by itself.
+    Partly,
     /// A statement has taken longer than the store was opened to allow.
     TimedOut {
         /// How long that is.
@@ -127,6 +134,9 @@ impl fmt::Display for StoreError {
         match self {
             StoreError::Url(error) => error.fmt(f),
             StoreError::NotYet { store } => write!(f, "store `{store}` is not supported yet"),
+            StoreError::NotBuilt { store } => {
+                write!(f, "this build is without the driver of `{store}`: build it with `--features {store}`")
+            }
             StoreError::NotAStore { place } => {
                 write!(f, "{place} exists and is not a store of fhirc; it was left as it is")
             }
@@ -161,6 +171,10 @@ impl fmt::Display for StoreError {
             StoreError::Uncertain => f.write_str(
                 "the connection to the server broke while a write was committed: it is written wholly or not at all, and \
                  not known which",
+            ),
+            StoreError::Partly => f.write_str(
+                "the connection to the server broke while resources were written: each of them is written or not, and it is \
+                 not known which; writing them once more does no harm",
             ),
             StoreError::TimedOut { after } => write!(
                 f,

@@ -8,6 +8,8 @@ mod body;
 mod build;
 #[cfg(feature = "stores")]
 mod definitions;
+#[cfg(feature = "elasticsearch")]
+pub mod elasticsearch;
 mod error;
 #[cfg(feature = "stores")]
 mod extract;

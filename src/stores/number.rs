@@ -6,7 +6,7 @@ use fhirc_codegen::ord::{CONTAINED, PER_TYPE, STUB, end_ord, first_ord, type_of}
 use fhirc_codegen::rows::TypeCode;
 
 /// What only the id of a contained resource has: `Observation/1#p`.
-const FRAGMENT: char = '#';
+pub(super) const FRAGMENT: char = '#';
 
 /// Gives numbers to what rows refer to.
 pub(super) trait Numbering<'a> {

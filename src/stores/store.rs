@@ -2,6 +2,8 @@
 
 use super::build::{Built, Chunk, Leftover, reindex};
 use super::definitions::Builder;
+#[cfg(feature = "elasticsearch")]
+use super::elasticsearch::ElasticsearchStore;
 use super::memory::{MemoryStore, Origin};
 #[cfg(feature = "postgres")]
 use super::postgres::PostgresStore;
@@ -33,6 +35,8 @@ macro_rules! on {
             Store::Sqlite($store) => $driver,
             #[cfg(feature = "postgres")]
             Store::Postgres($store) => $driver,
+            #[cfg(feature = "elasticsearch")]
+            Store::Elasticsearch($store) => $driver,
             Store::Reference($reference) => $memory,
         }
     };
@@ -48,6 +52,9 @@ pub enum Store {
     /// PostgreSQL.
     #[cfg(feature = "postgres")]
     Postgres(PostgresStore),
+    /// Elasticsearch or OpenSearch.
+    #[cfg(feature = "elasticsearch")]
+    Elasticsearch(ElasticsearchStore),
     /// Resources in memory. It takes no queries: searches are evaluated over the resources themselves.
     Reference(MemoryStore),
 }
@@ -65,6 +72,10 @@ impl Store {
         match url {
             #[cfg(feature = "postgres")]
             StoreUrl::Postgres(url) => PostgresStore::open(url, settings).await.map(Store::Postgres),
+            #[cfg(feature = "elasticsearch")]
+            StoreUrl::Elasticsearch(url) => ElasticsearchStore::open(url, settings).await.map(Store::Elasticsearch),
+            #[cfg(not(feature = "elasticsearch"))]
+            StoreUrl::Elasticsearch(_) => Err(StoreError::NotBuilt { store: "elasticsearch" }),
             #[cfg(feature = "sqlite")]
             StoreUrl::Sqlite(path) => SqliteStore::open(Place::File(path.clone()), settings).await.map(Store::Sqlite),
             #[cfg(feature = "sqlite")]
@@ -86,6 +97,8 @@ impl Store {
             Store::Sqlite(_) => Ok(Box::new(Target::<Sqlite>::new())),
             #[cfg(feature = "postgres")]
             Store::Postgres(_) => Ok(Box::new(Target::<Postgres>::new())),
+            #[cfg(feature = "elasticsearch")]
+            Store::Elasticsearch(_) => Ok(Box::new(fhirc_codegen::elasticsearch::Target)),
             Store::Reference(_) => Err(no_queries()),
         }
     }

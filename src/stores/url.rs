@@ -57,10 +57,11 @@ impl StoreUrl {
 
 impl StoreUrl {
     /// The URL of a store beside this one, for what needs definitions or settings of its own: in PostgreSQL a schema with
-    /// this name behind that of the URL. Other kinds have none: it is the same.
+    /// this name behind that of the URL, in Elasticsearch a prefix. Other kinds have none: it is the same.
     pub fn apart(&self, name: &str) -> StoreUrl {
         match self {
             StoreUrl::Postgres(url) => StoreUrl::Postgres(url.apart(name)),
+            StoreUrl::Elasticsearch(url) => StoreUrl::Elasticsearch(url.prefixed(name)),
             other => other.clone(),
         }
     }
@@ -71,11 +72,21 @@ impl ServerUrl {
         let (place, query) = self.text.split_once('?').unwrap_or((&self.text, ""));
         let schema = query.split('&').find_map(|pair| pair.strip_prefix("schema=")).unwrap_or("fhirc");
         let others = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("schema="));
-        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-        let own = format!("schema={schema}_{}", name.chars().map(letter).collect::<String>());
+        let own = format!("schema={schema}_{}", plain(name));
         let query: Vec<&str> = others.chain([own.as_str()]).collect();
         ServerUrl { text: format!("{place}?{}", query.join("&")) }
     }
+
+    fn prefixed(&self, name: &str) -> ServerUrl {
+        let (place, query) = self.text.split_once('?').map_or((self.text.as_str(), None), |(p, q)| (p, Some(q)));
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        ServerUrl { text: format!("{place}_{}{query}", plain(name)) }
+    }
+}
+
+/// The name in lower-case letters, digits and `_`.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
 }
 
 /// A text that is no store URL.
@@ -230,6 +241,7 @@ mod tests {
             beside("postgres://db.example/fhir?schema=a&user=b"),
             "postgres://db.example/fhir?user=b&schema=a_token_1"
         );
+        assert_eq!(beside("elasticsearch://h:9/fhir?refresh=true"), "elasticsearch://h:9/fhir_token_1?refresh=true");
         assert_eq!(beside("sqlite:ward.db"), "sqlite:ward.db");
     }
 

@@ -76,6 +76,16 @@ pub(crate) struct Versioning<'a> {
     pub(crate) extract: &'a (dyn Fn(TypeCode, &Json) -> Extracted + Sync),
     pub(crate) zone: &'a Zone,
     pub(crate) now: Instant,
+    pub(crate) keeps: Keeps,
+}
+
+/// How a store keeps rows, and so which of them a write tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeps {
+    /// By themselves: a write tells the rows that go and those that come.
+    Rows,
+    /// With the resource, in one document: a write tells all rows of the new version, and who has no rows any more.
+    Documents,
 }
 
 /// A write, thought through against the version that it replaces.
@@ -214,7 +224,7 @@ fn deletion(ty: TypeCode, current: &Current, body: &str, with: &Versioning<'_>) 
         version: current.version.saturating_add(1),
         updated: after(Some(current), with.now),
         body: None,
-        removed: pack(stored_rows(ty, body, with)?)?,
+        removed: pack(replaced_rows(ty, body, with)?)?,
         added: PackedSet::default(),
         repeated: BTreeSet::new(),
         warnings: Vec::new(),
@@ -244,8 +254,11 @@ fn version(
         extracted.warnings.push(WriteWarning { reason, detail: text });
     }
     let repeated = repeated(&extracted.rows);
-    let old = live.map(|body| stored_rows(ty, body, with)).transpose()?.unwrap_or_default();
-    let (removed, added) = difference(old, extracted.rows);
+    let old = live.map(|body| replaced_rows(ty, body, with)).transpose()?.unwrap_or_default();
+    let (removed, added) = match with.keeps {
+        Keeps::Rows => difference(old, extracted.rows),
+        Keeps::Documents => (without(old, &extracted.rows), extracted.rows),
+    };
     Ok(Outcome {
         change: if live.is_some() { Change::Updated } else { Change::Created },
         version: number,
@@ -256,6 +269,19 @@ fn version(
         repeated,
         warnings: extracted.warnings,
     })
+}
+
+/// What a write tells of the body that it replaces. Of a document that is those that the resource contains.
+fn replaced_rows(ty: TypeCode, body: &str, with: &Versioning<'_>) -> Result<RowSet, VersionError> {
+    // A store writes bodies itself, so a name stands as it is.
+    let is_told = with.keeps == Keeps::Rows || body.contains("\"contained\"");
+    if is_told { stored_rows(ty, body, with) } else { Ok(RowSet::new()) }
+}
+
+/// Those that have rows no more.
+fn without(mut old: RowSet, new: &RowSet) -> RowSet {
+    old.retain(|owner, _| !new.contains_key(owner));
+    old
 }
 
 /// The rows that a store holds for a body.

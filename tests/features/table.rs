@@ -4,11 +4,11 @@ use crate::corpus;
 use fhirc::codegen::stats::Empty;
 use fhirc::compiler::{Compiled, Compiler, Options};
 use fhirc::definitions::Registry;
-use fhirc::explain::{Stage, TARGETS, Target, explain};
+use fhirc::explain::{Stage, Target, explain};
 use fhirc::ir::BaseUrl;
 use fhirc::plan;
 use fhirc::runtime::{ExecuteError, Request, execute};
-use fhirc::stores::{Store, StoreError, StoreSettings};
+use fhirc::stores::{Store, StoreSettings};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub(crate) fn features() -> Vec<Feature> {
     features
 }
 
-/// A column: a store that runs queries, or a target that they are only generated for.
+/// A column: a store that runs queries, or the target of one.
 enum Column {
     Store(Store),
     Target(Target),
@@ -51,20 +51,17 @@ async fn columns() -> Vec<(String, Column)> {
     let mut columns = Vec::new();
     let urls = ["reference:", "sqlite::memory:", "postgres://h/d", "elasticsearch://h/p"];
     for url in urls {
-        if url.starts_with("postgres:") {
-            // It runs on a server, which is not needed to know what it answers: it refuses beforehand.
-            columns.push((format!("{} (runs)", named(url)), Column::Target(Target::Postgres)));
+        // These run on servers, which are not needed to know what they answer: they refuse beforehand.
+        let kind = url.split_once(':').map(|(kind, _)| kind);
+        let on_server =
+            [Target::Postgres, Target::Elasticsearch].into_iter().find(|target| kind == Some(target.name()));
+        if let Some(target) = on_server {
+            columns.push((format!("{} (runs)", named(url)), Column::Target(target)));
             continue;
         }
         let settings = StoreSettings { create: true, ..StoreSettings::new(Arc::new(Registry::r4().clone())) };
-        columns.push(match Store::open(&url.parse().unwrap(), settings).await {
-            Ok(store) => (format!("{} (runs)", named(url)), Column::Store(store)),
-            Err(StoreError::NotYet { store }) => {
-                let target = TARGETS.into_iter().find(|target| target.name() == store).unwrap();
-                (format!("{} (query only)", named(url)), Column::Target(target))
-            }
-            Err(error) => panic!("{url}: {error}"),
-        });
+        let store = Store::open(&url.parse().unwrap(), settings).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        columns.push((format!("{} (runs)", named(url)), Column::Store(store)));
     }
     columns
 }

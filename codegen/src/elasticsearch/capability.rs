@@ -15,12 +15,10 @@ impl Capabilities for Target {
         let can = match question {
             Question::Row(kind, name, compare) => return row(kind, name, compare),
             Question::OrderRows(kind) => {
-                !matches!(
-                    kind,
-                    RowKind::One(Base::Ref | Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present
-                ) && !matches!(kind, RowKind::Id | RowKind::Updated)
+                !matches!(kind, RowKind::One(Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
+                    && !matches!(kind, RowKind::Id | RowKind::Updated)
             }
-            Question::Targets(on) => matches!(on, Join::Rid | Join::Unversioned),
+            Question::Targets(on) | Question::OrderVia(on) => matches!(on, Join::Rid | Join::Unversioned),
             Question::All
             | Question::Rows(_)
             | Question::Minus
@@ -32,11 +30,10 @@ impl Capabilities for Target {
             | Question::Count
             | Question::Rough
             | Question::Rid
-            | Question::Versions => true,
+            | Question::Versions
+            | Question::OrderTogether => true,
             Question::Via(..)
-            | Question::OrderVia(_)
             | Question::Inside
-            | Question::OrderTogether
             | Question::Closure
             | Question::OrderOrdVia
             | Question::ByValue
@@ -49,6 +46,10 @@ impl Capabilities for Target {
             | Question::Zero
             | Question::Depth
             | Question::Size
+            | Question::Behind(_)
+            | Question::Rounds(_)
+            | Question::Gathered(_)
+            | Question::Earlier
             | Question::Dangling
             | Question::Cursor => false,
         };

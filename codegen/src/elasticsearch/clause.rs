@@ -25,9 +25,21 @@ pub struct SearchBody {
     pub search_after: Vec<Key>,
     /// The fields that a hit tells.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub docvalue_fields: Vec<&'static str>,
-    /// Always false: bodies are read by identity.
+    pub docvalue_fields: Vec<String>,
+    /// Whether a hit tells its record, body included. Of a query it does not; a driver may ask for it.
     pub _source: bool,
+    /// The point in time at which all requests of a query look; a driver knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pit: Option<PointInTime>,
+}
+
+/// A point in time that the server holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PointInTime {
+    /// As the server calls it.
+    pub id: String,
+    /// How long it holds it from now on.
+    pub keep_alive: &'static str,
 }
 
 /// How far hits are counted.

@@ -1,11 +1,11 @@
 //! What a document holds: rows as fields, by the same encoding that queries use.
 
-use super::keyword::{Form, column, form, head, layouts, plain_value};
+use super::keyword::{DASHED, Form, Layout, apart_columns, column, form, head, is_rank, layouts, plain_value};
 use super::rows::{interval_field, interval_text};
 use crate::capability::kinds;
 use crate::names::{stem, stored};
 use crate::program::Dir;
-use crate::rows::{Col, ColType, KeyId, Row, RowKind, Value};
+use crate::rows::{Col, ColType, KeyId, Row, RowKind, TypeCode, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -28,15 +28,19 @@ pub enum Content {
     Object(BTreeMap<String, Content>),
 }
 
+/// The name of a resource by which references to it sort: that of its type, `/`, and its id. Nothing of what stands inside
+/// another.
+pub type Named<'n> = &'n dyn Fn(TypeCode, &str) -> Option<String>;
+
 /// The fields that a row adds to the document of its resource.
-pub fn fields(row: &Row) -> Vec<(String, Content)> {
+pub fn fields(row: &Row, named: Named<'_>) -> Vec<(String, Content)> {
     let mut fields = match form(row.kind) {
         Form::Keywords => keywords(row),
         Form::Ranges => intervals(row),
         Form::Nested => vec![(stem(row.kind), Content::Object(object(row)))],
         Form::Own => Vec::new(),
     };
-    fields.extend(sorted(row));
+    fields.extend(sorted(row, named));
     fields
 }
 
@@ -57,7 +61,24 @@ fn keywords(row: &Row) -> Vec<(String, Content)> {
         let parts = columns.iter().filter_map(value).map(|value| column(&plain_value(value)));
         Content::Text(head(row.key) + &parts.collect::<String>())
     };
-    layouts(row.kind).into_iter().map(|layout| (layout.field, text(&layout.columns))).collect()
+    let of_layout = |layout: Layout| (layout.field, text(&layout.columns));
+    layouts(row.kind).into_iter().map(of_layout).chain(apart(row)).collect()
+}
+
+/// The object of a row whose columns are stored apart too.
+fn apart(row: &Row) -> Option<(String, Content)> {
+    let (path, columns) = apart_columns(row.kind)?;
+    let of_row = row.kind.columns();
+    let value = |wanted: Col| of_row.iter().zip(&row.values).find(|(col, _)| **col == wanted).map(|(_, value)| value);
+    let rank = of_row.iter().zip(&row.values).find(|(col, _)| is_rank(**col)).map(|(_, value)| value);
+    if rank != Some(&Value::Int(DASHED.into())) {
+        return None;
+    }
+    let mut object = BTreeMap::from([("key".to_owned(), Content::Int(i64::from(row.key.0)))]);
+    for (col, name) in columns {
+        object.insert(name.to_owned(), Content::Text(column(&plain_value(value(col)?))));
+    }
+    Some((path.to_owned(), Content::Object(object)))
 }
 
 fn intervals(row: &Row) -> Vec<(String, Content)> {
@@ -85,74 +106,110 @@ fn ends(value: &Value) -> Vec<Content> {
     }
 }
 
-fn sorted(row: &Row) -> Vec<(String, Content)> {
+fn sorted(row: &Row, named: Named<'_>) -> Vec<(String, Content)> {
     let columns = row.kind.columns();
     let Some((first, value)) = columns.first().zip(row.values.first()) else { return Vec::new() };
-    // References sort by the names of types, which documents do not hold; points have no order at all.
-    if !row.sorts() || matches!(first.name.ty(), ColType::Rid | ColType::Point) {
+    // Points have no order.
+    if !row.sorts() || first.name.ty() == ColType::Point {
         return Vec::new();
     }
+    let values = match value {
+        Value::Rid(ty, id) => named(*ty, id).map(Content::Text).into_iter().collect(),
+        other => ends(other),
+    };
     let names = [sort_field(row.key, row.kind, Dir::Asc), sort_field(row.key, row.kind, Dir::Desc)];
-    names.into_iter().zip(ends(value)).collect()
+    names.into_iter().zip(values).collect()
 }
 
-/// The mapping of an index. Nothing is analysed, and no field is guessed but those whose names begin as agreed.
+/// The mapping of an index. Nothing is analysed and no field is guessed: what is not in it is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mapping {
-    dynamic_templates: Vec<BTreeMap<&'static str, Template>>,
-    properties: BTreeMap<String, Property>,
+    dynamic: &'static str,
+    _source: Kept,
+    properties: Properties,
 }
 
+/// Fields of documents, with their types.
+pub type Properties = BTreeMap<String, Property>;
+
+/// What is kept of a document to be read again: rows are only searched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Template {
-    r#match: &'static str,
-    mapping: Property,
+struct Kept {
+    includes: [&'static str; 10],
 }
 
+/// The type of a field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct Property {
+pub struct Property {
     r#type: &'static str,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    properties: BTreeMap<String, Property>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doc_values: Option<bool>,
+    #[serde(skip_serializing_if = "Properties::is_empty")]
+    properties: Properties,
 }
 
 impl Property {
     fn of(ty: &'static str) -> Property {
-        Property { r#type: ty, properties: BTreeMap::new() }
+        Property { r#type: ty, index: None, doc_values: None, properties: Properties::new() }
+    }
+
+    /// That is read and never searched or sorted by.
+    fn read(ty: &'static str) -> Property {
+        Property { index: Some(false), doc_values: Some(false), ..Property::of(ty) }
     }
 }
 
-/// The mapping that documents and queries agree on. Besides the fields of rows a document has `tenant`, `ord`, `rid`
-/// (see [`super::identity`]), `id`, `updated`, and, for top-level resources alone, `type`.
+/// The mapping that documents and queries agree on. Besides the fields of rows a document has `tenant`, `ord`, `id`,
+/// `updated`, `version`, of a live resource `rid` (see [`super::identity`]) and `body`, and, of a live top-level one alone,
+/// `type`. `code` is the type of any, `container` what a resource stands in.
+///
+/// Fields of single keys are not in it: those that a document has are added as [`property`] tells before it is written.
 pub fn mapping() -> Mapping {
-    let template =
-        |name, pattern, ty| BTreeMap::from([(name, Template { r#match: pattern, mapping: Property::of(ty) })]);
     let own = [("tenant", "long"), ("ord", "long"), ("type", "integer"), ("updated", "long")];
-    let mut properties: BTreeMap<String, Property> =
-        own.into_iter().map(|(name, ty)| (name.to_owned(), Property::of(ty))).collect();
+    let read = [("code", "integer"), ("version", "long"), ("body", "keyword"), ("container", "keyword")];
+    let mut properties: Properties = own.into_iter().map(|(name, ty)| (name.to_owned(), Property::of(ty))).collect();
+    properties.extend(read.map(|(name, ty)| (name.to_owned(), Property::read(ty))));
     properties.extend(["rid", "id", "time"].map(|name| (name.to_owned(), Property::of("keyword"))));
     for kind in kinds() {
         match form(kind) {
             Form::Keywords => {
                 properties.extend(layouts(kind).into_iter().map(|layout| (layout.field, Property::of("keyword"))));
+                if let Some((path, columns)) = apart_columns(kind) {
+                    let key = ("key".to_owned(), Property::of("long"));
+                    let columns = columns.map(|(_, name)| (name.to_owned(), Property::of("keyword")));
+                    let properties_of = columns.into_iter().chain([key]).collect();
+                    properties
+                        .insert(path.to_owned(), Property { properties: properties_of, ..Property::of("nested") });
+                }
             }
             Form::Nested => {
-                properties.insert(stem(kind), Property { r#type: "nested", properties: columns(kind) });
+                let nested = Property { properties: columns(kind), ..Property::of("nested") };
+                properties.insert(stem(kind), nested);
             }
             Form::Ranges | Form::Own => {}
         }
     }
-    let dynamic_templates = vec![
-        template("intervals", "time_*", "long_range"),
-        template("first_numbers", "first_long_*", "long"),
-        template("last_numbers", "last_long_*", "long"),
-        template("first_texts", "first_text_*", "keyword"),
-        template("last_texts", "last_text_*", "keyword"),
-    ];
-    Mapping { dynamic_templates, properties }
+    let includes = ["tenant", "ord", "type", "code", "id", "rid", "updated", "version", "body", "container"];
+    Mapping { dynamic: "strict", _source: Kept { includes }, properties }
 }
 
-fn columns(kind: RowKind) -> BTreeMap<String, Property> {
+/// The type of a field of a single key, by its name; nothing for others, which are in the [`mapping`].
+pub fn property(field: &str) -> Option<Property> {
+    let types = [
+        ("time_", "long_range"),
+        ("first_long_", "long"),
+        ("last_long_", "long"),
+        ("first_text_", "keyword"),
+        ("last_text_", "keyword"),
+    ];
+    let of_key = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    let ty = types.into_iter().find(|(start, _)| field.strip_prefix(start).is_some_and(of_key));
+    ty.map(|(_, ty)| Property::of(ty))
+}
+
+fn columns(kind: RowKind) -> Properties {
     let mut columns = BTreeMap::from([("key".to_owned(), Property::of("long"))]);
     for col in kind.columns() {
         let ty = if matches!(col.name.ty(), ColType::Instants | ColType::Point) { "long" } else { "keyword" };

@@ -32,6 +32,13 @@ impl Requests {
         &self.0
     }
 
+    /// The same requests with bodies, or at a point in time.
+    pub fn with(self, change: impl FnOnce(&mut SearchBody)) -> Requests {
+        let Requests(mut body) = self;
+        change(&mut body);
+        Requests(body)
+    }
+
     /// What is to be sent after it: `hits` is how many it told, `last` the sort values of the last one. `None` if no more
     /// are wanted, or there are no more.
     pub fn after(self, hits: u32, last: Vec<Key>) -> Option<Requests> {
@@ -45,6 +52,17 @@ impl Requests {
     }
 }
 
+/// The most values of one `terms` query: `index.max_terms_count`.
+pub const MAX_TERMS: usize = 65_536;
+
+/// One of the values, in as many queries as they need.
+fn chunked(field: &str, values: &[Term]) -> Clause {
+    if values.len() <= MAX_TERMS {
+        return Clause::terms(field, values.to_vec());
+    }
+    Clause::any(values.chunks(MAX_TERMS).map(|chunk| Clause::terms(field, chunk.to_vec())).collect())
+}
+
 fn filled(clause: &Clause, fill: &impl Fill) -> Option<Clause> {
     Some(match clause {
         Clause::Term(Field(field, Term::Tenant)) => Clause::term(field, Term::Int(fill.tenant())),
@@ -53,8 +71,8 @@ fn filled(clause: &Clause, fill: &impl Fill) -> Option<Clause> {
                 Some(key) => whole(*key, &value),
                 None => value,
             };
-            let values = fill.slot(*slot)?.into_iter().map(|value| Term::Text(keyword(value)));
-            Clause::terms(field, values.collect())
+            let values: Vec<Term> = fill.slot(*slot)?.into_iter().map(|value| Term::Text(keyword(value))).collect();
+            chunked(field, &values)
         }
         Clause::Nested(Nested { path, query }) => {
             Clause::Nested(Nested { path: path.clone(), query: Box::new(filled(query, fill)?) })
@@ -76,4 +94,26 @@ fn filled(clause: &Clause, fill: &impl Fill) -> Option<Clause> {
         | Clause::Range(_)
         | Clause::Wildcard(_) => clause.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_values_than_one_query_may_have_are_several_queries() {
+        let values: Vec<Term> = (0..MAX_TERMS as i64 + 1).map(Term::Int).collect();
+        let Clause::Bool(Bool { should, minimum_should_match: Some(1), .. }) = chunked("rid", &values) else {
+            panic!("one query")
+        };
+        let sizes: Vec<usize> = should
+            .iter()
+            .map(|clause| match clause {
+                Clause::Terms(Field(_, Terms::Values(values))) => values.len(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(sizes, [MAX_TERMS, 1]);
+        assert_eq!(chunked("rid", &[]), Clause::terms("rid", Vec::new()));
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::clause::{Clause, Direction, Field, Key, SearchBody, Sort, Track};
 use super::document::sort_field;
+use super::gather::{fields, is_gathered};
 use super::keyword::{REFERENCES, TARGETS};
 use crate::algebra::{Edge, On};
 use crate::program::{Dir, OrderBy, OrderKey, Yield};
@@ -24,25 +25,31 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
             search_after,
             docvalue_fields,
             _source: false,
+            pit: None,
         };
     }
     // The limit of versions is one of rows, and a hit tells all rows of a resource.
     let limit = results.limit.filter(|_| !matches!(results.yields, Yield::Versions(_)));
+    let gathered = is_gathered(results.order);
     let docvalue_fields = match results.yields {
+        Yield::Page if gathered => fields(results.order),
         Yield::Page | Yield::Count | Yield::Rough => Vec::new(),
-        Yield::Rid => vec!["rid"],
-        Yield::Targets(Edge { on: On::Unversioned, .. }) | Yield::Versions(_) => vec![REFERENCES],
-        Yield::Targets(_) => vec![TARGETS],
+        Yield::Rid => vec!["rid".to_owned()],
+        Yield::Targets(Edge { on: On::Unversioned, .. }) | Yield::Versions(_) => vec![REFERENCES.to_owned()],
+        Yield::Targets(_) => vec![TARGETS.to_owned()],
     };
+    // What is put in order elsewhere is told whole.
+    let (limit, order) = if gathered { (None, &[][..]) } else { (limit, results.order) };
     SearchBody {
         query,
         size: size(limit),
         limit,
         track_total_hits: Track::All(false),
-        sort: sort(results.order),
-        search_after: position(results),
+        sort: sort(order),
+        search_after: if gathered { Vec::new() } else { position(results) },
         docvalue_fields,
         _source: false,
+        pit: None,
     }
 }
 
@@ -68,7 +75,7 @@ fn sort_key(key: &OrderKey) -> Field<Sort> {
             let sort = Sort { order, missing: Some("_last"), unmapped_type: Some(ty) };
             Field(sort_field(keys.first().copied().unwrap_or(KeyId(0)), *kind, key.dir), sort)
         }
-        // Several sources are never asked for: the capabilities say so.
+        // Several sources are gathered.
         Some(OrderBy::Ord) | None => own("ord"),
     }
 }

@@ -1,6 +1,6 @@
 //! Rows as keywords: the key, then every column, each ended by a separator. Byte order is the order of the columns.
 
-use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
+use crate::rows::{Base, Col, ColName, KeyId, Point, Rank, RowKind, Tuple, TypeCode, Value};
 use crate::target::Scalar;
 
 /// Ends a column. No column contains it: see [`escape`].
@@ -53,7 +53,10 @@ pub(super) fn layouts(kind: RowKind) -> Vec<Layout> {
             ("by_exact", &[ColName::Code, ColName::Exact, ColName::System]),
             ("by_system", &[ColName::System, ColName::Code, ColName::Exact]),
         ],
-        RowKind::One(Base::Text) => &[("by_exact", &[ColName::Text, ColName::Exact, ColName::Rank])],
+        RowKind::One(Base::Text) => &[
+            ("by_exact", &[ColName::Text, ColName::Exact, ColName::Rank]),
+            ("by_rank", &[ColName::Rank, ColName::Text, ColName::Exact]),
+        ],
         RowKind::One(Base::Ref) => &[("target", &[ColName::Target])],
         RowKind::One(Base::Url) => &[("whole", &[ColName::Url])],
         _ => &[],
@@ -63,6 +66,21 @@ pub(super) fn layouts(kind: RowKind) -> Vec<Layout> {
         columns: columns.iter().map(|name| Col::first(*name)).collect(),
     }));
     layouts
+}
+
+/// The rank of a text that tells two forms of itself.
+pub(super) const DASHED: u8 = Rank::Dashed as u8;
+
+/// The columns of the rows of a kind that are stored in a nested object too, each in a field: a keyword holds one range, and
+/// "some value differs" is two of a text that tells two forms of itself. Such rows are few.
+pub(super) fn apart_columns(kind: RowKind) -> Option<(&'static str, [(Col, &'static str); 2])> {
+    let columns = [(Col::first(ColName::Text), "text"), (Col::first(ColName::Exact), "exact")];
+    (kind == RowKind::One(Base::Text)).then_some(("dashed", columns))
+}
+
+/// Whether a column holds the rank of a text.
+pub(super) fn is_rank(col: Col) -> bool {
+    col.name == ColName::Rank
 }
 
 /// What every keyword of a key begins with: of fixed length, so that no key begins like another.

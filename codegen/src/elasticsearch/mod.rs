@@ -7,6 +7,7 @@ mod columns;
 pub mod document;
 mod fill;
 mod finish;
+pub mod gather;
 mod keyword;
 mod pattern;
 mod rows;
@@ -15,7 +16,7 @@ mod target;
 mod tests;
 
 pub use clause::SearchBody;
-pub use fill::{Fill, Requests};
+pub use fill::{Fill, MAX_TERMS, Requests};
 pub use keyword::{REFERENCES, TARGETS, identity, reference_of, target_of};
 
 use crate::lower::{Unsupported, lower};
@@ -28,7 +29,8 @@ pub struct Target;
 /// Lowers a query to a search request. The tenant and the slots are filled in when it runs: [`SearchBody::fill`].
 ///
 /// A hit tells, by [`crate::program::Yield`]:
-/// - `Page`: its sort values, one per sort key, then `ord`. A number that is missing is told as `i64::MAX` ascending
+/// - `Page` in an order that is [gathered](gather::is_gathered): all members, with the fields that sort; what the query
+///   says of a bound and a position is for whoever puts them in order. Else its sort values, one per sort key, then `ord`. A number that is missing is told as `i64::MAX` ascending
 ///   and `i64::MIN` descending, which no value is;
 /// - `Count`: no hit; the total, up to the limit if there is one;
 /// - `Rid`: the field `rid`, see [`identity`];

@@ -1,8 +1,8 @@
 //! Comparisons of one row as a condition on its keyword.
 
 use super::arrangement::{MAX_WORDS, arrangements};
-use super::clause::{Clause, Field, Pattern, Piece, Range, Term, Terms};
-use super::keyword::{END, Layout, PAST_END, column, escape, head, layouts, plain};
+use super::clause::{Clause, Field, Nested, Pattern, Piece, Range, Term, Terms};
+use super::keyword::{DASHED, END, Layout, PAST_END, apart_columns, column, escape, head, is_rank, layouts, plain};
 use crate::algebra::Order;
 use crate::capability::Answer;
 use crate::rows::{Col, KeyId, RowKind};
@@ -145,6 +145,18 @@ fn product(left: &[Wants], right: &[Wants]) -> Vec<Wants> {
 fn one_per_column(mut wants: Wants) -> (Wants, bool) {
     wants.sort_by_key(|(col, want)| (*col, !matches!(want, Want::Eq(_))));
     wants.dedup();
+    // Ranges of one column are one range.
+    wants.dedup_by(|(col, want), (before, kept)| match (want, kept) {
+        (Want::Between(from, to), Want::Between(first, last)) if col == before => {
+            *first = first.take().max(from.take());
+            *last = match (last.take(), to.take()) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+            true
+        }
+        _ => false,
+    });
     let before = wants.len();
     wants.dedup_by_key(|(col, _)| *col);
     let unique = wants.len() == before;
@@ -153,7 +165,33 @@ fn one_per_column(mut wants: Wants) -> (Wants, bool) {
 
 fn best(key: KeyId, kind: RowKind, wants: &[(Col, Want)]) -> (Clause, Fit) {
     let fits = layouts(kind).into_iter().filter_map(|layout| fit(key, &layout, wants));
-    fits.min_by_key(|(_, fit)| *fit).unwrap_or((Clause::never(), Fit::Over))
+    let best = fits.min_by_key(|(_, fit)| *fit).unwrap_or((Clause::never(), Fit::Over));
+    if best.1 == Fit::Over { apart(key, kind, wants).unwrap_or(best) } else { best }
+}
+
+/// The condition on the rows whose columns are stored apart, if it is about those alone: see [`apart_columns`].
+fn apart(key: KeyId, kind: RowKind, wants: &[(Col, Want)]) -> Option<(Clause, Fit)> {
+    let (path, columns) = apart_columns(kind)?;
+    let is_dashed = |(col, want): &(Col, Want)| is_rank(*col) && *want == Want::Eq(DASHED.to_string());
+    if !wants.iter().any(is_dashed) {
+        return None;
+    }
+    let of_key = Clause::term(format!("{path}.key"), Term::Int(i64::from(key.0)));
+    let mut all = vec![of_key];
+    for (col, want) in wants.iter().filter(|(col, _)| !is_rank(*col)) {
+        let (_, name) = columns.iter().find(|(known, _)| known == col)?;
+        let field = format!("{path}.{name}");
+        all.push(match want {
+            Want::Eq(text) => Clause::term(field, Term::Text(format!("{text}{END}"))),
+            Want::Starts(text) => Clause::Prefix(Field(field, text.clone())),
+            Want::Between(from, to) => {
+                let at = |place: &Option<String>| place.clone().map(Term::Text);
+                Clause::range(field, Range { gte: at(from), lt: at(to), ..Range::default() })
+            }
+            Want::Ends(_) | Want::Has(_) | Want::Like(_) => return None,
+        });
+    }
+    Some((Clause::Nested(Nested { path: path.to_owned(), query: Box::new(Clause::all(all)) }), Fit::Sorted))
 }
 
 /// The condition on a keyword of this layout, if it has all columns.

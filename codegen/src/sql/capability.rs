@@ -38,6 +38,10 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Zero
             | Question::Depth
             | Question::Size
+            | Question::Behind(_)
+            | Question::Rounds(_)
+            | Question::Gathered(_)
+            | Question::Earlier
             | Question::Dangling
             | Question::Cursor => false,
         };

@@ -7,7 +7,7 @@ mod tests;
 
 use self::records::Records;
 use super::definitions::{Decided, Definitions, Held};
-use super::version::{Current, Extracted, Item, RowSet, Versioning};
+use super::version::{Current, Extracted, Item, Keeps, RowSet, Versioning};
 use super::{
     Batch, Clock, Committed, Defined, LiveVersion, Statistics, StoreError, StoreSettings, Stored, Write, WriteOutcome,
 };
@@ -278,7 +278,7 @@ impl Shared {
         let definitions = self.held.get();
         let extract = definitions.extract();
         let extract = |ty: TypeCode, body: &Json| Extracted { rows: RowSet::new(), ..extract.run(ty, body) };
-        run(&Versioning { extract: &extract, zone: &self.zone, now: self.clock.now() })
+        run(&Versioning { extract: &extract, zone: &self.zone, now: self.clock.now(), keeps: Keeps::Rows })
     }
 }
 

@@ -62,6 +62,14 @@ fn a_deletion_is_a_version_and_a_recreation_takes_the_number_again() {
         let again = one(&store, load(patient("a", "Berg"))).await;
         assert_eq!((again.change, again.version, again.ord), (Change::Created, 3, created.ord));
         assert_eq!(count(&store, &tenant(), "Patient").await, 1);
+        assert_eq!(store.read_version(&tenant(), ty("Patient"), "a", 4).await.unwrap(), None);
+        assert_eq!(store.history(&tenant(), ty("Patient"), "never").await.unwrap(), []);
+        if !KEEPS_VERSIONS {
+            let refused = |error: StoreError| assert!(matches!(error, StoreError::Unsupported { .. }), "{error}");
+            refused(store.history(&tenant(), ty("Patient"), "a").await.unwrap_err());
+            refused(store.read_version(&tenant(), ty("Patient"), "a", 2).await.unwrap_err());
+            return;
+        }
         let history = store.history(&tenant(), ty("Patient"), "a").await.unwrap();
         let seen: Vec<_> = history.iter().map(|stored| (stored.version, stored.method)).collect();
         assert_eq!(seen, [(3, Method::Put), (2, Method::Delete), (1, Method::Put)]);
@@ -69,8 +77,6 @@ fn a_deletion_is_a_version_and_a_recreation_takes_the_number_again() {
             let read = store.read_version(&tenant(), ty("Patient"), "a", stored.version).await.unwrap();
             assert_eq!(read.as_ref(), Some(stored));
         }
-        assert_eq!(store.read_version(&tenant(), ty("Patient"), "a", 4).await.unwrap(), None);
-        assert_eq!(store.history(&tenant(), ty("Patient"), "never").await.unwrap(), []);
     });
 }
 
@@ -95,7 +101,9 @@ fn one_batch_may_write_a_resource_many_times() {
             (Change::Created, 4),
         ];
         assert_eq!(seen, expected);
-        assert_eq!(store.history(&tenant(), ty("Patient"), "a").await.unwrap().len(), 4);
+        if KEEPS_VERSIONS {
+            assert_eq!(store.history(&tenant(), ty("Patient"), "a").await.unwrap().len(), 4);
+        }
     });
 }
 
@@ -169,8 +177,10 @@ fn a_plan_is_told_in_words() {
         let test = Test::Atom(Atom::Eq(Col::first(ColName::Id), Value::Text("a".to_owned())));
         let universe = Universe(vec![ty("Patient")]);
         let set = Set::Rows { key: fhirc_codegen::rows::KeyId(1), kind: RowKind::Id, universe, test };
-        let (sql, plan) = store.explain(&query(set, Yield::Count)).await.unwrap();
-        assert!(sql.starts_with("SELECT"), "{}", sql);
+        // A driver may only plan over what is there.
+        one(&store, put(patient("a", "Berg"))).await;
+        let (asked, plan) = store.explain(&query(set, Yield::Count)).await.unwrap();
+        assert!(asked.starts_with(ASKED), "{asked}");
         assert!(plan.contains(PLANNED), "{plan}");
     });
 }

@@ -3,9 +3,10 @@
 use crate::algebra::SlotId;
 use crate::elasticsearch::clause::{Clause, Direction, Field, Key, Pattern, Piece, Range, Relation, SearchBody, Sort};
 use crate::elasticsearch::clause::{Term, Terms};
-use crate::elasticsearch::document::{Content, fields};
+use crate::elasticsearch::document::{Content, Named, fields};
 use crate::elasticsearch::{Fill, identity};
-use crate::testing::world::{Resource, State, World};
+use crate::rows::TypeCode;
+use crate::testing::world::{Resource, State, World, type_name};
 use std::cmp::Ordering;
 
 pub(super) const TENANT: i64 = 7;
@@ -34,9 +35,13 @@ impl Fill for Index<'_> {
 impl<'w> Index<'w> {
     pub(super) fn of(world: &'w World) -> Self {
         let live = || world.resources.iter().filter(|r| r.has_rows());
-        let own = live().map(|r| document(TENANT, r));
+        let named = |ty: TypeCode, id: &str| {
+            let target = world.resources.iter().find(|r| r.ty == ty && r.id == id)?;
+            (target.state != State::Contained).then(|| format!("{}/{id}", type_name(ty)))
+        };
+        let own = live().map(|r| document(TENANT, r, &named));
         // Another tenant has the same documents.
-        let documents = own.chain(live().map(|r| document(TENANT + 1, r))).collect();
+        let documents = own.chain(live().map(|r| document(TENANT + 1, r, &named))).collect();
         Index { world, documents }
     }
 
@@ -55,8 +60,8 @@ impl<'w> Index<'w> {
     }
 }
 
-fn document(tenant: i64, r: &Resource) -> Document {
-    let mut document: Document = r.rows.iter().flat_map(fields).collect();
+fn document(tenant: i64, r: &Resource, named: Named<'_>) -> Document {
+    let mut document: Document = r.rows.iter().flat_map(|row| fields(row, named)).collect();
     document.push(("tenant".into(), Content::Int(tenant)));
     document.push(("ord".into(), Content::Int(r.ord)));
     document.push(("rid".into(), Content::Text(identity(r.ty, &r.id))));

@@ -5,6 +5,8 @@
 #[path = "../../tests/behaviour.rs"]
 mod behaviour;
 mod broken;
+#[path = "../../tests/cells.rs"]
+mod cells;
 #[path = "../../tests/changes.rs"]
 mod changes;
 #[path = "../../tests/changing.rs"]
@@ -28,6 +30,7 @@ mod timeouts;
 mod tls;
 mod writers;
 
+use self::cells::*;
 use self::common::*;
 use super::PostgresStore;
 use super::link::Link;
@@ -48,6 +51,12 @@ use tokio_postgres::types::Type;
 
 /// What the tests that every driver passes are about.
 type Subject = PostgresStore;
+
+/// Whether it keeps the versions before the current ones.
+const KEEPS_VERSIONS: bool = true;
+
+/// How what it is asked begins.
+const ASKED: &str = "SELECT";
 
 /// How the plan of a query by id reads.
 const PLANNED: &str = " on resource_id ";

@@ -2,6 +2,8 @@
 
 #[path = "../../tests/behaviour.rs"]
 mod behaviour;
+#[path = "../../tests/cells.rs"]
+mod cells;
 #[path = "../../tests/changes.rs"]
 mod changes;
 #[path = "../../tests/changing.rs"]
@@ -20,6 +22,7 @@ mod opening;
 #[path = "../../tests/random.rs"]
 mod random;
 
+use self::cells::*;
 use self::common::*;
 use super::{Place, SqliteStore};
 use crate::definitions::Registry;
@@ -38,6 +41,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What the tests that every driver passes are about.
 type Subject = SqliteStore;
+
+/// Whether it keeps the versions before the current ones.
+const KEEPS_VERSIONS: bool = true;
+
+/// How what it is asked begins.
+const ASKED: &str = "SELECT";
 
 /// How the plan of a query by id reads.
 const PLANNED: &str = "PRIMARY KEY (tenant=? AND type=? AND id=?)";

@@ -1,0 +1,224 @@
+//! Answers to searches: whole, or an error.
+
+use super::Shared;
+use super::document::Record;
+use super::fault::{Said, Unexpected};
+use super::link::{Ask, Reply, parsed};
+use crate::stores::StoreError;
+use crate::stores::tenants::Tenant;
+use elasticsearch::http::Method;
+use fhirc_codegen::elasticsearch::clause::{Key, PointInTime};
+use fhirc_codegen::rows::TypeCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How long the server holds a point in time from one request to the next.
+const KEEP: &str = "1m";
+
+/// Bytes of the names of indexes in the path of a request: the first line of one has 4,096.
+const NAMES: usize = 2_000;
+
+/// Where to search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Types {
+    /// Resources of any type.
+    Any,
+    /// Resources of these types.
+    Only(BTreeSet<TypeCode>),
+}
+
+/// What a search found.
+#[derive(Debug, Deserialize)]
+pub(super) struct Answer {
+    timed_out: bool,
+    #[serde(default)]
+    terminated_early: bool,
+    _shards: Shards,
+    hits: Hits,
+}
+
+#[derive(Debug, Deserialize)]
+struct Shards {
+    total: u32,
+    successful: u32,
+    failed: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Hits {
+    #[serde(default)]
+    total: Option<Total>,
+    hits: Vec<Hit>,
+}
+
+/// How many hits there are.
+#[derive(Debug, Deserialize)]
+pub(super) struct Total {
+    pub(super) value: u64,
+    relation: String,
+}
+
+/// A document that was found.
+#[derive(Debug, Deserialize)]
+pub(super) struct Hit {
+    #[serde(default)]
+    pub(super) sort: Vec<Json>,
+    #[serde(default)]
+    pub(super) fields: BTreeMap<String, Vec<Json>>,
+    #[serde(default, rename = "_source")]
+    pub(super) source: Option<Record>,
+}
+
+/// A search that was answered whole.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) total: Option<Total>,
+    pub(super) hits: Vec<Hit>,
+}
+
+/// Why a search was not answered.
+pub(super) enum Failure {
+    /// It has more parts than the server takes.
+    TooLarge,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::Failed(error)
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> StoreError {
+        match failure {
+            Failure::TooLarge => StoreError::Limit { what: "a request has more parts than the server takes" },
+            Failure::Failed(error) => error,
+        }
+    }
+}
+
+impl Hit {
+    /// The texts of a field.
+    pub(super) fn texts(&self, field: &str) -> impl Iterator<Item = &str> {
+        self.fields.get(field).into_iter().flatten().filter_map(Json::as_str)
+    }
+
+    /// Where it stands in the order, to go on behind it.
+    pub(super) fn position(&self) -> Vec<Key> {
+        let key = |value: &Json| match value {
+            Json::Number(number) => number.as_i64().map_or(Key::Missing(None), Key::Int),
+            Json::String(text) => Key::Text(text.clone()),
+            _ => Key::Missing(None),
+        };
+        self.sort.iter().map(key).collect()
+    }
+}
+
+impl Total {
+    /// The number, which must not be a bound.
+    pub(super) fn exact(&self, doing: &'static str) -> Result<u64, StoreError> {
+        match self.relation.as_str() {
+            "eq" => Ok(self.value),
+            _ => Err(Unexpected("the server tells a bound where a number was asked for").failed(doing)),
+        }
+    }
+}
+
+impl Answer {
+    /// What it found, if all of what was asked has answered.
+    fn whole(self, doing: &'static str) -> Result<Found, StoreError> {
+        let Answer { timed_out, terminated_early, _shards, hits } = self;
+        let missing = if timed_out {
+            "the server gave up in the middle of a search"
+        } else if terminated_early {
+            "the server ended a search before its end"
+        } else if _shards.failed > 0 || _shards.successful < _shards.total {
+            "a part of the index did not answer"
+        } else {
+            return Ok(Found { total: hits.total, hits: hits.hits });
+        };
+        Err(Unexpected(missing).failed(doing))
+    }
+}
+
+impl Shared {
+    /// Searches the documents of a tenant. Types of which nothing was ever written are no part of it; an index that does
+    /// not answer whole is an error.
+    pub(super) async fn search(
+        &self,
+        doing: &'static str,
+        (tenant, types): (Tenant, &Types),
+        body: &impl Serialize,
+    ) -> Result<Found, Failure> {
+        let Some(names) = self.names(tenant, types) else { return Ok(Found { total: None, hits: Vec::new() }) };
+        let ask = whole_indexes(Ask::new(doing, Method::Post, format!("/{names}/_search")));
+        self.found(ask, body).await
+    }
+
+    /// The same at a point in time, which says where.
+    pub(super) async fn search_at(&self, doing: &'static str, body: &impl Serialize) -> Result<Found, Failure> {
+        self.found(Ask::new(doing, Method::Post, "/_search"), body).await
+    }
+
+    async fn found(&self, ask: Ask, body: &impl Serialize) -> Result<Found, Failure> {
+        let ask = ask.with("allow_partial_search_results", "false").json(body)?;
+        match self.link.ask(&ask).await? {
+            Reply::Done(body) => Ok(parsed::<Answer>(ask.doing, &body)?.whole(ask.doing)?),
+            Reply::Said(said) if said.is_too_large() => Err(Failure::TooLarge),
+            Reply::Said(said) => Err(self.said(ask.doing, said).into()),
+        }
+    }
+
+    fn said(&self, doing: &'static str, said: Said) -> StoreError {
+        if said.is("timeout_exception") || said.is("task_cancelled_exception") {
+            return StoreError::TimedOut { after: self.timeout };
+        }
+        said.failed(doing)
+    }
+
+    /// The indexes to be searched; nothing if there are none.
+    pub(super) fn names(&self, tenant: Tenant, types: &Types) -> Option<String> {
+        let Types::Only(types) = types else { return Some(self.indexes.all(tenant)) };
+        let registry = &self.held.get().registry;
+        let names: Vec<String> = types.iter().map(|ty| self.indexes.pattern(tenant, *ty, registry)).collect();
+        if names.is_empty() {
+            return None;
+        }
+        let names = names.join(",");
+        Some(if names.len() > NAMES { self.indexes.all(tenant) } else { names })
+    }
+
+    /// Has the server hold a point in time.
+    pub(super) async fn begin(
+        &self,
+        doing: &'static str,
+        tenant: Tenant,
+        types: &Types,
+    ) -> Result<PointInTime, StoreError> {
+        let pit = self.dialect.point_in_time();
+        let names = self.names(tenant, types).unwrap_or_else(|| self.indexes.all(tenant));
+        let ask = whole_indexes(Ask::new(doing, Method::Post, format!("/{names}/{}", pit.begin)));
+        let told: BTreeMap<String, Json> = self.link.done(&ask.with("keep_alive", KEEP)).await?;
+        let id = told.get(pit.name).and_then(Json::as_str);
+        let id = id.ok_or_else(|| Unexpected("the server holds no point in time").failed(doing))?;
+        Ok(PointInTime { id: id.to_owned(), keep_alive: KEEP })
+    }
+
+    /// Has it let go. What it does not hear it does by itself a little later.
+    pub(super) async fn end(&self, PointInTime { id, .. }: PointInTime) {
+        let pit = self.dialect.point_in_time();
+        let body = if pit.in_a_list { json!({ (pit.name): [id] }) } else { json!({ (pit.name): id }) };
+        let ask = Ask::new("ending a search", Method::Delete, pit.end);
+        if let Ok(ask) = ask.json(&body) {
+            let _ = self.link.ask(&ask).await;
+        }
+    }
+}
+
+/// Closed indexes count, so that they are an error and not left out.
+fn whole_indexes(ask: Ask) -> Ask {
+    ask.with("expand_wildcards", "open,closed,hidden")
+}

@@ -1,0 +1,191 @@
+//! Bulk requests: documents by external versions, so that what comes late or twice never goes back.
+
+use super::Shared;
+use super::document::Document;
+use super::fault::{Cause, Said};
+use super::link::Ask;
+use crate::stores::StoreError;
+use elasticsearch::http::Method;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::time::Duration;
+use tokio::time::sleep;
+
+/// Bytes of one request, about.
+const SIZE: usize = 8 << 20;
+
+/// How often documents are sent that the server has no room for.
+const ATTEMPTS: u32 = 8;
+/// How long they wait before the second time; twice as long each time.
+const PAUSE: Duration = Duration::from_millis(50);
+
+const DOING: &str = "writing resources";
+
+/// Documents to be written.
+#[derive(Debug, Default)]
+pub(super) struct Bulk {
+    deeds: Vec<Deed>,
+}
+
+/// What is done to one document.
+#[derive(Debug)]
+pub(super) struct Deed {
+    alias: String,
+    fields: BTreeSet<String>,
+    /// The lines of the request.
+    lines: String,
+}
+
+/// What became of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is written.
+    Done,
+    /// There is one of the same version or a later one.
+    Overtaken,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Action<'a> {
+    Index(Target<'a>),
+    Delete(Target<'a>),
+}
+
+#[derive(Serialize)]
+struct Target<'a> {
+    _index: &'a str,
+    _id: &'a str,
+    version: i64,
+    version_type: &'static str,
+}
+
+impl<'a> Target<'a> {
+    fn new(_index: &'a str, _id: &'a str, version: i64) -> Target<'a> {
+        Target { _index, _id, version, version_type: "external" }
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    items: Vec<BTreeMap<String, Told>>,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    status: u16,
+    #[serde(default)]
+    error: Option<Cause>,
+}
+
+impl Bulk {
+    pub(super) fn new() -> Bulk {
+        Bulk::default()
+    }
+
+    pub(super) fn push(&mut self, deed: Deed) {
+        self.deeds.push(deed);
+    }
+}
+
+impl Deed {
+    /// Writes a document under a name, if there is none of its version or a later one.
+    pub(super) fn index(alias: String, name: String, document: &Document) -> Result<Deed, StoreError> {
+        let action = Action::Index(Target::new(&alias, &name, document.record.version));
+        let lines = format!("{}\n{}\n", line(&action)?, line(document)?);
+        Ok(Deed { fields: document.fields().cloned().collect(), alias, lines })
+    }
+
+    /// Deletes the document of a name, if there is none of this version or a later one.
+    pub(super) fn delete(alias: String, name: String, version: i64) -> Result<Deed, StoreError> {
+        let lines = line(&Action::Delete(Target::new(&alias, &name, version)))? + "\n";
+        Ok(Deed { fields: BTreeSet::new(), alias, lines })
+    }
+}
+
+fn line(of: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(of).map_err(|error| StoreError::Failed { doing: DOING, source: Box::new(error) })
+}
+
+impl Shared {
+    /// Does all of it, and tells of each what became of it.
+    pub(super) async fn bulk(&self, bulk: Bulk) -> Result<Vec<Fate>, StoreError> {
+        let mut fields: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for deed in &bulk.deeds {
+            fields.entry(&deed.alias).or_default().extend(deed.fields.iter().cloned());
+        }
+        for (alias, fields) in &fields {
+            self.indexes.provide(&self.link, alias, fields).await?;
+        }
+        let mut fates = Vec::with_capacity(bulk.deeds.len());
+        let mut rest = bulk.deeds.as_slice();
+        while let Some(first) = rest.first() {
+            let (mut size, mut count) = (first.lines.len(), 1);
+            for deed in rest.iter().skip(1) {
+                size += deed.lines.len();
+                if size > SIZE {
+                    break;
+                }
+                count += 1;
+            }
+            let (chunk, after) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+            fates.extend(self.chunk(chunk).await?);
+            rest = after;
+        }
+        Ok(fates)
+    }
+
+    /// Does what one request can hold, again where the server has no room.
+    async fn chunk(&self, deeds: &[Deed]) -> Result<Vec<Fate>, StoreError> {
+        let mut fates: Vec<Option<Fate>> = vec![None; deeds.len()];
+        let mut pause = PAUSE;
+        for attempt in 1..=ATTEMPTS {
+            let places: Vec<usize> = (0..).zip(&fates).filter(|(_, fate)| fate.is_none()).map(|(n, _)| n).collect();
+            let lines = places.iter().filter_map(|n| deeds.get(*n)).fold(String::new(), |mut all, deed| {
+                // Writing to a string does not fail.
+                let _ = write!(all, "{}", deed.lines);
+                all
+            });
+            let ask = Ask::new(DOING, Method::Post, "/_bulk").with("refresh", self.refresh.name());
+            let answer = self.link.done(&ask.with("require_alias", "true").body(lines)).await;
+            let Answer { items } = answer.map_err(partly)?;
+            if items.len() != places.len() {
+                return Err(StoreError::Corrupt { what: "not all documents were told of that were sent".to_owned() });
+            }
+            for (n, told) in places.into_iter().zip(items) {
+                let fate = fate(told, attempt == ATTEMPTS)?;
+                fates.iter_mut().skip(n).take(1).for_each(|place| *place = fate);
+            }
+            if fates.iter().all(Option::is_some) {
+                break;
+            }
+            sleep(pause).await;
+            pause *= 2;
+        }
+        Ok(fates.into_iter().flatten().collect())
+    }
+}
+
+/// What became of one document; nothing if the server had no room for it.
+fn fate(told: BTreeMap<String, Told>, is_last: bool) -> Result<Option<Fate>, StoreError> {
+    let Some(Told { status, error }) = told.into_values().next() else {
+        return Err(StoreError::Corrupt { what: "nothing is told of a document that was sent".to_owned() });
+    };
+    match (status, error) {
+        (200..=299, None) => Ok(Some(Fate::Done)),
+        // What is to be deleted is not there.
+        (404, None) => Ok(Some(Fate::Done)),
+        (409, _) => Ok(Some(Fate::Overtaken)),
+        (429, _) if !is_last => Ok(None),
+        (status, cause) => Err(Said::of(status, &cause.unwrap_or_default()).failed(DOING)),
+    }
+}
+
+/// What breaks may have been done in part.
+pub(super) fn partly(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Lost { .. } | StoreError::TimedOut { .. } => StoreError::Partly,
+        other => other,
+    }
+}

@@ -1,0 +1,264 @@
+//! Writing a batch: a request with a document per resource, of which each is written or not by its version.
+
+use super::Shared;
+use super::bulk::{Bulk, Deed, Fate, partly};
+use super::current::Depth;
+use super::document::{Document, Record, name};
+use crate::stores::number::next_ord;
+use crate::stores::packed::Packed;
+use crate::stores::tenants::Tenant;
+use crate::stores::version::{Item, Keeps, Owner};
+use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
+use fhirc_codegen::ord::{CONTAINED, first_ord};
+use fhirc_codegen::rows::TypeCode;
+use std::collections::BTreeMap;
+
+/// How often a resource is thought through again that others are writing too.
+const ATTEMPTS: usize = 50;
+
+/// A write, and what is there.
+struct Placed<'i> {
+    item: &'i mut Item,
+    /// Nothing was there.
+    known: Option<Record>,
+    ord: i64,
+}
+
+impl Shared {
+    /// Writes batches of one tenant in which every resource stands once, with what becomes of each. Each resource is
+    /// written or not; where this fails, some may be written. `again`: they were tried before, with others.
+    pub(super) async fn commit(&self, batches: &mut [&mut Batch], again: bool) -> Result<Vec<Committed>, StoreError> {
+        let Some(tenant) = batches.first().map(|batch| batch.tenant.clone()) else { return Ok(Vec::new()) };
+        let tenant = self.to_write(&tenant).await?;
+        let mut all: Vec<Committed> = batches.iter().map(|_| Committed::default()).collect();
+        let most = batches.iter().map(|batch| batch.runs.len()).max().unwrap_or_default();
+        for n in 0..most {
+            let runs = batches.iter_mut().map(|batch| batch.runs.get_mut(n).map_or(&mut [][..], Vec::as_mut_slice));
+            let (mut items, mut ends) = (Vec::new(), Vec::new());
+            for run in runs {
+                items.extend(run);
+                ends.push(items.len());
+            }
+            let outcomes = self.run(tenant, &mut items, again).await;
+            // What came before is written.
+            let outcomes = outcomes.map_err(|error| if n > 0 { partly(error) } else { error })?;
+            let mut outcomes = outcomes.into_iter();
+            let mut start = 0;
+            for (committed, end) in all.iter_mut().zip(ends) {
+                for (outcome, added) in outcomes.by_ref().take(end - start) {
+                    committed.outcomes.push(outcome);
+                    committed.rows_added += added;
+                }
+                start = end;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Writes a run, in which every resource stands once: what becomes of each, and how many rows it has.
+    async fn run(
+        &self,
+        tenant: Tenant,
+        items: &mut [&mut Item],
+        mut again: bool,
+    ) -> Result<Vec<(WriteOutcome, u64)>, StoreError> {
+        let mut outcomes: Vec<Option<(WriteOutcome, u64)>> = vec![None; items.len()];
+        // Those that somebody else was faster with come again, when others are written.
+        for attempt in 0..ATTEMPTS {
+            let failed = |error| if attempt > 0 { partly(error) } else { error };
+            let (mut places, mut rest) = (Vec::new(), Vec::new());
+            for (n, (item, outcome)) in items.iter_mut().zip(&outcomes).enumerate() {
+                if outcome.is_none() {
+                    places.push(n);
+                    rest.push(&mut **item);
+                }
+            }
+            if rest.is_empty() {
+                return Ok(outcomes.into_iter().flatten().collect());
+            }
+            let mut placed = self.known(tenant, rest, again).await.map_err(failed)?;
+            let ours = self.rebase(tenant, &mut placed).await.map_err(failed)?;
+            self.number(tenant, &mut placed).await.map_err(failed)?;
+            let fates = self.write(tenant, &placed, &ours).await.map_err(failed)?;
+            for ((n, placed), fate) in places.into_iter().zip(&placed).zip(fates) {
+                if fate == Fate::Done {
+                    let result = &placed.item.result;
+                    let added = result.added.values().map(|rows| rows.len() as u64).sum();
+                    let outcome = WriteOutcome { change: result.change, ord: placed.ord, version: result.version };
+                    outcomes.iter_mut().skip(n).take(1).for_each(|place| *place = Some((outcome, added)));
+                }
+            }
+            again = true;
+        }
+        Err(StoreError::Busy)
+    }
+
+    /// What is there of each.
+    async fn known<'i>(
+        &self,
+        tenant: Tenant,
+        items: Vec<&'i mut Item>,
+        again: bool,
+    ) -> Result<Vec<Placed<'i>>, StoreError> {
+        let identities: Vec<(TypeCode, &str)> = items.iter().map(|item| item.identity()).collect();
+        let depth = if again { Depth::Body } else { Depth::Record };
+        let known = self.records(tenant, &identities, depth).await?;
+        let place = |(item, known): (&'i mut Item, Option<Record>)| {
+            let ord = known.as_ref().map_or(0, |known| known.ord);
+            Placed { item, known, ord }
+        };
+        Ok(items.into_iter().zip(known).map(place).collect())
+    }
+
+    /// Thinks those through again that somebody else has written since. Tells which are there already as they would be
+    /// written: an answer was lost on the way.
+    async fn rebase(&self, tenant: Tenant, placed: &mut [Placed<'_>]) -> Result<Vec<bool>, StoreError> {
+        let ours = |placed: &Placed<'_>| {
+            let of = |known: &Record| {
+                let result = &placed.item.result;
+                known.version == result.version && known.body.as_deref() == result.body.as_deref()
+            };
+            placed.item.is_change() && placed.known.as_ref().is_some_and(of)
+        };
+        let is_ours: Vec<bool> = placed.iter().map(ours).collect();
+        let version = |placed: &Placed<'_>| placed.known.as_ref().map(|known| known.version);
+        let mut stale: Vec<&mut Placed<'_>> = placed
+            .iter_mut()
+            .zip(&is_ours)
+            .filter(|(placed, ours)| !**ours && placed.item.base != version(placed))
+            .map(|(placed, _)| placed)
+            .collect();
+        if stale.is_empty() {
+            return Ok(is_ours);
+        }
+        let identities: Vec<(TypeCode, &str)> = stale.iter().map(|placed| placed.item.identity()).collect();
+        let records = self.records(tenant, &identities, Depth::Body).await?;
+        let definitions = self.held.get();
+        definitions.versioning_for(Keeps::Documents, &self.zone, self.clock.now(), |with| {
+            stale.iter_mut().zip(records).try_for_each(|(placed, record)| {
+                placed.known.clone_from(&record);
+                placed.ord = record.as_ref().map_or(0, |record| record.ord);
+                placed.item.rebase(record.map(Record::current).as_ref(), with)
+            })
+        })?;
+        Ok(is_ours)
+    }
+
+    /// Gives numbers to those that are new, in their order.
+    async fn number(&self, tenant: Tenant, placed: &mut [Placed<'_>]) -> Result<(), StoreError> {
+        let mut new: BTreeMap<TypeCode, Vec<&mut Placed<'_>>> = BTreeMap::new();
+        for placed in placed.iter_mut().filter(|placed| placed.known.is_none() && placed.item.is_change()) {
+            new.entry(placed.item.ty).or_default().push(placed);
+        }
+        for (ty, new) in new {
+            let counter = format!("{}-{}", tenant.0, ty.0);
+            let first = self.notes.take(&self.link, &counter, first_ord(ty), count(new.len())).await?;
+            // The last one must be a number of the type as well.
+            next_ord(ty, Some(first + count(new.len()) - 2))?;
+            (first..).zip(new).for_each(|(ord, placed)| placed.ord = ord);
+        }
+        Ok(())
+    }
+
+    /// Writes what is not there, the resources behind those that they contain: a resource that was acknowledged is whole.
+    async fn write(&self, tenant: Tenant, placed: &[Placed<'_>], ours: &[bool]) -> Result<Vec<Fate>, StoreError> {
+        let (mut inner, mut own) = (Bulk::new(), Bulk::new());
+        let written = || placed.iter().zip(ours).filter(|(placed, ours)| !**ours && placed.item.is_change());
+        let mut numbers = self.inner(tenant, written().map(|(placed, _)| &*placed.item)).await?;
+        let mut places = Vec::new();
+        for (n, (placed, ours)) in placed.iter().zip(ours).enumerate() {
+            if *ours || !placed.item.is_change() {
+                continue;
+            }
+            self.contained(tenant, placed.item, &mut numbers, &mut inner)?;
+            own.push(self.own(tenant, placed)?);
+            places.push(n);
+        }
+        // Of those that are there in a later version, the resource is too.
+        self.bulk(inner).await?;
+        let mut fates = vec![Fate::Done; placed.len()];
+        for (n, fate) in places.into_iter().zip(self.bulk(own).await?) {
+            fates.iter_mut().skip(n).take(1).for_each(|place| *place = fate);
+        }
+        Ok(fates)
+    }
+
+    /// The document of a resource.
+    fn own(&self, tenant: Tenant, Placed { item, ord, .. }: &Placed<'_>) -> Result<Deed, StoreError> {
+        let result = &item.result;
+        let record = Record::new(tenant, item.ty, &item.id, *ord);
+        let record = Record { version: result.version, updated: result.updated, ..record };
+        let record = match &result.body {
+            Some(body) => Record { ty: Some(item.ty.0), body: Some(body.to_string()), ..record.live() },
+            None => record,
+        };
+        let rows = result.added.iter().find(|(owner, _)| *owner == Owner::Itself).map(|(_, rows)| rows);
+        self.deed(tenant, record, rows)
+    }
+
+    /// A number for each resource that these contain, by type.
+    async fn inner<'i>(
+        &self,
+        tenant: Tenant,
+        items: impl Iterator<Item = &'i Item>,
+    ) -> Result<BTreeMap<TypeCode, i64>, StoreError> {
+        let mut counts: BTreeMap<TypeCode, usize> = BTreeMap::new();
+        for owner in items.flat_map(|item| item.result.added.owners()) {
+            if let Owner::Contained(ty, _) = owner {
+                *counts.entry(*ty).or_default() += 1;
+            }
+        }
+        let mut numbers = BTreeMap::new();
+        for (ty, many) in counts {
+            let counter = format!("{}-inside-{}", tenant.0, ty.0);
+            let first = self.notes.take(&self.link, &counter, 0, count(many)).await?;
+            numbers.insert(ty, first_ord(ty) | CONTAINED | first);
+        }
+        Ok(numbers)
+    }
+
+    /// The documents of what a resource contains, and no more those of what it does not.
+    fn contained(
+        &self,
+        tenant: Tenant,
+        item: &Item,
+        numbers: &mut BTreeMap<TypeCode, i64>,
+        bulk: &mut Bulk,
+    ) -> Result<(), StoreError> {
+        for (owner, rows) in item.result.added.iter() {
+            let Owner::Contained(ty, id) = owner else { continue };
+            let next = numbers.entry(*ty).or_default();
+            let record = Record::new(tenant, *ty, id, *next).live();
+            *next += 1;
+            let record = Record { version: item.result.version, updated: item.result.updated, ..record };
+            bulk.push(self.deed(tenant, record, Some(rows))?);
+        }
+        for owner in item.result.removed.owners() {
+            let Owner::Contained(ty, id) = owner else { continue };
+            let alias = self.indexes.alias(tenant, *ty, &self.held.get().registry);
+            bulk.push(Deed::delete(alias, name(tenant, id)?, item.result.version)?);
+        }
+        Ok(())
+    }
+
+    fn deed(&self, tenant: Tenant, record: Record, rows: Option<&Packed>) -> Result<Deed, StoreError> {
+        let registry = &self.held.get().registry;
+        let alias = self.indexes.alias(tenant, TypeCode(record.code), registry);
+        let name = name(tenant, &record.id)?;
+        Deed::index(alias, name, &Document::new(record, rows, registry)?)
+    }
+}
+
+impl Item {
+    /// Whether anything is to be written.
+    fn is_change(&self) -> bool {
+        match self.result.change {
+            Change::Created | Change::Updated | Change::Deleted => true,
+            Change::Unchanged | Change::Absent => false,
+        }
+    }
+}
+
+fn count(len: usize) -> i64 {
+    i64::try_from(len).unwrap_or(i64::MAX)
+}

@@ -7,7 +7,7 @@ use super::place::{Place, Refusal};
 use super::reader::{Raw, read};
 use super::report::{Counts, Report};
 use crate::definitions::Registry;
-use crate::stores::{Batch, Committed, Store, StoreError, Write};
+use crate::stores::{Batch, Committed, PutOff, Store, StoreError, Write};
 use crate::tenant::TenantContext;
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -90,20 +90,16 @@ pub async fn load(
     let count = Arc::clone(&bytes);
     let reading = spawn_blocking(move || read_all(&inputs, limits, &count, &sender));
     let before = store.statistics(tenant).await?.live();
-    let mut loading =
-        Loading { store, tenant, limits, report: Report::default(), gathered: None, pending: None, before };
-    while let Some(chunk) = chunks.recv().await {
-        if watch.stop() {
-            loading.report.stopped = true;
-            break;
-        }
-        loading.chunk(chunk, watch).await?;
-        watch.progress(&loading.report.counts, bytes.load(Ordering::Relaxed));
-    }
+    let report = Report::default();
+    let mut loading = Loading { store, tenant, limits, report, gathered: None, pending: None, before, put_off: None };
+    let loaded = loading.all(&mut chunks, &bytes, watch).await;
     // The reader ends by itself when nobody takes its chunks any more.
     drop(chunks);
-    loading.write().await?;
-    loading.settle().await?;
+    let ended = match loading.put_off.take() {
+        Some(put_off) => store.end_load(put_off).await,
+        None => Ok(()),
+    };
+    loaded.and(ended)?;
     reading.await.map_err(|_| StoreError::Closed)?;
     watch.progress(&loading.report.counts, bytes.load(Ordering::Relaxed));
     Ok(Report { elapsed: begun.elapsed(), ..loading.report })
@@ -118,6 +114,8 @@ struct Loading<'a> {
     pending: Option<Pending>,
     /// Resources that the tenant had, and those that were handed to the store since.
     before: usize,
+    /// What the store does at the end of many writes.
+    put_off: Option<PutOff>,
 }
 
 /// What is being written.
@@ -127,6 +125,24 @@ struct Pending {
 }
 
 impl Loading<'_> {
+    async fn all(
+        &mut self,
+        chunks: &mut mpsc::Receiver<Chunk>,
+        bytes: &AtomicU64,
+        watch: &mut dyn Watch,
+    ) -> Result<(), StoreError> {
+        while let Some(chunk) = chunks.recv().await {
+            if watch.stop() {
+                self.report.stopped = true;
+                break;
+            }
+            self.chunk(chunk, watch).await?;
+            watch.progress(&self.report.counts, bytes.load(Ordering::Relaxed));
+        }
+        self.write().await?;
+        self.settle().await
+    }
+
     async fn chunk(&mut self, chunk: Chunk, watch: &mut dyn Watch) -> Result<(), StoreError> {
         let registry: Arc<Registry> = self.store.registry();
         let zone = self.store.zone().clone();
@@ -149,7 +165,13 @@ impl Loading<'_> {
         };
         let full = gathered.1.len() >= self.enough() || gathered.1.size() >= self.limits.transaction_bytes;
         self.gathered = Some(gathered);
-        if full { self.write().await } else { Ok(()) }
+        if !full {
+            return Ok(());
+        }
+        if self.put_off.is_none() {
+            self.put_off = Some(self.store.begin_load().await?);
+        }
+        self.write().await
     }
 
     /// Resources that make a transaction now.

@@ -65,6 +65,8 @@ pub use settings::{Clock, StoreSettings};
 #[cfg(feature = "stores")]
 pub use statistics::Statistics;
 #[cfg(feature = "stores")]
+pub(crate) use store::PutOff;
+#[cfg(feature = "stores")]
 pub use store::Store;
 pub use url::{InvalidUrl, ServerUrl, StoreUrl};
 #[cfg(feature = "stores")]

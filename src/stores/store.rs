@@ -59,6 +59,13 @@ pub enum Store {
     Reference(MemoryStore),
 }
 
+/// What is put off until a load has ended. Dropped, it is done without anybody who waits for it.
+#[derive(Debug, Default)]
+pub(crate) struct PutOff {
+    #[cfg(feature = "postgres")]
+    bulk: Option<super::postgres::Bulk>,
+}
+
 fn no_queries() -> StoreError {
     StoreError::Unsupported { what: "queries: it evaluates searches as they are".to_owned() }
 }
@@ -326,6 +333,34 @@ impl Store {
     /// written even if the future is dropped.
     pub fn commit(&self, batch: Batch) -> Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>> {
         on!(self, store => Box::pin(store.commit(batch)), store => Box::pin(store.commit(batch)))
+    }
+
+    /// Prepares for many writes: what the store would rather do once, when they have ended, it puts off.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub(crate) async fn begin_load(&self) -> Result<PutOff, StoreError> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => Ok(PutOff { bulk: store.begin_bulk().await? }),
+            _ => Ok(PutOff::default()),
+        }
+    }
+
+    /// Does what was put off.
+    ///
+    /// # Errors
+    /// The store fails. What was written stays; the rest is done when the store is opened again.
+    pub(crate) async fn end_load(&self, put_off: PutOff) -> Result<(), StoreError> {
+        #[cfg(feature = "postgres")]
+        if let Some(bulk) = put_off.bulk {
+            bulk.end().await?;
+        }
+        match self {
+            #[cfg(feature = "postgres")]
+            Store::Postgres(store) => store.tidy().await,
+            _ => Ok(()),
+        }
     }
 
     /// Lets all that is queued end, and closes the store.

@@ -12,6 +12,8 @@ pub trait Dialect: fmt::Debug {
     const TABLE_OPTIONS: &'static str;
     /// The same for a table whose rows hold whole resources.
     const BULKY_TABLE_OPTIONS: &'static str;
+    /// Whether tables lie in no order: then those of index rows have indexes beside them, see [`super::indexes`].
+    const HEAPS: bool;
     /// The most parameters of a statement.
     const MOST_PARAMETERS: usize;
     /// Whether rows hold long texts in an abridged form: see [`super::abridged()`].

@@ -8,6 +8,7 @@ mod capability;
 mod constant;
 mod dialect;
 mod finish;
+pub mod indexes;
 mod junction;
 mod links;
 mod names;

@@ -36,6 +36,7 @@ pub const SESSION: [(&str, &str); 13] = [
 impl Dialect for Postgres {
     const TABLE_OPTIONS: &'static str = "";
     const BULKY_TABLE_OPTIONS: &'static str = "";
+    const HEAPS: bool = true;
     const MOST_PARAMETERS: usize = 65_535;
     const ABRIDGES: bool = true;
     const PARAMETER: char = '$';

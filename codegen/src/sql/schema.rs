@@ -41,6 +41,8 @@ pub struct Table {
     pub unique: Option<&'static str>,
     /// Whether its rows hold whole resources.
     pub bulky: bool,
+    /// Whether it holds index rows.
+    pub of_rows: bool,
 }
 
 impl Table {
@@ -52,8 +54,10 @@ impl Table {
     /// The statement that creates it.
     pub fn ddl<D: Dialect>(&self) -> String {
         let mut parts: Vec<String> = self.columns.iter().map(column::<D>).collect();
-        let key: Vec<&str> = self.primary_key().map(|column| column.name.as_str()).collect();
-        parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        if !(D::HEAPS && self.of_rows) {
+            let key: Vec<&str> = self.primary_key().map(|column| column.name.as_str()).collect();
+            parts.push(format!("PRIMARY KEY ({})", key.join(", ")));
+        }
         let options = if self.bulky { D::BULKY_TABLE_OPTIONS } else { D::TABLE_OPTIONS };
         parts.extend(self.unique.map(|name| format!("UNIQUE ({name})")));
         format!("CREATE TABLE IF NOT EXISTS {} (\n  {}\n){}", self.name, parts.join(",\n  "), options)
@@ -200,11 +204,11 @@ fn fixed() -> [Table; 13] {
 
 /// A table of rows: every column is part of what makes a row, so all are the key.
 fn table(name: String, columns: Vec<Column>) -> Table {
-    Table { name, key: columns.len(), columns, unique: None, bulky: false }
+    Table { name, key: columns.len(), columns, unique: None, bulky: false, of_rows: true }
 }
 
 fn table_of(name: &str, key: usize, columns: Vec<Column>) -> Table {
-    Table { name: name.to_owned(), columns, key, unique: None, bulky: false }
+    Table { name: name.to_owned(), columns, key, unique: None, bulky: false, of_rows: false }
 }
 
 fn int(name: &str) -> Column {

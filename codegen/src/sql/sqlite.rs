@@ -17,6 +17,7 @@ impl Dialect for Sqlite {
     // In a key order SQLite puts what is longer than a quarter of a page into overflow pages, which half of every
     // resource leaves half empty: 26.8 MB of resources took 43.5 MB so, and 31.6 in a heap.
     const BULKY_TABLE_OPTIONS: &'static str = " STRICT";
+    const HEAPS: bool = false;
     const MOST_PARAMETERS: usize = 32_766;
     const ABRIDGES: bool = false;
     const PARAMETER: char = '?';

@@ -43,6 +43,7 @@ impl PostgresStore {
 
     /// Deletes some rows: how many, and where more may lie.
     pub(crate) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
+        self.shared.make_indexes().await?;
         let mut link = self.shared.links.lend().await?;
         let cleared = async {
             let transaction = link.transaction().await.map_err(StoreError::postgres("beginning a transaction"))?;
@@ -116,8 +117,10 @@ async fn count(transaction: &Transaction<'_>, tenant: i64, cells: &[Cell<'_>]) -
         }
     }
     let (keys, gone): (Vec<i64>, Vec<i64>) = counts.into_iter().unzip();
-    let update = "UPDATE stat s SET rows = s.rows - w.gone FROM unnest($2::bigint[], $3::bigint[]) AS w (key, gone) \
-        WHERE s.tenant = $1 AND s.key = w.key";
+    let update = "UPDATE stat s SET rows = s.rows - w.gone FROM (SELECT w.gone, s.ctid AS place \
+        FROM unnest($2::bigint[], $3::bigint[]) AS w (key, gone) \
+        JOIN LATERAL (SELECT ctid FROM stat WHERE tenant = $1 AND key = w.key OFFSET 0) s ON true) w \
+        WHERE s.ctid = w.place";
     execute(transaction, update, &[&tenant, &keys, &gone]).await.map(drop)
 }
 

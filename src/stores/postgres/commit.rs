@@ -31,6 +31,19 @@ pub(super) struct Home {
 /// Code systems that were numbered, to be remembered when the transaction has come about.
 pub(super) type Fresh = Vec<(String, i64)>;
 
+/// Why a transaction does not come about.
+enum Stop {
+    /// Rows are taken out that only whole tables tell.
+    WithoutIndexes,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Stop {
+    fn from(failed: StoreError) -> Stop {
+        Stop::Failed(failed)
+    }
+}
+
 /// Writes batches of one tenant in a transaction: all or none. `again`: a transaction that they were written in before
 /// did not come about.
 pub(super) async fn commit(
@@ -38,6 +51,18 @@ pub(super) async fn commit(
     batches: &mut [&mut Batch],
     again: bool,
 ) -> Result<Vec<Committed>, StoreError> {
+    let mut again = again;
+    loop {
+        match attempt(shared, batches, again).await {
+            Ok(committed) => return Ok(committed),
+            Err(Stop::Failed(failed)) => return Err(failed),
+            Err(Stop::WithoutIndexes) => shared.make_indexes().await?,
+        }
+        again = true;
+    }
+}
+
+async fn attempt(shared: &Shared, batches: &mut [&mut Batch], again: bool) -> Result<Vec<Committed>, Stop> {
     let Some(tenant) = batches.first().map(|batch| batch.tenant.clone()) else { return Ok(Vec::new()) };
     let tenant = shared.to_write(&tenant).await?;
     let mut link = shared.links.lend().await?;
@@ -54,13 +79,21 @@ pub(super) async fn commit(
         }
         transaction.commit().await.map_err(uncertain)?;
         shared.known.systems.remember(fresh);
-        Ok(all)
+        Ok::<_, Stop>(all)
     }
     .await;
+    let written = match written {
+        Err(Stop::WithoutIndexes) => {
+            link.settled(Ok(()))?;
+            return Err(Stop::WithoutIndexes);
+        }
+        Err(Stop::Failed(failed)) => Err(failed),
+        Ok(written) => Ok(written),
+    };
     if matches!(written, Err(StoreError::Lost { .. } | StoreError::Uncertain)) {
         shared.known.forget();
     }
-    link.settled(written)
+    link.settled(written).map_err(Stop::Failed)
 }
 
 /// Writing is not bound in time: what a reader waits for has no meaning there.
@@ -93,7 +126,7 @@ struct To<'t> {
 }
 
 impl To<'_> {
-    async fn batch(&self, batch: &mut Batch, again: bool, fresh: &mut Fresh) -> Result<Committed, StoreError> {
+    async fn batch(&self, batch: &mut Batch, again: bool, fresh: &mut Fresh) -> Result<Committed, Stop> {
         let mut committed = Committed::default();
         let outdated = again || batch.epoch != self.definitions.registry.epoch();
         for run in &mut batch.runs {
@@ -110,10 +143,14 @@ impl To<'_> {
         outdated: bool,
         committed: &mut Committed,
         fresh: &mut Fresh,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Stop> {
         let &To { transaction, shared, definitions, tenant } = self;
         let known = bases(transaction, tenant, items.iter().map(Item::identity)).await?;
         self.rebase(items, &known, outdated).await?;
+        let takes_out = items.iter().any(|item| item.result.removed.values().any(|rows| rows.len() > 0));
+        if takes_out && !shared.has_indexes(transaction).await? {
+            return Err(Stop::WithoutIndexes);
+        }
         let spans = Spans::read(transaction, definitions, tenant.0).await?;
         for (item, base) in items.iter_mut().zip(&known) {
             // A resource that is created now lies behind all spans.
@@ -140,7 +177,7 @@ impl To<'_> {
         committed.rows_added += tally.added;
         committed.rows_removed += tally.removed;
         fresh.append(&mut numbers.fresh);
-        stat::store(&tally, transaction, tenant).await
+        Ok(stat::store(&tally, transaction, tenant).await?)
     }
 
     /// Thinks those through again that somebody else has written since the batch was thought through.

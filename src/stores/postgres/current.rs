@@ -27,8 +27,8 @@ pub(super) fn identities<'a>(of: impl Iterator<Item = (TypeCode, &'a str)>) -> (
 
 const BASES: &str = "SELECT w.n, i.ord, r.version, r.updated \
     FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS w (type, id, n) \
-    JOIN resource_id i ON i.tenant = $1 AND i.type = w.type AND i.id = w.id \
-    LEFT JOIN resource r ON r.tenant = i.tenant AND r.ord = i.ord";
+    JOIN LATERAL (SELECT ord FROM resource_id WHERE tenant = $1 AND type = w.type AND id = w.id OFFSET 0) i ON true \
+    LEFT JOIN LATERAL (SELECT version, updated FROM resource WHERE tenant = $1 AND ord = i.ord OFFSET 0) r ON true";
 
 /// What is known of resources, without their bodies.
 pub(super) async fn bases<'a>(
@@ -55,9 +55,9 @@ fn place<'p, T>(places: &'p mut [T], row: &Row) -> Result<Option<&'p mut T>, Sto
 
 const CURRENT: &str = "SELECT w.n, r.version, r.updated, b.body \
     FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS w (type, id, n) \
-    JOIN resource_id i ON i.tenant = $1 AND i.type = w.type AND i.id = w.id \
-    JOIN resource r ON r.tenant = i.tenant AND r.ord = i.ord \
-    LEFT JOIN body b ON b.tenant = r.tenant AND b.ord = r.ord";
+    JOIN LATERAL (SELECT ord FROM resource_id WHERE tenant = $1 AND type = w.type AND id = w.id OFFSET 0) i ON true \
+    JOIN LATERAL (SELECT version, updated FROM resource WHERE tenant = $1 AND ord = i.ord OFFSET 0) r ON true \
+    LEFT JOIN LATERAL (SELECT body FROM body WHERE tenant = $1 AND ord = i.ord OFFSET 0) b ON true";
 
 /// The current version of each, deleted ones included; `None` where it never existed.
 pub(super) async fn current<'a>(

@@ -2,6 +2,7 @@
 
 mod abridged;
 mod build;
+mod bulk;
 mod clear;
 mod commit;
 mod copy;
@@ -35,6 +36,7 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 
+use self::bulk::Complete;
 use self::group::Lanes;
 use self::known::Known;
 use self::link::{Link, Links};
@@ -59,6 +61,8 @@ use fhirc_codegen::stats::Found;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use tokio::task::spawn_blocking;
+
+pub(crate) use self::bulk::Bulk;
 
 /// A store in PostgreSQL.
 pub struct PostgresStore {
@@ -85,6 +89,7 @@ struct Shared {
     known: Arc<Known>,
     shapes: Shapes,
     tried: Tried,
+    complete: Complete,
     secret: OnceLock<[u8; 32]>,
 }
 
@@ -118,8 +123,10 @@ impl PostgresStore {
             known,
             shapes: Shapes::default(),
             tried: Tried::default(),
+            complete: Complete::default(),
             secret: OnceLock::new(),
         });
+        shared.recover().await?;
         let lanes = Lanes::start(&shared);
         Ok(PostgresStore { shared, lanes })
     }

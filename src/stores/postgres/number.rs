@@ -118,7 +118,7 @@ impl<'a, 't> Numbers<'a, 't> {
             return Ok(());
         }
         let select = "SELECT w.n, i.ord FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS w (type, id, n) \
-            JOIN resource_id i ON i.tenant = $1 AND i.type = w.type AND i.id = w.id";
+            JOIN LATERAL (SELECT ord FROM resource_id WHERE tenant = $1 AND type = w.type AND id = w.id OFFSET 0) i ON true";
         let (types, ids) = identities(wanted.iter().copied());
         let found = rows(self.transaction, select, &[&self.tenant.0, &types, &ids]).await;
         for row in found.map_err(StoreError::postgres("looking up resources"))? {
@@ -199,8 +199,8 @@ impl<'a, 't> Numbers<'a, 't> {
         if missing.is_empty() {
             return Ok(());
         }
-        let select =
-            "SELECT w.n, s.id FROM unnest($1::text[]) WITH ORDINALITY AS w (url, n) JOIN system s ON s.url = w.url";
+        let select = "SELECT w.n, s.id FROM unnest($1::text[]) WITH ORDINALITY AS w (url, n) \
+            JOIN LATERAL (SELECT id FROM system WHERE url = w.url OFFSET 0) s ON true";
         let found = rows(self.transaction, select, &[&stored(missing)]).await;
         for row in found.map_err(StoreError::postgres("looking up code systems"))? {
             let n: i64 = get(&row, 0)?;

@@ -80,23 +80,27 @@ impl Records<'_> {
     async fn archive(&self, old: &[Placed<'_>]) -> Result<(), Error> {
         let archive = "INSERT INTO history (tenant, ord, version, updated, method, body) \
             SELECT r.tenant, r.ord, r.version, r.updated, CASE WHEN r.deleted <> 0 THEN 'DELETE' ELSE 'PUT' END, b.body \
-            FROM unnest($2::bigint[]) AS w (ord) JOIN resource r ON r.tenant = $1 AND r.ord = w.ord \
-            LEFT JOIN body b ON b.tenant = r.tenant AND b.ord = r.ord";
+            FROM unnest($2::bigint[]) AS w (ord) \
+            JOIN LATERAL (SELECT * FROM resource WHERE tenant = $1 AND ord = w.ord OFFSET 0) r ON true \
+            LEFT JOIN LATERAL (SELECT body FROM body WHERE tenant = $1 AND ord = w.ord OFFSET 0) b ON true";
         execute(self.transaction, archive, &[&self.tenant, &ords(old)]).await.map(drop)
     }
 
     /// The versions before no longer count among the live ones.
     async fn leave(&self, old: &[Placed<'_>]) -> Result<(), Error> {
-        let leave = "DELETE FROM resource_updated u USING unnest($2::bigint[], $3::bigint[]) AS w (updated, ord) \
-            WHERE u.tenant = $1 AND u.updated = w.updated AND u.ord = w.ord";
+        let leave = "DELETE FROM resource_updated WHERE ctid = ANY(ARRAY(\
+            SELECT u.ctid FROM unnest($2::bigint[], $3::bigint[]) AS w (updated, ord) JOIN LATERAL (\
+            SELECT ctid FROM resource_updated WHERE tenant = $1 AND updated = w.updated AND ord = w.ord OFFSET 0) u ON true))";
         let before: Vec<Option<i64>> = old.iter().map(|placed| placed.home.before).collect();
         execute(self.transaction, leave, &[&self.tenant, &before, &ords(old)]).await.map(drop)
     }
 
     async fn update(&self, old: &[Placed<'_>]) -> Result<(), Error> {
-        let update = "UPDATE resource r SET version = w.version, updated = w.updated, deleted = w.deleted \
+        let update = "UPDATE resource r SET version = w.version, updated = w.updated, deleted = w.deleted FROM (\
+            SELECT w.*, r.ctid AS place \
             FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS w (ord, version, updated, deleted) \
-            WHERE r.tenant = $1 AND r.ord = w.ord";
+            JOIN LATERAL (SELECT ctid FROM resource WHERE tenant = $1 AND ord = w.ord OFFSET 0) r ON true) w \
+            WHERE r.ctid = w.place";
         let versions: Vec<i64> = old.iter().map(|placed| placed.item.result.version).collect();
         let updated: Vec<i64> = old.iter().map(|placed| placed.item.result.updated).collect();
         let deleted: Vec<i64> = old.iter().map(|placed| (placed.change() == Change::Deleted).into()).collect();
@@ -137,9 +141,10 @@ impl Records<'_> {
         if known.is_empty() {
             return Ok(());
         }
-        let update = "UPDATE resource_id i SET ord = w.ord, live = w.live \
+        let update = "UPDATE resource_id i SET ord = w.ord, live = w.live FROM (SELECT w.*, i.ctid AS place \
             FROM unnest($2::bigint[], $3::text[], $4::bigint[], $5::bigint[]) AS w (type, id, ord, live) \
-            WHERE i.tenant = $1 AND i.type = w.type AND i.id = w.id";
+            JOIN LATERAL (SELECT ctid FROM resource_id WHERE tenant = $1 AND type = w.type AND id = w.id OFFSET 0) i \
+            ON true) w WHERE i.ctid = w.place";
         let types: Vec<i64> = known.iter().map(|placed| placed.item.ty.0.into()).collect();
         let ids: Vec<&str> = known.iter().map(|placed| placed.item.id.as_str()).collect();
         let live: Vec<i64> = known.iter().map(|placed| (placed.change() != Change::Deleted).into()).collect();

@@ -20,15 +20,19 @@ pub(super) fn statements(table: &Table) -> Statements {
 
 /// Deletes the rows that stand in as many lists as there are columns behind the tenant.
 fn delete(table: &Table) -> String {
-    let (mut lists, mut names, mut equal) = (Vec::new(), Vec::new(), vec!["t.tenant = $1".to_owned()]);
+    let (mut lists, mut names, mut equal) = (Vec::new(), Vec::new(), vec!["tenant = $1".to_owned()]);
     for (n, column) in table.columns.iter().filter(|column| column.name != "tenant").enumerate() {
         let ty = if column.ty == SqlType::Int { "bigint" } else { "text" };
         lists.push(format!("${}::{ty}[]", n + 2));
         names.push(column.name.clone());
-        equal.push(format!("t.{0} = w.{0}", column.name));
+        equal.push(format!("{0} = w.{0}", column.name));
     }
     let (lists, names, equal) = (lists.join(", "), names.join(", "), equal.join(" AND "));
-    format!("DELETE FROM {} t USING unnest({lists}) AS w ({names}) WHERE {equal}", table.name)
+    let table = &table.name;
+    format!(
+        "DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT t.ctid FROM unnest({lists}) AS w ({names}) \
+         JOIN LATERAL (SELECT ctid FROM {table} WHERE {equal} OFFSET 0) t ON true))"
+    )
 }
 
 /// Inserts all rows.

@@ -1,4 +1,9 @@
 //! Statements that are prepared once per connection.
+//!
+//! A statement over a list looks up each element: `unnest(…) AS w JOIN LATERAL (SELECT … WHERE … = w.… OFFSET 0)`. As a
+//! join its sides might be swapped, and would be in a table that was empty when the statement was planned: for each
+//! element, all of the table was gone through. What it changes, or takes out, it finds in the same way, and names by its
+//! place (`ctid`), which stays as it is while the lock of the tenant is held.
 
 use crate::stores::StoreError;
 use deadpool_postgres::GenericClient;

@@ -2,7 +2,8 @@
 
 use super::database::Database;
 use crate::capability::{Capabilities, questions};
-use crate::sql::schema::tables;
+use crate::sql::indexes::{few_statistics, indexes};
+use crate::sql::schema::{self, tables};
 use crate::sql::{Bind, Dialect, Postgres, Sql, Sqlite, Target, sql};
 use crate::testing::corpus;
 use crate::testing::world::World;
@@ -29,9 +30,13 @@ fn page(sql: &Sql) -> String {
     out
 }
 
-fn schema<D: Dialect>() -> String {
-    let whole = D::ABRIDGES.then(crate::sql::schema::abridged_texts);
-    tables().iter().chain(&whole).map(|table| table.ddl::<D>() + ";\n").collect()
+fn all_ddl<D: Dialect>() -> String {
+    let whole = D::ABRIDGES.then(schema::abridged_texts);
+    let tables: String = tables().iter().chain(&whole).map(|table| table.ddl::<D>() + ";\n").collect();
+    let indexes = indexes().into_iter().map(|index| index.ddl);
+    let statistics: Vec<String> = schema::tables().iter().filter_map(few_statistics).collect();
+    let beside = indexes.chain(statistics).filter(|_| D::HEAPS);
+    beside.fold(tables, |text, statement| text + &statement + ";\n")
 }
 
 /// Whoever forgets the tenant of a table, reads another's rows.
@@ -56,7 +61,7 @@ fn sqlite() {
         every_table_is_of_the_tenant(&sql, '?');
         golden("sqlite", name, &format!("{}\n\n{}", page(&sql), database.explain(&sql)));
     }
-    golden("sqlite", "schema", &schema::<Sqlite>());
+    golden("sqlite", "schema", &all_ddl::<Sqlite>());
 }
 
 #[test]
@@ -66,7 +71,7 @@ fn postgres() {
         every_table_is_of_the_tenant(&sql, '$');
         golden("postgres", name, &page(&sql));
     }
-    golden("postgres", "schema", &schema::<Postgres>());
+    golden("postgres", "schema", &all_ddl::<Postgres>());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #[path = "../../tests/behaviour.rs"]
 mod behaviour;
 mod broken;
+mod bulk;
 #[path = "../../tests/cells.rs"]
 mod cells;
 #[path = "../../tests/changes.rs"]

@@ -1,9 +1,9 @@
 //! Answers to searches: whole, or an error.
 
-use super::Shared;
 use super::document::Record;
 use super::fault::{Said, Unexpected};
 use super::link::{Ask, Reply, parsed};
+use super::{Dialect, Shared};
 use crate::stores::StoreError;
 use crate::stores::tenants::Tenant;
 use elasticsearch::http::Method;
@@ -44,6 +44,13 @@ struct Shards {
     total: u32,
     successful: u32,
     failed: u32,
+}
+
+impl Shards {
+    /// Whether each has answered.
+    fn all(&self) -> bool {
+        self.failed == 0 && self.successful == self.total
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -135,7 +142,7 @@ impl Answer {
             "the server gave up in the middle of a search"
         } else if terminated_early {
             "the server ended a search before its end"
-        } else if _shards.failed > 0 || _shards.successful < _shards.total {
+        } else if !_shards.all() {
             "a part of the index did not answer"
         } else {
             return Ok(Found { total: hits.total, hits: hits.hits });
@@ -201,7 +208,15 @@ impl Shared {
         let pit = self.dialect.point_in_time();
         let names = self.names(tenant, types).unwrap_or_else(|| self.indexes.all(tenant));
         let ask = whole_indexes(Ask::new(doing, Method::Post, format!("/{names}/{}", pit.begin)));
+        // Of a part that is not held, nothing would be missed later: OpenSearch holds what it can, if it is not told.
+        let ask = match self.dialect {
+            Dialect::Elasticsearch => ask,
+            Dialect::OpenSearch => ask.with("allow_partial_pit_creation", "false"),
+        };
         let told: BTreeMap<String, Json> = self.link.done(&ask.with("keep_alive", KEEP)).await?;
+        if !is_held_whole(&told) {
+            return Err(Unexpected("a part of the index did not answer").failed(doing));
+        }
         let id = told.get(pit.name).and_then(Json::as_str);
         let id = id.ok_or_else(|| Unexpected("the server holds no point in time").failed(doing))?;
         Ok(PointInTime { id: id.to_owned(), keep_alive: KEEP })
@@ -218,7 +233,26 @@ impl Shared {
     }
 }
 
+/// Whether all parts are held, as far as the answer says.
+fn is_held_whole(told: &BTreeMap<String, Json>) -> bool {
+    told.get("_shards").is_none_or(|shards| Shards::deserialize(shards).is_ok_and(|shards| shards.all()))
+}
+
 /// Closed indexes count, so that they are an error and not left out.
 fn whole_indexes(ask: Ask) -> Ask {
     ask.with("expand_wildcards", "open,closed,hidden")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_in_time_that_lacks_a_part_is_none() {
+        let held = |told: Json| is_held_whole(&serde_json::from_value(told).unwrap());
+        assert!(held(json!({ "id": "a" })));
+        assert!(held(json!({ "pit_id": "a", "_shards": { "total": 2, "successful": 2, "skipped": 0, "failed": 0 } })));
+        assert!(!held(json!({ "pit_id": "a", "_shards": { "total": 2, "successful": 1, "skipped": 0, "failed": 1 } })));
+        assert!(!held(json!({ "pit_id": "a", "_shards": { "total": 2, "successful": 1, "skipped": 0, "failed": 0 } })));
+    }
 }

@@ -46,6 +46,15 @@ pub(super) enum Fate {
     Overtaken,
 }
 
+/// What becomes of a document that is there in the same version.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Same {
+    /// It stays, and the deed is told as overtaken.
+    Kept,
+    /// The deed takes its place.
+    Replaced,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Action<'a> {
@@ -62,8 +71,12 @@ struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
-    fn new(_index: &'a str, _id: &'a str, version: i64) -> Target<'a> {
-        Target { _index, _id, version, version_type: "external" }
+    fn new(_index: &'a str, _id: &'a str, version: i64, same: Same) -> Target<'a> {
+        let version_type = match same {
+            Same::Kept => "external",
+            Same::Replaced => "external_gte",
+        };
+        Target { _index, _id, version, version_type }
     }
 }
 
@@ -90,16 +103,16 @@ impl Bulk {
 }
 
 impl Deed {
-    /// Writes a document under a name, if there is none of its version or a later one.
-    pub(super) fn index(alias: String, name: String, document: &Document) -> Result<Deed, StoreError> {
-        let action = Action::Index(Target::new(&alias, &name, document.record.version));
+    /// Writes a document under a name, if there is none of a later version.
+    pub(super) fn index(alias: String, name: String, document: &Document, same: Same) -> Result<Deed, StoreError> {
+        let action = Action::Index(Target::new(&alias, &name, document.record.version, same));
         let lines = format!("{}\n{}\n", line(&action)?, line(document)?);
         Ok(Deed { fields: document.fields().cloned().collect(), alias, lines })
     }
 
-    /// Deletes the document of a name, if there is none of this version or a later one.
-    pub(super) fn delete(alias: String, name: String, version: i64) -> Result<Deed, StoreError> {
-        let lines = line(&Action::Delete(Target::new(&alias, &name, version)))? + "\n";
+    /// Deletes the document of a name, if there is none of a later version.
+    pub(super) fn delete(alias: String, name: String, version: i64, same: Same) -> Result<Deed, StoreError> {
+        let lines = line(&Action::Delete(Target::new(&alias, &name, version, same)))? + "\n";
         Ok(Deed { fields: BTreeSet::new(), alias, lines })
     }
 }

@@ -1,7 +1,7 @@
 //! Writing a batch: a request with a document per resource, of which each is written or not by its version.
 
 use super::Shared;
-use super::bulk::{Bulk, Deed, Fate, partly};
+use super::bulk::{Bulk, Deed, Fate, Same, partly};
 use super::current::Depth;
 use super::document::{Document, Record, name};
 use crate::stores::number::next_ord;
@@ -116,7 +116,10 @@ impl Shared {
         let ours = |placed: &Placed<'_>| {
             let of = |known: &Record| {
                 let result = &placed.item.result;
-                known.version == result.version && known.body.as_deref() == result.body.as_deref()
+                // A deletion has no body, and nor has what was read without: only its identity tells.
+                known.version == result.version
+                    && known.rid.is_some() == result.body.is_some()
+                    && known.body.as_deref() == result.body.as_deref()
             };
             placed.item.is_change() && placed.known.as_ref().is_some_and(of)
         };
@@ -174,7 +177,8 @@ impl Shared {
             own.push(self.own(tenant, placed)?);
             places.push(n);
         }
-        // Of those that are there in a later version, the resource is too.
+        // Of those that are there in a later version, the resource is too. In the same version they may have come from a
+        // write that ended before its resource was written.
         self.bulk(inner).await?;
         let mut fates = vec![Fate::Done; placed.len()];
         for (n, fate) in places.into_iter().zip(self.bulk(own).await?) {
@@ -193,7 +197,7 @@ impl Shared {
             None => record,
         };
         let rows = result.added.iter().find(|(owner, _)| *owner == Owner::Itself).map(|(_, rows)| rows);
-        self.deed(tenant, record, rows)
+        self.deed(tenant, record, rows, Same::Kept)
     }
 
     /// A number for each resource that these contain, by type.
@@ -231,21 +235,21 @@ impl Shared {
             let record = Record::new(tenant, *ty, id, *next).live();
             *next += 1;
             let record = Record { version: item.result.version, updated: item.result.updated, ..record };
-            bulk.push(self.deed(tenant, record, Some(rows))?);
+            bulk.push(self.deed(tenant, record, Some(rows), Same::Replaced)?);
         }
         for owner in item.result.removed.owners() {
             let Owner::Contained(ty, id) = owner else { continue };
             let alias = self.indexes.alias(tenant, *ty, &self.held.get().registry);
-            bulk.push(Deed::delete(alias, name(tenant, id)?, item.result.version)?);
+            bulk.push(Deed::delete(alias, name(tenant, id)?, item.result.version, Same::Replaced)?);
         }
         Ok(())
     }
 
-    fn deed(&self, tenant: Tenant, record: Record, rows: Option<&Packed>) -> Result<Deed, StoreError> {
+    fn deed(&self, tenant: Tenant, record: Record, rows: Option<&Packed>, same: Same) -> Result<Deed, StoreError> {
         let registry = &self.held.get().registry;
         let alias = self.indexes.alias(tenant, TypeCode(record.code), registry);
         let name = name(tenant, &record.id)?;
-        Deed::index(alias, name, &Document::new(record, rows, registry)?)
+        Deed::index(alias, name, &Document::new(record, rows, registry)?, same)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Answers of a server that is told what to say: what is not whole is an error, what has no room comes again.
 
 use super::*;
-use crate::stores::elasticsearch::bulk::{Bulk, Deed, Fate};
+use crate::stores::elasticsearch::bulk::{Bulk, Deed, Fate, Same};
 use crate::stores::elasticsearch::document::{Document, Record};
 use crate::stores::tenants::Tenant;
 use crate::stores::{Slots, StoreError};
@@ -184,14 +184,30 @@ fn what_comes_late_or_twice_never_goes_back() {
                 alias.clone(),
                 format!("{}/a", number.0),
                 &Document::new(record, None, &store.registry()).unwrap(),
+                Same::Kept,
             )
             .unwrap()
         };
         let mut bulk = Bulk::new();
         bulk.push(late(1));
         bulk.push(late(2));
-        bulk.push(Deed::delete(alias.clone(), format!("{}/a", number.0), 2).unwrap());
+        bulk.push(Deed::delete(alias.clone(), format!("{}/a", number.0), 2, Same::Kept).unwrap());
         assert_eq!(shared.bulk(bulk).await.unwrap(), [Fate::Overtaken; 3]);
         assert!(store.read(&tenant(), ty("Patient"), "a").await.unwrap().unwrap().body.contains("Ek"));
+    });
+}
+
+#[test]
+fn a_deletion_that_somebody_was_before_is_thought_through_again() {
+    block_on(async {
+        let store = memory().await;
+        one(&store, put(patient("a", "Berg"))).await;
+        let update = store.prepare(&tenant(), vec![put(patient("a", "Ek"))]).await.unwrap();
+        let gone = crate::stores::Write::Delete { ty: ty("Patient"), id: "a".to_owned() };
+        let deletion = store.prepare(&tenant(), vec![gone]).await.unwrap();
+        assert_eq!(store.commit(update).await.unwrap().outcomes[0].version, 2);
+        assert_eq!(store.commit(deletion).await.unwrap().outcomes[0].version, 3);
+        let found = store.read(&tenant(), ty("Patient"), "a").await.unwrap();
+        assert!(found.is_none_or(|found| found.body.is_empty()), "it is still there");
     });
 }

@@ -129,6 +129,15 @@ pub struct Mapping {
     properties: Properties,
 }
 
+impl Mapping {
+    /// With these fields besides.
+    #[must_use]
+    pub fn with(mut self, fields: Properties) -> Mapping {
+        self.properties.extend(fields);
+        self
+    }
+}
+
 /// Fields of documents, with their types.
 pub type Properties = BTreeMap<String, Property>;
 

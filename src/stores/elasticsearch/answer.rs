@@ -238,14 +238,30 @@ fn is_held_whole(told: &BTreeMap<String, Json>) -> bool {
     told.get("_shards").is_none_or(|shards| Shards::deserialize(shards).is_ok_and(|shards| shards.all()))
 }
 
+/// Whether all parts have counted to the end.
+pub(super) fn is_counted_whole(told: &Json) -> bool {
+    let shards = told.get("_shards").map(Shards::deserialize);
+    shards.is_some_and(|shards| shards.is_ok_and(|shards| shards.all())) && told.get("timed_out") == Some(&json!(false))
+}
+
 /// Closed indexes count, so that they are an error and not left out.
-fn whole_indexes(ask: Ask) -> Ask {
+pub(super) fn whole_indexes(ask: Ask) -> Ask {
     ask.with("expand_wildcards", "open,closed,hidden")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_that_lacks_a_part_is_none() {
+        let all = json!({ "total": 2, "successful": 2, "failed": 0 });
+        assert!(is_counted_whole(&json!({ "timed_out": false, "_shards": all })));
+        assert!(!is_counted_whole(&json!({ "timed_out": true, "_shards": all })));
+        assert!(!is_counted_whole(&json!({ "timed_out": false })));
+        let some = json!({ "total": 2, "successful": 1, "failed": 1 });
+        assert!(!is_counted_whole(&json!({ "timed_out": false, "_shards": some })));
+    }
 
     #[test]
     fn a_point_in_time_that_lacks_a_part_is_none() {

@@ -35,16 +35,41 @@ struct Fields {
     properties: BTreeMap<String, IgnoredAny>,
 }
 
+/// What the template of a store comes before, at least.
+const PRIORITY: usize = 500;
+
 /// Writes down what all indexes of the store have in common.
 pub(super) async fn put_template(link: &Link, place: &Place) -> Result<(), StoreError> {
     let settings = place.replicas.map_or_else(|| json!({}), |replicas| json!({ "number_of_replicas": replicas }));
+    // Before what a cluster has for all indexes; of two stores, one name of which begins the other, the longer counts.
+    let priority = PRIORITY + place.prefix.len();
     let template = json!({
         "index_patterns": [format!("{}-*-*-*", place.prefix)],
+        "priority": priority,
         "template": { "settings": settings, "mappings": mapping() },
     });
-    let path = format!("/_index_template/{}", place.prefix);
+    // The product has templates of its own, `logs` among them.
+    let path = format!("/_index_template/fhirc-{}", place.prefix);
     let ask = Ask::new("making the store", Method::Put, path).json(&template)?;
     link.done::<IgnoredAny>(&ask).await.map(drop)
+}
+
+/// A store without notes must have no resources: they would come to belong to whoever writes first.
+pub(super) async fn none_left(link: &Link, place: &Place) -> Result<(), StoreError> {
+    let ask = Ask::new("making the store", Method::Get, format!("/{}-*-*-*/_alias", place.prefix));
+    let found: BTreeMap<String, IgnoredAny> = link.done(&ask).await?;
+    // A name that goes on is that of another store, whose prefix begins like this.
+    let is_ours = |index: &String| {
+        let rest = index.strip_prefix(&place.prefix).and_then(|rest| rest.strip_prefix('-'));
+        rest.is_some_and(|rest| rest.split('-').count() == 3)
+    };
+    match found.into_keys().find(is_ours) {
+        None => Ok(()),
+        Some(index) => {
+            let what = format!("there is the index `{index}`, and nothing that says whose resources it holds");
+            Err(StoreError::Corrupt { what })
+        }
+    }
 }
 
 impl Indexes {
@@ -119,7 +144,8 @@ fn properties(fields: &BTreeSet<String>) -> Properties {
 /// Makes the first index behind an alias; false if there is one.
 async fn create(link: &Link, alias: &str, fields: &BTreeSet<String>) -> Result<bool, StoreError> {
     let index = format!("{}-1", alias.trim_end_matches(".live"));
-    let body = json!({ "aliases": { alias: {} }, "mappings": { "properties": properties(fields) } });
+    // Said once more: a template may be gone, and without a mapping of ours texts would be cut into words.
+    let body = json!({ "aliases": { alias: {} }, "mappings": mapping().with(properties(fields)) });
     let ask = Ask::new("making an index", Method::Put, format!("/{index}")).json(&body)?;
     match link.ask(&ask).await? {
         Reply::Done(_) => Ok(true),

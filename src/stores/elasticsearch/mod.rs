@@ -363,11 +363,15 @@ impl Shared {
         let types = json!({ "types": { "terms": { "field": "type", "size": 256 } } });
         let path = format!("/{}/_search", self.indexes.all(tenant));
         let ask = Ask::new("counting resources", Method::Post, path).with("allow_partial_search_results", "false");
-        let ask = ask.json(&json!({ "query": query, "size": 0, "track_total_hits": false, "aggs": types }))?;
+        let ask = answer::whole_indexes(ask)
+            .json(&json!({ "query": query, "size": 0, "track_total_hits": false, "aggs": types }))?;
         let told: Json = match self.link.ask(&ask).await? {
             Reply::Done(body) => link::parsed(ask.doing, &body)?,
             Reply::Said(said) => return Err(said.failed(ask.doing)),
         };
+        if !answer::is_counted_whole(&told) {
+            return Err(fault::Unexpected("a part of the index did not answer").failed(ask.doing));
+        }
         let buckets = told.pointer("/aggregations/types/buckets").and_then(Json::as_array);
         let counted = |bucket: &Json| {
             let ty = u8::try_from(bucket.get("key")?.as_u64()?).ok()?;

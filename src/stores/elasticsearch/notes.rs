@@ -62,6 +62,8 @@ struct Hit<T> {
     source: T,
 }
 
+const READING: &str = "reading what the store knows";
+
 impl Notes {
     pub(super) fn new(prefix: &str) -> Notes {
         Notes { index: format!("{prefix}-meta") }
@@ -79,13 +81,23 @@ impl Notes {
         }
     }
 
-    /// A note, if it is there.
-    pub(super) async fn get<T: DeserializeOwned>(&self, link: &Link, id: &str) -> Result<Option<Note<T>>, StoreError> {
-        let ask = Ask::new("reading what the store knows", Method::Get, format!("/{}/_doc/{id}", self.index));
+    /// A note, if it is there. Without the index of the notes nothing that is in the store can be told from another
+    /// tenant's.
+    async fn get<T: DeserializeOwned>(&self, link: &Link, id: &str) -> Result<Option<Note<T>>, StoreError> {
+        self.look(link, id).await?.ok_or_else(|| Unexpected("the notes of the store are gone").failed(READING))
+    }
+
+    /// A note, if it is there; nothing if there are no notes at all.
+    pub(super) async fn look<T: DeserializeOwned>(
+        &self,
+        link: &Link,
+        id: &str,
+    ) -> Result<Option<Option<Note<T>>>, StoreError> {
+        let ask = Ask::new(READING, Method::Get, format!("/{}/_doc/{id}", self.index));
         match link.ask(&ask).await? {
-            Reply::Done(body) => parsed(ask.doing, &body).map(Some),
-            // No such index is an error of its own; no such document is none.
-            Reply::Said(said) if said.status() == 404 => Ok(None),
+            Reply::Done(body) => parsed(ask.doing, &body).map(|note| Some(Some(note))),
+            Reply::Said(said) if said.is("index_not_found_exception") => Ok(None),
+            Reply::Said(said) if said.status() == 404 => Ok(Some(None)),
             Reply::Said(said) => Err(said.failed(ask.doing)),
         }
     }

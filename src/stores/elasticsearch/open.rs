@@ -43,10 +43,17 @@ pub(super) async fn open(
     settings: &StoreSettings,
 ) -> Result<Opened, StoreError> {
     let dialect = link.dialect().await?;
-    let kept = match notes.get::<Kept>(link, STORE).await? {
+    let kept = match notes.look::<Kept>(link, STORE).await?.flatten() {
         Some(known) => known.note,
         None if !settings.create => return Err(StoreError::Missing { place: place.shown.clone() }),
-        None => create(link, place, notes, settings).await?,
+        None => match (indexes::none_left(link, place).await, notes.look::<Kept>(link, STORE).await?.flatten()) {
+            // Somebody else has just made it.
+            (_, Some(known)) => known.note,
+            (left, None) => {
+                left?;
+                create(link, place, notes, settings).await?
+            }
+        },
     };
     let mut stored = kept.settings.clone();
     let (zone, bases) = agreed(&mut stored, place, settings)?;
@@ -74,7 +81,7 @@ async fn create(link: &Link, place: &Place, notes: &Notes, settings: &StoreSetti
     if notes.create(link, STORE, &kept).await? {
         return Ok(kept);
     }
-    let known = notes.get::<Kept>(link, STORE).await?;
+    let known = notes.look::<Kept>(link, STORE).await?.flatten();
     known.map(|known| known.note).ok_or_else(|| StoreError::Missing { place: place.shown.clone() })
 }
 

@@ -3,7 +3,10 @@
 use super::*;
 use crate::compiler::{Compiler, Options};
 use crate::runtime::{ExecuteError, Request, execute};
+use crate::stores::elasticsearch::link::Ask;
 use crate::stores::{Change, Store, StoreError};
+use elasticsearch::http::Method;
+use serde::de::IgnoredAny;
 use std::sync::Arc;
 
 /// What a search finds, `Type/id`, or the codes of its refusal.
@@ -193,5 +196,21 @@ fn what_one_request_does_not_tell_is_told_by_several_at_one_point_in_time() {
         // In the order of what others hold: all that match are looked at.
         assert_eq!(by("Patient?_sort=-organization.name&_count=2").await, ["Patient/p10049", "Patient/p10046"]);
         assert_eq!(by("Patient?_sort=organization.name,-_id&_count=1").await, ["Patient/p9999"]);
+    });
+}
+
+#[test]
+fn a_store_that_lost_its_notes_is_not_made_again() {
+    block_on(async {
+        let url = beside("");
+        let store = open(&url, settings()).await.unwrap();
+        one(&store, put(patient("a", "Berg"))).await;
+        let notes = format!("/{}meta", store.shared.indexes.whole_store().trim_end_matches('*'));
+        let gone = Ask::new("losing the notes", Method::Delete, notes);
+        store.shared.link.done::<IgnoredAny>(&gone).await.unwrap();
+        let lost = store.write(&tenant(), vec![put(patient("b", "Ek"))]).await;
+        assert!(matches!(lost, Err(StoreError::Failed { .. })), "{lost:?}");
+        let again = open(&url, settings()).await.map(drop);
+        assert!(matches!(again, Err(StoreError::Corrupt { .. })), "{again:?}");
     });
 }

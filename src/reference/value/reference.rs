@@ -69,26 +69,36 @@ pub(in crate::reference) fn lists(universe: &Universe<'_>, list: Node<'_>, membe
     })
 }
 
-/// `Type/id`, `Type/id/_history/version`, either of them on an own base, `#id`, or another url (item 76).
+/// `Type/id`, `Type/id/_history/version`, either of them on an own base, `#id`, or another url (item 76). Any other text
+/// refers to nothing.
 fn literal(universe: &Universe<'_>, text: &str) -> Option<Ref> {
     if let Some(id) = text.strip_prefix('#') {
         return Some(Ref::Contained(id.to_owned()));
     }
     let relative = universe.env.bases.iter().find_map(|base| base.strip(text)).unwrap_or(text);
-    let elsewhere = || Ref::Elsewhere(text.to_owned());
+    let elsewhere = || has_scheme(text).then(|| Ref::Elsewhere(text.to_owned()));
     if is_absolute(relative) {
-        return Some(elsewhere());
+        return elsewhere();
     }
     let parts: Vec<&str> = relative.split('/').collect();
     let (name, id, version) = match *parts.as_slice() {
         [name, id] => (name, id, None),
         [name, id, "_history", version] => (name, id, Some(version)),
-        _ => return Some(elsewhere()),
+        _ => return elsewhere(),
     };
     match universe.registry.resource_type(name) {
         Some(ty) if !id.is_empty() => Some(Ref::Local { ty, id: id.to_owned(), version: version.map(str::to_owned) }),
-        _ => Some(elsewhere()),
+        _ => elsewhere(),
     }
+}
+
+/// Whether it begins as a url does: RFC 3986 section 3.1.
+fn has_scheme(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    let mut letters = scheme.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && letters.all(|next| next.is_ascii_alphanumeric() || "+-.".contains(next))
+        && !rest.is_empty()
 }
 
 fn is_absolute(text: &str) -> bool {

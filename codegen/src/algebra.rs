@@ -77,7 +77,7 @@ pub enum Set {
         edge: Edge,
         /// The end at which the resulting resources stand.
         from: End,
-        /// The set at the other end.
+        /// The set at the other end. At the source it may name what is gone, or of another type: that holds no such link.
         far: SetId,
     },
     /// Resources reached from `seed` over any number of edges: the least set that holds `seed` and, with a resource,

@@ -168,6 +168,12 @@ pub struct Query {
 }
 
 impl Query {
+    /// All members of a set, in the order of pages, of which nothing more is known.
+    pub fn new(sets: Sets, root: SetId, yields: Yield) -> Query {
+        let (order, strategy, once, abridged) = (Vec::new(), Strategy::SetFirst, Vec::new(), Vec::new());
+        Query { sets, root, yields, order, strategy, take: None, visits: None, once, abridged }
+    }
+
     /// The root node, if the query is well formed.
     pub fn root_node(&self) -> Option<&Node> {
         self.sets.get(self.root)

@@ -25,8 +25,9 @@ pub struct Limits {
     pub chunk_documents: usize,
     /// Bytes in a chunk.
     pub chunk_bytes: usize,
-    /// Resources in a transaction, after which it takes no further chunk: a tenth of those before, within these bounds. Of more resources, more share the pages that are written, which in a large store are most of the work; in a
-    /// short load the first and the last transaction run alone.
+    /// Resources in a transaction, after which it takes no further chunk: a tenth of those before, within these bounds.
+    /// Of more resources, more share the pages that are written, which in a large store are most of the work; in a short
+    /// load the first and the last transaction run alone.
     pub least_resources: usize,
     /// See [`Limits::least_resources`].
     pub most_resources: usize,

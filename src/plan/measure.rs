@@ -3,10 +3,10 @@
 
 use crate::plan::Plan;
 use crate::plan::types::in_page_order;
-use fhirc_codegen::algebra::{Access, Atom, Node, Rel, Set, Sets, Source, Test};
+use fhirc_codegen::algebra::{Access, Atom, Node, Rel, Set, Sets, Source, Span, Test};
 use fhirc_codegen::capability::{Answer, Capabilities};
 use fhirc_codegen::ord::first_ord;
-use fhirc_codegen::program::{Query, Strategy, Take, Yield};
+use fhirc_codegen::program::{Query, Take, Yield};
 use fhirc_codegen::rows::{Col, RowKind};
 use fhirc_codegen::stats::{Counted, Found, Stats};
 
@@ -90,27 +90,16 @@ fn alternatives(set: &Set) -> Vec<Set> {
 
 fn count(set: &Set, page: u32, stats: &dyn Stats) -> Query {
     let mut sets = Sets::default();
-    let node = Node {
-        set: set.clone(),
-        span: Default::default(),
-        scope: Default::default(),
-        exact: Default::default(),
-        est: Default::default(),
-        place: Default::default(),
-        access: Access::Drive,
-    };
-    let root = sets.push(node);
+    let root = sets.push(Node::new(set.clone(), Access::Drive, Span::default()));
     let n = bound(set, page, stats);
     // What is counted is sought, but other conditions on the row may pass over many: rows that only are passed over take
     // a quarter of what a store allows for one that is looked at.
     let (take, visits) = (Some(Take { n, after: None }), Some(u64::from(n)));
-    let (order, strategy, once) = (Vec::new(), Strategy::SetFirst, Vec::new());
-    let key = match set {
-        Set::Rows { key, .. } => Some(*key),
-        _ => None,
+    let abridged = match set {
+        Set::Rows { key, .. } if stats.abridged(*key) => vec![*key],
+        _ => Vec::new(),
     };
-    let abridged = key.into_iter().filter(|key| stats.abridged(*key)).collect();
-    Query { sets, root, yields: Yield::Rough, order, strategy, take, visits, once, abridged }
+    Query { take, visits, abridged, ..Query::new(sets, root, Yield::Rough) }
 }
 
 /// A part of the number at which going through the universe for a page costs as much as computing the set: `m` members

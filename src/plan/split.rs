@@ -143,10 +143,7 @@ impl Splitter<'_> {
         self.refusals.extend(refused.then_some(Refusal { what: Question::Versions, span: *span }));
         let mut sets = Sets::default();
         let root = sets.push(Node::new(Set::Slot(PAGE_SLOT), Access::Drive, *span));
-        let (order, strategy, take) = (Vec::new(), Strategy::SetFirst, Some(most));
-        let (once, abridged) = (Vec::new(), Vec::new());
-        let query = Query { sets, root, yields, order, strategy, take, visits: None, once, abridged };
-        let step = self.step(query, None);
+        let step = self.step(Query { take: Some(most), ..Query::new(sets, root, yields) }, None);
         self.program.roots.versions = Some(Versions { step, wanted });
     }
 
@@ -167,7 +164,7 @@ impl Splitter<'_> {
             places.insert(id, last);
         }
         let (once, abridged) = (self.plan.once.clone(), self.plan.abridged.clone());
-        Query { sets, root: last, yields, order: Vec::new(), strategy, take, visits: None, once, abridged }
+        Query { strategy, take, once, abridged, ..Query::new(sets, last, yields) }
     }
 
     /// The sets of one query, parts before wholes: those behind a cut join are not among them.
@@ -224,8 +221,7 @@ impl Splitter<'_> {
         self.check(&set, span);
         let mut sets = Sets::default();
         let root = sets.push(Node::new(set, Access::Drive, span));
-        let (order, strategy, once, abridged) = (Vec::new(), Strategy::SetFirst, Vec::new(), Vec::new());
-        let query = Query { sets, root, yields, order, strategy, take: None, visits: None, once, abridged };
+        let query = Query::new(sets, root, yields);
         let body = vec![Step { op: Op::Query { store: StoreId::default(), query }, fills: Some(frontier) }];
         let op = Op::Loop { body, until_empty: frontier, budget: ROUNDS };
         self.program.steps.push(Step { op, fills: Some(reached) });

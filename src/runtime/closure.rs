@@ -1,7 +1,7 @@
 //! What links reach, however many of them: queries over what the ones before have found, until nothing is new.
 
 use crate::runtime::ExecuteError;
-use crate::runtime::execute::Run;
+use crate::runtime::run::Run;
 use crate::stores::reading::Reading;
 use crate::stores::{StoreError, Tuple};
 use fhirc_codegen::algebra::SlotId;

@@ -3,7 +3,7 @@
 use crate::compiler::Compiled;
 use crate::plan::{BUDGET, PAGE_SLOT};
 use crate::runtime::ExecuteError;
-use crate::runtime::execute::Run;
+use crate::runtime::run::Run;
 use crate::stores::reading::Reading;
 use crate::stores::{LiveVersion, StoreError, Stored, Tuple};
 use fhirc_codegen::ord::type_of;

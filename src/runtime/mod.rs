@@ -11,6 +11,7 @@ mod include;
 mod measure;
 mod page;
 mod refused;
+mod run;
 mod shape;
 mod terminology;
 

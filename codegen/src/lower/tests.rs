@@ -31,18 +31,7 @@ fn rows(kind: RowKind, test: Test) -> Set {
 fn query(sets: Vec<Set>) -> Query {
     let mut arena = Sets::default();
     let last = sets.into_iter().map(|set| arena.push(node(set))).last();
-    let (yields, order, strategy) = (Yield::Page, Vec::new(), Strategy::SetFirst);
-    Query {
-        sets: arena,
-        root: last.unwrap(),
-        yields,
-        order,
-        strategy,
-        take: None,
-        visits: None,
-        once: Vec::new(),
-        abridged: Vec::new(),
-    }
+    Query::new(arena, last.unwrap(), Yield::Page)
 }
 
 fn sqlite(query: &Query) -> Result<(), Unsupported> {

@@ -69,31 +69,11 @@ impl Plan {
 
     fn page(self, root: SetId, order: Vec<OrderKey>, strategy: Strategy) -> Query {
         let take = Some(Take { n: 21, after: None });
-        Query {
-            sets: self.sets,
-            root,
-            yields: Yield::Page,
-            order,
-            strategy,
-            take,
-            visits: None,
-            once: Vec::new(),
-            abridged: Vec::new(),
-        }
+        Query { order, strategy, take, ..self.result(root, Yield::Page) }
     }
 
     fn result(self, root: SetId, yields: Yield) -> Query {
-        Query {
-            sets: self.sets,
-            root,
-            yields,
-            order: Vec::new(),
-            strategy: Strategy::SetFirst,
-            take: None,
-            visits: None,
-            once: Vec::new(),
-            abridged: Vec::new(),
-        }
+        Query::new(self.sets, root, yields)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::queries::node;
 use super::world::{Resource, State, TEXTS, World};
 use crate::algebra::{Access, Atom, Order, Rel, Set, Sets, Source, Test, Universe};
-use crate::program::{Query, Strategy, Yield};
+use crate::program::{Query, Yield};
 use crate::rows::{Base, Col, ColName, KeyId, Point, Row, RowKind, TypeCode, Value};
 
 const TYPE: TypeCode = TypeCode(1);
@@ -98,16 +98,5 @@ fn query((key, kind): (KeyId, RowKind), atom: Atom) -> Query {
     let mut sets = Sets::default();
     let universe = Universe(vec![TYPE]);
     let root = sets.push(node(Set::Rows { key, kind, universe, test: Test::Atom(atom) }, Access::Drive));
-    let (order, strategy) = (Vec::new(), Strategy::SetFirst);
-    Query {
-        sets,
-        root,
-        yields: Yield::Page,
-        order,
-        strategy,
-        take: None,
-        visits: None,
-        once: Vec::new(),
-        abridged: Vec::new(),
-    }
+    Query::new(sets, root, Yield::Page)
 }

@@ -85,11 +85,12 @@ impl Group {
         Group { batches: vec![first], identities, writes }
     }
 
-    /// Takes a batch in, unless it is another tenant's or writes what one of these does: then it comes back.
+    /// Takes a batch in, unless it is another tenant's, writes what one of these does, or one of them writes something
+    /// twice, which must not be begun anew when another fails: then it comes back.
     fn join(&mut self, (batch, answer): (Batch, Answer)) -> Option<(Batch, Answer)> {
-        let is_other = self.batches.iter().any(|(known, _)| known.tenant != batch.tenant);
+        let is_other = self.batches.iter().any(|(known, _)| known.tenant != batch.tenant || known.runs.len() > 1);
         let of_batch = identities(&batch);
-        if is_other || of_batch.iter().any(|identity| self.identities.contains(identity)) {
+        if is_other || batch.runs.len() > 1 || of_batch.iter().any(|identity| self.identities.contains(identity)) {
             return Some((batch, answer));
         }
         self.writes += batch.len();

@@ -112,14 +112,13 @@ impl Indexes {
     /// Makes sure that an alias has an index with these fields.
     pub(super) async fn provide(&self, link: &Link, alias: &str, fields: &BTreeSet<String>) -> Result<(), StoreError> {
         if !self.known().contains_key(alias) {
-            let (found, is_new) = match create(link, alias, fields).await? {
-                true => (fields.clone(), true),
-                false => (fields_of(link, alias).await?, false),
+            let found = match fields_of(link, alias).await? {
+                Some(found) => found,
+                None if create(link, alias, fields).await? => fields.clone(),
+                // Somebody else has just made it.
+                None => fields_of(link, alias).await?.unwrap_or_default(),
             };
             self.known().insert(alias.to_owned(), found);
-            if is_new {
-                return Ok(());
-            }
         }
         let missing: BTreeSet<String> =
             self.known().get(alias).map(|known| fields.difference(known).cloned().collect()).unwrap_or_default();
@@ -154,17 +153,18 @@ async fn create(link: &Link, alias: &str, fields: &BTreeSet<String>) -> Result<b
     }
 }
 
-/// The fields of single keys that the index behind an alias has.
-async fn fields_of(link: &Link, alias: &str) -> Result<BTreeSet<String>, StoreError> {
+/// The fields of single keys that the index behind an alias has, if there is one.
+async fn fields_of(link: &Link, alias: &str) -> Result<Option<BTreeSet<String>>, StoreError> {
     let ask = Ask::new("reading the fields of an index", Method::Get, format!("/{alias}/_mapping"));
     let found: BTreeMap<String, Mapped> = match link.ask(&ask).await? {
         Reply::Done(body) => parsed(ask.doing, &body)?,
+        Reply::Said(said) if said.status() == 404 => return Ok(None),
         Reply::Said(said) => return Err(said.failed(ask.doing)),
     };
     let mut found = found.into_values();
     match (found.next(), found.next()) {
         (Some(one), None) => {
-            Ok(one.mappings.properties.into_keys().filter(|field| property(field).is_some()).collect())
+            Ok(Some(one.mappings.properties.into_keys().filter(|field| property(field).is_some()).collect()))
         }
         _ => Err(Unexpected("an alias of the store names several indexes").failed(ask.doing)),
     }

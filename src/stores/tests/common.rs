@@ -6,7 +6,7 @@ use crate::stores::{Clock, StoreSettings, Write, WriteOutcome};
 use crate::tenant::TenantContext;
 use crate::values::Instant;
 use fhirc_codegen::algebra::{Access, Estimate, Exactness, Node, Place as At, Scope, Set, Sets, Span, Universe};
-use fhirc_codegen::program::{self, Query, Yield};
+use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -82,17 +82,7 @@ pub(super) fn node(set: Set) -> Node {
 pub(super) fn query(set: Set, yields: Yield) -> Query {
     let mut sets = Sets::default();
     let root = sets.push(node(set));
-    Query {
-        sets,
-        root,
-        yields,
-        order: Vec::new(),
-        strategy: program::Strategy::SetFirst,
-        take: None,
-        visits: None,
-        once: Vec::new(),
-        abridged: Vec::new(),
-    }
+    Query::new(sets, root, yields)
 }
 
 pub(super) fn all(name: &str) -> Set {

@@ -6,7 +6,7 @@ use crate::capability::{Answer, Capabilities};
 use crate::elasticsearch::clause::{Direction, Field, Key, Sort, Track};
 use crate::elasticsearch::gather::is_gathered;
 use crate::elasticsearch::{Target, search};
-use crate::program::{After, Query, Strategy, Take, Yield};
+use crate::program::{After, Query, Take, Yield};
 use crate::rows::Value;
 use crate::testing::queries::{Joins, arena, node, order, root, rows, ways};
 use crate::testing::world::{TYPES, World, world};
@@ -15,18 +15,7 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 
 fn page(sets: Sets, root: SetId) -> Query {
-    let (order, strategy) = (Vec::new(), Strategy::SetFirst);
-    Query {
-        sets,
-        root,
-        yields: Yield::Page,
-        order,
-        strategy,
-        take: None,
-        visits: None,
-        once: Vec::new(),
-        abridged: Vec::new(),
-    }
+    Query::new(sets, root, Yield::Page)
 }
 
 /// The position after a hit, as a driver reads it.

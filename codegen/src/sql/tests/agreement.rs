@@ -16,17 +16,7 @@ use std::collections::BTreeSet;
 const STRATEGIES: [Strategy; 2] = [Strategy::Walk, Strategy::SetFirst];
 
 fn query(sets: &Sets, root: SetId, yields: Yield, order: &[OrderKey], strategy: &Strategy) -> Query {
-    Query {
-        sets: sets.clone(),
-        root,
-        yields,
-        order: order.to_vec(),
-        strategy: strategy.clone(),
-        take: None,
-        visits: None,
-        once: Vec::new(),
-        abridged: Vec::new(),
-    }
+    Query { order: order.to_vec(), strategy: strategy.clone(), ..Query::new(sets.clone(), root, yields) }
 }
 
 /// The same, with what the world says of its keys.

@@ -3,22 +3,16 @@
 use super::Shared;
 use super::document::Document;
 use super::fault::{Cause, Said};
-use super::link::Ask;
+use super::link::{ATTEMPTS, Ask, PAUSE};
 use crate::stores::StoreError;
 use elasticsearch::http::Method;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::time::Duration;
 use tokio::time::sleep;
 
 /// Bytes of one request, about.
 const SIZE: usize = 8 << 20;
-
-/// How often documents are sent that the server has no room for.
-const ATTEMPTS: u32 = 8;
-/// How long they wait before the second time; twice as long each time.
-const PAUSE: Duration = Duration::from_millis(50);
 
 const DOING: &str = "writing resources";
 

@@ -13,10 +13,10 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How often a request is sent that the server has no room for (429).
-const ATTEMPTS: u32 = 8;
+/// How often a request, or a document, is sent that the server has no room for (429).
+pub(super) const ATTEMPTS: u32 = 8;
 /// How long it waits before the second time; twice as long each time.
-const PAUSE: Duration = Duration::from_millis(50);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// A server.
 #[derive(Debug)]

@@ -281,10 +281,11 @@ impl ElasticsearchStore {
         Ok(stats.pointer("/_all/total/store/size_in_bytes").and_then(Json::as_u64).unwrap_or_default())
     }
 
-    /// Writes each of them, in the order of the writes. What cannot be written as it is, is refused before any is.
+    /// Writes each of them, in the order of the writes.
     ///
     /// # Errors
-    /// A resource cannot be written as it is, or the server fails: then some may be written ([`StoreError::Partly`]).
+    /// A resource cannot be written as it is, or the server refuses one, or fails. Others may be written then;
+    /// [`StoreError::Partly`]: it is not known which.
     pub async fn write(&self, tenant: &TenantContext, writes: Vec<Write>) -> Result<Vec<WriteOutcome>, StoreError> {
         let batch = self.prepare(tenant, writes).await?;
         Ok(self.commit(batch).await?.outcomes)

@@ -1,7 +1,7 @@
 //! Orders that the server does not give: the members are put in order here, by values that are fetched over their links.
 
 use super::answer::{Hit, Types};
-use super::query::{DOING, Running};
+use super::query::{DOING, Running, no_number};
 use super::read::known;
 use crate::stores::{StoreError, Tuple};
 use fhirc_codegen::capability::Question;
@@ -124,10 +124,6 @@ impl Running<'_> {
         let refused = StoreError::Refused { what: Question::Gathered(most), span: self.span };
         if resources > most as usize { Err(refused) } else { Ok(()) }
     }
-}
-
-fn no_number() -> StoreError {
-    StoreError::Corrupt { what: "a resource was found that has no number".to_owned() }
 }
 
 /// The resources at the ends of the links that a resource holds.

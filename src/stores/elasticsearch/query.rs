@@ -317,13 +317,16 @@ fn versions(hit: &Hit, keys: &[KeyId]) -> Vec<Named> {
     hit.texts(REFERENCES).flat_map(|text| keys.iter().map(move |key| (text, key))).filter_map(of).collect()
 }
 
+pub(super) fn no_number() -> StoreError {
+    StoreError::Corrupt { what: "a resource was found that has no number".to_owned() }
+}
+
 /// The number and the sort values of a hit.
 fn tuple(hit: &Hit, order: &[OrderKey]) -> Result<Tuple, StoreError> {
     // At a point in time Elasticsearch tells a value of its own behind ours.
     let ord = hit.sort.get(order.len()).and_then(Json::as_i64);
-    let corrupt = || StoreError::Corrupt { what: "a resource was found that has no number".to_owned() };
     let keys = order.iter().zip(&hit.sort).map(|(key, value)| sort_value(key, value)).collect();
-    Ok(Tuple { ord: ord.ok_or_else(corrupt)?, keys })
+    Ok(Tuple { ord: ord.ok_or_else(no_number)?, keys })
 }
 
 /// A sort value. A number that is missing is told as one that no value is.

@@ -110,12 +110,16 @@ async fn free<T>(link: Link, answer: Result<T, StoreError>) -> Result<T, StoreEr
 /// Drops the indexes, if the store is empty.
 async fn without_indexes(link: &mut Link) -> Result<bool, StoreError> {
     let failed = || StoreError::postgres("beginning a load");
+    // Asked before others are kept out, who need not wait for a load that finds something, and once more behind that.
+    let select = "SELECT 1 FROM pg_class WHERE oid = 'resource'::regclass AND pg_has_role(relowner, 'USAGE') \
+        AND NOT EXISTS (SELECT 1 FROM resource)";
+    if row(&**link, select, &[]).await.map_err(failed())?.is_none() {
+        return Ok(false);
+    }
     let transaction = link.transaction().await.map_err(failed())?;
     unhurried(&transaction).await?;
     transaction.batch_execute(PATIENCE).await.map_err(failed())?;
     lock::definitions(&transaction, Hold::Alone).await?;
-    let select = "SELECT 1 FROM pg_class WHERE oid = 'resource'::regclass AND pg_has_role(relowner, 'USAGE') \
-        AND NOT EXISTS (SELECT 1 FROM resource)";
     if row(&transaction, select, &[]).await.map_err(failed())?.is_none() {
         return Ok(false);
     }

@@ -187,7 +187,7 @@ WHERE t.tenant = 1 AND t.key = {Patient.identifier} AND t.code = '142192638'
 AND e.tenant = 1 AND e.target = t.ord AND e.key = {Observation.subject}
 AND d.tenant = 1 AND d.target = e.ord AND d.key = {DiagnosticReport.result} ORDER BY d.ord LIMIT 21
 
--- chain-three: page: matches are dense
+-- chain-three: middling: one report in forty
 SELECT r.ord FROM resource r WHERE r.tenant = 1 AND r.ord >= {DiagnosticReport} AND r.ord < {DiagnosticReport+} AND r.deleted = 0
 AND EXISTS (SELECT 1 FROM ref_s d CROSS JOIN ref_s e CROSS JOIN ref_s p CROSS JOIN text_s t
   WHERE d.tenant = 1 AND d.ord = r.ord AND d.key = {DiagnosticReport.result}

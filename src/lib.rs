@@ -24,6 +24,10 @@ pub mod reference;
 pub mod resolve;
 #[cfg(feature = "stores")]
 pub mod runtime;
+#[cfg_attr(
+    all(feature = "stores", not(any(feature = "sqlite", feature = "postgres"))),
+    expect(dead_code, reason = "what stores in SQL share, of which this build has none")
+)]
 pub mod stores;
 pub mod tenant;
 pub mod terminology;

@@ -29,7 +29,7 @@ pub use extract::{ContainedRows, Extraction, Extractor};
 pub use scope::Scope;
 pub use settings::ExtractSettings;
 pub use target::Target;
-#[cfg(feature = "stores")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub(crate) use target::{contained_id, container_key};
 pub use unindexed::Unindexed;
 pub use warning::{Problem, Warning};

@@ -20,6 +20,7 @@ pub use build::build;
 pub use dot::print_dot;
 pub use graph::Graph;
 pub use measure::{counted, questions};
+#[cfg(feature = "stores")]
 pub(crate) use passes::choose::abridged;
 pub use passes::choose::choose;
 pub use passes::{Context, PASSES, Pass, optimize, optimize_observed};

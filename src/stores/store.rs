@@ -22,6 +22,7 @@ use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::sql::Postgres;
 #[cfg(feature = "sqlite")]
 use fhirc_codegen::sql::Sqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 use fhirc_codegen::sql::Target;
 use fhirc_codegen::stats::Found;
 use std::pin::Pin;

@@ -85,6 +85,7 @@ pub(crate) enum Keeps {
     /// By themselves: a write tells the rows that go and those that come.
     Rows,
     /// With the resource, in one document: a write tells all rows of the new version, and who has no rows any more.
+    #[cfg_attr(not(feature = "elasticsearch"), expect(dead_code, reason = "no store of this build keeps documents"))]
     Documents,
 }
 

@@ -103,7 +103,8 @@ fn count(resolver: &mut Resolver<'_>, param: &Param, text: &str, wanted: &mut Wa
     let count = text.parse().unwrap_or(u32::MAX);
     if count > MAX_PAGE {
         let message = format!("a page holds at most {MAX_PAGE} matches");
-        resolver.report(Diagnostic::warning("count-too-large", param.value.span, message));
+        let help = "so many are returned, and the way to the next page";
+        resolver.report(Diagnostic::warning("count-too-large", param.value.span, message).help(help));
     }
     wanted.count = count.min(MAX_PAGE);
 }

@@ -15,7 +15,9 @@ pub(super) fn unknown_parameter(registry: &Registry, ty: ResourceType, name: &Sp
     }
     let type_name = registry.type_name(ty);
     let message = format!("`{type_name}` has no search parameter `{}`", name.node);
-    let help = format!("`fhirc parameters {type_name}` lists all {}", registry.params(ty).count());
+    // What a store has added or retired is listed with the store alone.
+    let store = if registry.standings().is_empty() { "" } else { "--store URL " };
+    let help = format!("`fhirc parameters {store}{type_name}` lists all {}", registry.params(ty).count());
     suggest(Diagnostic::error("unknown-parameter", name.span, message), registry.nearest_param(ty, &name.node))
         .help(help)
 }
@@ -35,7 +37,7 @@ pub(super) fn ignored_parameter(registry: &Registry, ty: ResourceType, name: &Sp
         return being_built(registry, ty, name, &progress);
     }
     let message = format!("`{}` has no search parameter `{}`: it is left out", registry.type_name(ty), name.node);
-    let help = "with strict handling this is an error";
+    let help = "no resource is told from another by it; with strict handling this is an error";
     suggest(Diagnostic::warning("ignored-parameter", name.span, message), registry.nearest_param(ty, &name.node))
         .help(help)
 }

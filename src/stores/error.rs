@@ -59,6 +59,11 @@ pub enum StoreError {
         /// A path, or a URL without its password.
         place: String,
     },
+    /// The file of a store, or its folder, cannot be written by this user.
+    ReadOnly {
+        /// The path.
+        place: String,
+    },
     /// Files that were read as a store are written to, or opened for that.
     OnlySearched,
     /// A resource cannot be written as it is.
@@ -140,6 +145,11 @@ impl fmt::Display for StoreError {
             StoreError::NotAStore { place } => {
                 write!(f, "{place} exists and is not a store of fhirc; it was left as it is")
             }
+            StoreError::Mismatch { what, stored, wanted } if stored.is_empty() => write!(
+                f,
+                "the store was written without {what}, not with `{wanted}`: open it without, or load the resources into \
+                 a new store"
+            ),
             StoreError::Mismatch { what, stored, wanted } => write!(
                 f,
                 "the store was written with {what} `{stored}`, not `{wanted}`: open it with `{stored}`, or load the \
@@ -158,6 +168,11 @@ impl fmt::Display for StoreError {
             }
             StoreError::OtherDefinitions => f.write_str("the definitions of the store have changed meanwhile"),
             StoreError::Missing { place } => write!(f, "there is no store `{place}`; `fhirc load` creates one"),
+            StoreError::ReadOnly { place } => write!(
+                f,
+                "`{place}` or its folder cannot be written by this user, which searches need too: SQLite keeps a log and \
+                 locks beside the file, and a store its own secret in it"
+            ),
             StoreError::OnlySearched => {
                 f.write_str("files can only be searched; `reference:` without a path takes writes, in memory")
             }

@@ -83,12 +83,12 @@ impl Bench {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let exit = match self.meaning.options_for(&store, &tenant, &self.external).await {
+        let exit = match self.meaning.options_for(&store, &tenant, &self.external, output).await {
             Ok(options) => {
                 let compiler = Compiler::new(store.registry(), options);
                 self.all(&cases, &compiler, &store, &tenant, output).await
             }
-            Err(wrong) => output.usage(&wrong),
+            Err(exit) => exit,
         };
         store.close().await;
         exit
@@ -108,6 +108,7 @@ impl Bench {
         }
         let mut exit = Exit::Done;
         for case in cases {
+            warn(case, compiler, output);
             match self.time(case, compiler, store, tenant).await {
                 Ok(times) => self.print(case, &times, width, output),
                 Err(refused) => {
@@ -152,6 +153,14 @@ impl Bench {
         } else {
             output.line(format_args!("{label:<width$}  {median:>9.3}  {p95:>9.3}  {rows:>6}"));
         }
+    }
+}
+
+/// Says what of a search is left out. What is wrong with it is said when it is to be run.
+fn warn(case: &Case, compiler: &Compiler, output: &mut Output) {
+    let Ok(compiled) = compiler.compile(&case.query) else { return };
+    for warning in &compiled.warnings {
+        output.note(format_args!("{}: {}", case.label, compiled.query.render(warning).trim_end()));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Options that several commands share.
 
+use crate::exit::Exit;
 use crate::external::External;
 use crate::output::Output;
 use clap::Args;
@@ -22,16 +23,18 @@ pub(crate) struct Meaning {
     /// Refuses parameters that are not known, instead of leaving them out with a warning
     #[arg(long)]
     pub(crate) strict: bool,
-    /// The zone of dates that have none: `UTC`, `+02:00`, `Europe/Berlin` [default: the store's, or UTC]
+    /// The zone of dates that have none: `UTC`, `+02:00`, `Europe/Berlin` [default: the store's, or UTC]. A store keeps
+    /// that of its first load, and takes no other
     #[arg(long, value_name = "ZONE")]
     pub(crate) zone: Option<String>,
-    /// A base URL of your own server: absolute references on it are local [default: the store's, or none]
+    /// A base URL of your own server: absolute references on it are local [default: the store's, or none]. As for the
+    /// zone, a store keeps its own
     #[arg(long = "base", value_name = "URL")]
     pub(crate) bases: Vec<String>,
     /// The clock that `ap` on dates reads, as a FHIR instant [default: the machine's]
     #[arg(long, value_name = "INSTANT")]
     pub(crate) now: Option<String>,
-    /// What `_query=NAME` stands for: `NAME=Observation?code=8480-6&value-quantity={limit}`, to which a search then says
+    /// What `_query=NAME` stands for: `NAME=Observation?code=8867-4&value-quantity={limit}`, to which a search then says
     /// `limit=…`; repeatable
     #[arg(long = "named-query", value_name = "NAME=SEARCH")]
     named_queries: Vec<String>,
@@ -54,16 +57,19 @@ impl Meaning {
     }
 
     /// The options of a compiler for a store: its zone and bases, since its rows depend on them, and its
-    /// CodeSystems and ValueSets, behind which a terminology server may stand.
+    /// CodeSystems and ValueSets, behind which a terminology server may stand. What is wrong is told.
     pub(crate) async fn options_for(
         &self,
         store: &Store,
         tenant: &TenantContext,
         external: &External,
-    ) -> Result<Options, String> {
+        output: &mut Output,
+    ) -> Result<Options, Exit> {
         let bases = store.bases().iter().map(|base| BaseUrl::new(base)).collect();
-        let terminology = external.behind(terminology(store, tenant).await.map_err(|error| error.to_string())?)?;
-        Ok(Options { zone: store.zone().clone(), bases, terminology, ..self.own(&store.registry())? })
+        let stored = terminology(store, tenant).await.map_err(|error| output.failed(&error.to_string()))?;
+        let options = external.behind(stored).and_then(|terminology| Ok((terminology, self.own(&store.registry())?)));
+        let (terminology, own) = options.map_err(|wrong| output.usage(&wrong))?;
+        Ok(Options { zone: store.zone().clone(), bases, terminology, ..own })
     }
 
     /// What a store is opened with.
@@ -153,7 +159,8 @@ impl Asked {
 /// Where a search runs.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Where {
-    /// The store: `sqlite:PATH`; or `reference:PATH`, which evaluates the search over files as `load` takes them
+    /// The store: `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`, `elasticsearch://HOST:PORT/PREFIX`; or
+    /// `reference:PATH`, which evaluates the search over files as `load` takes them
     #[arg(long, value_name = "URL")]
     pub(crate) store: String,
     /// Whose resources are searched
@@ -189,5 +196,9 @@ pub(crate) async fn open(
 
 /// What a store said.
 pub(crate) fn in_store(url: &StoreUrl, error: &StoreError) -> String {
-    format!("store `{url}`: {error}")
+    match error {
+        // They name the place themselves.
+        StoreError::Missing { .. } | StoreError::NotAStore { .. } | StoreError::ReadOnly { .. } => error.to_string(),
+        _ => format!("store `{url}`: {error}"),
+    }
 }

@@ -6,19 +6,20 @@ use crate::external::External;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
 use fhirc::codegen::stats::{Empty, Stats};
-use fhirc::compiler::{Compiler, Source};
+use fhirc::compiler::{Compiled, Compiler, Source};
 use fhirc::definitions::Registry;
 use fhirc::explain::{STAGES, Section, Stage, TARGETS, Target, explain};
-use fhirc::runtime::{Request, StepReport, compile, execute, measured};
+use fhirc::runtime::{ExecuteError, Request, StepReport, compile, execute, measured};
 use fhirc::stores::{Store, StoreUrl};
 use fhirc::tenant::TenantContext;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
   fhirc explain 'Observation?subject:Patient.name=smith'
-  fhirc explain --stage all --target all 'Patient?_has:Observation:patient:code=8480-6'
+  fhirc explain --stage all --target all 'Patient?_has:Observation:patient:code=8867-4'
   fhirc explain --stage optimized --format dot 'Patient?_filter=name co \"smi\"' | dot -Tsvg > plan.svg
   fhirc explain --analyze --store sqlite:ward.db 'Observation?subject:Patient.name=smith'
   fhirc explain --stage ir --analyze --store reference:export/ 'Observation?subject:Patient.name=smith'";
@@ -39,10 +40,10 @@ pub(crate) struct Explain {
     /// Which kind of store queries are generated for [default: that of the store, or sqlite]
     #[arg(long, value_enum)]
     target: Option<For>,
-    /// How it is printed; `dot` is for plans
+    /// How it is printed; `dot` is for the optimized plan
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Also runs the search, and shows rows and time per step; needs `--store`
+    /// Also runs the search on the store, and shows rows and time per step; needs `--store`
     #[arg(long, requires = "store")]
     analyze: bool,
     /// A store whose statistics the plan is made with
@@ -90,6 +91,9 @@ enum Format {
 impl Explain {
     /// Runs the command.
     pub(crate) async fn run(self, output: &mut Output) -> Exit {
+        if let Err(wrong) = self.check() {
+            return output.usage(&wrong);
+        }
         let prepared = self.definitions.registry(output).and_then(|registry| Ok((registry, self.asked.source()?)));
         let (registry, source) = match prepared {
             Ok(prepared) => prepared,
@@ -107,6 +111,17 @@ impl Explain {
         }
     }
 
+    /// Options that say nothing together.
+    fn check(&self) -> Result<(), String> {
+        match (self.format, self.stage) {
+            (Format::Dot, Wanted::Query | Wanted::Optimized) if self.analyze => {
+                Err("--format dot shows a plan: `--analyze` is for text and json".to_owned())
+            }
+            (Format::Dot, Wanted::Query | Wanted::Optimized) | (Format::Text | Format::Json, _) => Ok(()),
+            (Format::Dot, _) => Err("--format dot shows the optimized plan: leave `--stage` out".to_owned()),
+        }
+    }
+
     async fn with_store(&self, url: &str, registry: Arc<Registry>, source: &Source, output: &mut Output) -> Exit {
         let parsed = url.parse::<StoreUrl>().map_err(|error| format!("--store: {error}"));
         let tenant = TenantContext::new(&self.tenant).map_err(|error| format!("--tenant: {error}"));
@@ -118,13 +133,13 @@ impl Explain {
             Ok(store) => store,
             Err(failed) => return output.failed(&failed),
         };
-        let options = self.meaning.options_for(&store, &tenant, &self.external).await;
+        let options = self.meaning.options_for(&store, &tenant, &self.external, output).await;
         let exit = match options {
             Ok(options) => {
                 let compiler = Compiler::new(store.registry(), options);
-                self.planned(&compiler, source, &store, tenant, output).await
+                self.planned(&compiler, source, (&store, of(&url)), tenant, output).await
             }
-            Err(wrong) => output.usage(&wrong),
+            Err(exit) => exit,
         };
         store.close().await;
         exit
@@ -135,26 +150,47 @@ impl Explain {
         &self,
         compiler: &Compiler,
         source: &Source,
-        store: &Store,
+        (store, own): (&Store, For),
         tenant: TenantContext,
         output: &mut Output,
     ) -> Exit {
-        let usual = if matches!(store, Store::Reference(_)) { For::Reference } else { For::Sqlite };
-        let target = self.target.unwrap_or(usual);
-        let Ok(compiled) = compile(compiler, source).await else {
-            return self.show(compiler, source, &Empty, target, output);
+        let target = self.target.unwrap_or(own);
+        if self.analyze && target != own {
+            return output.usage("--analyze runs the search on the store: leave `--target` out");
+        }
+        let compiled = match compile(compiler, source).await {
+            Ok(compiled) => compiled,
+            // Shown with the stages that could still be made.
+            Err(_) => return self.show(compiler, source, &Empty, target, output),
         };
         let measured = match measured(store, &tenant, &compiled.plan).await {
             Ok(measured) => measured,
             Err(error) => return output.failed(&error.to_string()),
         };
-        match self.show(compiler, source, &measured, target, output) {
-            Exit::Done if self.analyze => self.analyze(compiler, source, store, tenant, output).await,
-            exit => exit,
+        if !self.analyze {
+            return self.show(compiler, source, &measured, target, output);
+        }
+        // Run before it is shown: what is shown is one document.
+        match analyzed(&compiled, store, tenant).await {
+            Ok(steps) => self.show_with(&steps, (compiler, source, &measured, target), output),
+            Err(error @ ExecuteError::Store(_)) => output.failed(&error.to_string()),
+            // The sections say why.
+            Err(ExecuteError::Refused { .. }) => self.show(compiler, source, &measured, target, output),
+            Err(error) => output.rejected(&error.to_string()),
         }
     }
 
     fn show(&self, compiler: &Compiler, source: &Source, stats: &dyn Stats, target: For, output: &mut Output) -> Exit {
+        self.show_with(&[], (compiler, source, stats, target), output)
+    }
+
+    /// Shows the stages, and what was seen when the search ran.
+    fn show_with(
+        &self,
+        steps: &[Seen],
+        (compiler, source, stats, target): (&Compiler, &Source, &dyn Stats, For),
+        output: &mut Output,
+    ) -> Exit {
         let (mut sections, outcome) = explain(compiler, source, &targets(target), stats);
         if target == For::Reference && outcome.is_ok() {
             let (text, json) = (EVALUATED.to_owned(), json!(EVALUATED));
@@ -163,7 +199,13 @@ impl Explain {
         let wanted: Vec<&Section> = sections.iter().filter(|section| self.wants(section)).collect();
         let refused = wanted.iter().any(|section| section.is_refusal());
         match self.format {
-            Format::Text => wanted.iter().for_each(|section| self.text(section, target, output)),
+            Format::Text => {
+                wanted.iter().for_each(|section| self.text(section, target, output));
+                if !steps.is_empty() {
+                    output.line(format_args!("== analyze"));
+                }
+                steps.iter().for_each(|step| output.line(format_args!("{}", step.text().trim_end())));
+            }
             Format::Dot => {
                 wanted
                     .iter()
@@ -175,7 +217,11 @@ impl Explain {
                     let target = section.target.map(Target::name);
                     json!({ "stage": section.stage.name(), "target": target, "output": section.json })
                 });
-                output.line(format_args!("{:#}", json!(json.collect::<Vec<_>>())));
+                let ran = (!steps.is_empty()).then(|| {
+                    let steps: Vec<Json> = steps.iter().map(Seen::json).collect();
+                    json!({ "stage": "analyze", "target": null, "output": steps })
+                });
+                output.line(format_args!("{:#}", json!(json.chain(ran).collect::<Vec<_>>())));
             }
         }
         match outcome {
@@ -185,7 +231,7 @@ impl Explain {
                 }
                 if refused { Exit::Refused } else { Exit::Done }
             }
-            Err(rejected) => output.rejected(&rejected.to_string()),
+            Err(rejected) => output.uncompiled(&rejected),
         }
     }
 
@@ -210,40 +256,63 @@ impl Explain {
             output.line(format_args!(""));
         }
     }
+}
 
-    async fn analyze(
-        &self,
-        compiler: &Compiler,
-        source: &Source,
-        store: &Store,
-        tenant: TenantContext,
-        output: &mut Output,
-    ) -> Exit {
-        let compiled = match compile(compiler, source).await {
-            Ok(compiled) => compiled,
-            Err(rejected) => return output.rejected(&rejected.to_string()),
+/// What was seen of a step that ran.
+struct Seen {
+    /// Counted from 1.
+    step: usize,
+    /// Nothing where the step was given up.
+    rows: Option<usize>,
+    time: Duration,
+    /// How the store ran it, if it tells.
+    ran: Option<String>,
+}
+
+impl Seen {
+    fn text(&self) -> String {
+        let Seen { step, rows, time, ran } = self;
+        let rows = rows.map_or("given up".to_owned(), |rows| format!("{rows} rows"));
+        let ran = ran.as_deref().unwrap_or_default();
+        format!("step {step}: {rows} in {:.3} ms\n{ran}", time.as_secs_f64() * 1e3)
+    }
+
+    fn json(&self) -> Json {
+        let Seen { step, rows, time, ran } = self;
+        json!({ "step": step, "rows": rows, "ms": (time.as_secs_f64() * 1e6).round() / 1e3, "ran": ran })
+    }
+}
+
+/// Runs a search, and tells of each step.
+async fn analyzed(compiled: &Compiled, store: &Store, tenant: TenantContext) -> Result<Vec<Seen>, ExecuteError> {
+    let mut steps = Vec::new();
+    let mut observe = |report: StepReport<'_>| {
+        steps.push((report.step, report.rows, report.time, report.query.cloned()));
+    };
+    let request = Request { tenant, cursor: None };
+    execute(store, compiled, &request, Some(&mut observe)).await?;
+    let mut seen = Vec::new();
+    for (step, rows, time, query) in steps {
+        let ran = match query {
+            None => Some(EVALUATED.to_owned()),
+            Some(query) => store.explain(&query).await.ok().map(|(_, plan)| plan.trim_end().to_owned()),
         };
-        let mut steps = Vec::new();
-        let mut observe = |report: StepReport<'_>| {
-            steps.push((report.step, report.rows, report.time, report.query.cloned()));
-        };
-        let request = Request { tenant, cursor: None };
-        if let Err(error) = execute(store, &compiled, &request, Some(&mut observe)).await {
-            return output.rejected(&error.to_string());
-        }
-        output.line(format_args!("== analyze"));
-        for (step, rows, time, query) in steps {
-            let rows = rows.map_or("given up".to_owned(), |rows| format!("{rows} rows"));
-            output.line(format_args!("step {}: {rows} in {:.3} ms", step.0 + 1, time.as_secs_f64() * 1e3));
-            let Some(query) = query else {
-                output.line(format_args!("{EVALUATED}"));
-                continue;
-            };
-            if let Ok((_, plan)) = store.explain(&query).await {
-                output.line(format_args!("{}", plan.trim_end()));
-            }
-        }
-        Exit::Done
+        seen.push(Seen { step: step.0 as usize + 1, rows, time, ran });
+    }
+    Ok(seen)
+}
+
+/// What queries are generated for a store. Those that cannot be opened yet have none.
+fn of(store: &StoreUrl) -> For {
+    match store {
+        StoreUrl::Sqlite(_) | StoreUrl::SqliteMemory => For::Sqlite,
+        StoreUrl::Postgres(_) => For::Postgres,
+        StoreUrl::Elasticsearch(_) => For::Elasticsearch,
+        StoreUrl::Reference
+        | StoreUrl::ReferenceFiles(_)
+        | StoreUrl::MongoDb(_)
+        | StoreUrl::S3(_)
+        | StoreUrl::Files(_) => For::Reference,
     }
 }
 

@@ -27,12 +27,15 @@ Loading again is safe: a resource whose content is unchanged makes no new versio
 ///
 /// Reads NDJSON, single resources and Bundles (transaction, batch, collection, searchset), also compressed with gzip.
 /// Resources keep their ids and `meta.lastUpdated`; `meta.versionId` is the store's own count. What is wrong with a
-/// line costs that line only, and is listed at the end.
+/// line costs that line only, and is listed at the end. Resources are not validated: what is not where FHIR has it is
+/// stored and not found, and values that cannot be read, such as dates, are warned of.
+///
+/// What is stored is stored some thousand resources at a time. Ctrl-C and SIGTERM end a load behind the last of them.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Load {
-    /// The store: `sqlite:PATH`, created if it does not exist; or `reference:`, which keeps nothing and only tells what
-    /// loading would do
+    /// The store, created if it does not exist: `sqlite:PATH`, `postgres://USER:PASSWORD@HOST/DATABASE`,
+    /// `elasticsearch://HOST:PORT/PREFIX`; or `reference:`, which keeps nothing and only tells what loading would do
     #[arg(long, value_name = "URL")]
     store: String,
     /// Whose resources they are
@@ -67,6 +70,9 @@ impl Load {
         match self.load(&url, &tenant, settings, output).await {
             Ok(report) => {
                 summary::print(output, &report);
+                if report.report.counts.resources() == 0 && report.refused() == 0 {
+                    output.note(format_args!("warning: there was no resource to load"));
+                }
                 if url == StoreUrl::Reference {
                     output.note(format_args!(
                         "nothing is kept: `reference:` lives in memory, and ends with this command"
@@ -99,9 +105,9 @@ impl Load {
         output: &mut Output,
     ) -> Result<summary::Loaded, String> {
         let (inputs, unreadable) = inputs(&self.files).map_err(|error| error.to_string())?;
-        let store = Store::open(url, settings).await.map_err(|error| in_store(url, &error))?;
         let total = inputs.iter().map(|input| input.bytes).sum();
-        let mut screen = Screen::new(total, self.refused.as_deref()).map_err(|error| error.to_string())?;
+        let mut screen = Screen::new(total, self.refused.as_deref()).map_err(|error| format!("--refused: {error}"))?;
+        let store = Store::open(url, settings).await.map_err(|error| in_store(url, &error))?;
         let report = load(&store, tenant, inputs, Limits::default(), &mut screen).await;
         let lost = screen.finish();
         let size = store.size().await;

@@ -1,8 +1,12 @@
 //! Printing: the only place that does.
 
 use crate::exit::Exit;
+use fhirc::compiler::Rejected;
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
+
+/// The code of an error that is no fault of the query: a terminology server failed.
+const TERMINOLOGY_SERVER: &str = "terminology-server";
 
 /// Standard output for results, standard error for errors. Without colours.
 #[derive(Debug, Default)]
@@ -56,6 +60,13 @@ impl Output {
     pub(crate) fn rejected(&mut self, diagnostics: &str) -> Exit {
         self.note(format_args!("{}", diagnostics.trim_end()));
         Exit::Usage
+    }
+
+    /// A query could not be compiled: it is wrong, or who was asked for its value sets did not answer.
+    pub(crate) fn uncompiled(&mut self, rejected: &Rejected) -> Exit {
+        let exit = self.rejected(&rejected.to_string());
+        let mut errors = rejected.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        if errors.all(|error| error.code == TERMINOLOGY_SERVER) { Exit::Failed } else { exit }
     }
 
     /// A store, a file or the network failed.

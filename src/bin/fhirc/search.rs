@@ -17,9 +17,9 @@ const EXAMPLES: &str = "\
 Examples:
   fhirc search --store sqlite:ward.db 'Patient?name=smith&_sort=birthdate'
   fhirc search --store sqlite:ward.db --format ids --all 'Observation?subject:Patient.name=smith'
-  fhirc search --store sqlite:ward.db --format bundle 'Patient?_id=p1&_revinclude=Observation:subject'
+  fhirc search --store sqlite:ward.db --format bundle 'Patient?_id=patient-1&_revinclude=Observation:subject'
   fhirc search --store reference:export/ 'Patient?name=smith'
-  fhirc search --store sqlite:ward.db --format ndjson --all 'Patient?_has:Observation:patient:code=8480-6' > patients.ndjson";
+  fhirc search --store sqlite:ward.db --format ndjson --all 'Patient?_has:Observation:patient:code=8867-4' > patients.ndjson";
 
 /// Searches a store.
 #[derive(Debug, Args)]
@@ -36,11 +36,11 @@ pub(crate) struct Search {
     /// How results are printed
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Walks through all pages instead of printing the first
+    /// Walks through all pages instead of printing one
     #[arg(long)]
     all: bool,
     /// Where to go on: the cursor that the page before ended with
-    #[arg(long, value_name = "CURSOR", conflicts_with = "all")]
+    #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
     #[command(flatten)]
     asked: Asked,
@@ -74,12 +74,12 @@ impl Search {
             Err(failed) => return output.failed(&failed),
         };
         let request = Request { tenant, cursor: self.cursor.clone() };
-        let exit = match self.meaning.options_for(&store, &request.tenant, &self.external).await {
+        let exit = match self.meaning.options_for(&store, &request.tenant, &self.external, output).await {
             Ok(options) => {
                 let compiler = Compiler::new(store.registry(), options);
                 self.search(&compiler, source, &store, request, output).await
             }
-            Err(wrong) => output.usage(&wrong),
+            Err(exit) => exit,
         };
         store.close().await;
         exit
@@ -95,7 +95,7 @@ impl Search {
     ) -> Exit {
         let compiled = match compile(compiler, source).await {
             Ok(compiled) => compiled,
-            Err(rejected) => return output.rejected(&rejected.to_string()),
+            Err(rejected) => return output.uncompiled(&rejected),
         };
         for warning in &compiled.warnings {
             output.note(format_args!("{}", compiled.query.render(warning).trim_end()));
@@ -186,7 +186,7 @@ impl Bundle {
                 Err(_) => Json::String(found.body.clone()),
             };
             self.entries.push(json!({
-                "fullUrl": found.name(compiler.registry()), "resource": resource, "search": { "mode": mode }
+                "fullUrl": full_url(&found.name(compiler.registry()), compiler), "resource": resource, "search": { "mode": mode }
             }));
         }
     }
@@ -209,4 +209,9 @@ impl Bundle {
         }
         bundle
     }
+}
+
+/// On the first base URL; without any only the server that answers can know it.
+fn full_url(name: &str, compiler: &Compiler) -> String {
+    compiler.options().bases.first().map_or_else(|| name.to_owned(), |base| format!("{}/{name}", base.as_str()))
 }

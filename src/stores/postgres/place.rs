@@ -2,6 +2,7 @@
 
 use crate::stores::{InvalidUrl, ServerUrl, StoreError};
 use fhirc_codegen::sql::POSTGRES_SESSION;
+use std::env;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio_postgres::Config;
@@ -9,6 +10,10 @@ use tokio_postgres::config::SslMode;
 
 /// The schema of a store whose URL names none.
 const SCHEMA: &str = "fhirc";
+
+/// The variable of the environment that holds the password where the URL has none, as for libpq: whoever lists the
+/// processes of a machine sees command lines.
+const PASSWORD: &str = "PGPASSWORD";
 
 /// Names of schemas that need no quotes anywhere.
 const NAME_BYTES: usize = 63;
@@ -87,11 +92,20 @@ impl Place {
         let text = if rest.is_empty() { place.to_owned() } else { format!("{place}?{}", rest.join("&")) };
         // The parser's own words may repeat what stands in the place of a password.
         let mut config: Config = text.parse().map_err(|_| {
+            if place.parse::<Config>().is_ok() {
+                return invalid(
+                    "a parameter behind `?` is not known or has a value that it cannot have; there are those of libpq, \
+                     `schema` and `statement_timeout`",
+                );
+            }
             invalid(
                 "the URL is not `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; in user and password `:`, `/`, `?`, `#`, \
                  `@` and `%` are written as `%3A`, `%2F`, `%3F`, `%23`, `%40` and `%25`",
             )
         })?;
+        if let (None, Ok(password)) = (config.get_password(), env::var(PASSWORD)) {
+            config.password(password);
+        }
         if let Some(given) = config.get_options() {
             options.push_str(given);
             options.push(' ');

@@ -13,6 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use std::path::Path;
 use std::sync::Arc;
+use std::{fs, io};
 
 /// Marks a file as ours: `fhrc`.
 const APPLICATION_ID: i32 = 0x6668_7263;
@@ -44,8 +45,12 @@ pub(super) fn writer(place: &Place, settings: &StoreSettings) -> Result<(Connect
     let mut connection = match place {
         Place::Memory => Connection::open_in_memory().map_err(StoreError::database("opening a store in memory"))?,
         Place::File(path) => {
-            if !settings.create && !path.exists() {
+            if !settings.create && is_missing(path) {
                 return Err(StoreError::Missing { place: path.display().to_string() });
+            }
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+                let missing = format!("there is no folder `{}`", folder.display());
+                return Err(StoreError::io("opening the store", io::Error::new(io::ErrorKind::NotFound, missing)));
             }
             let create = if settings.create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
             open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | create)?
@@ -59,10 +64,18 @@ pub(super) fn writer(place: &Place, settings: &StoreSettings) -> Result<(Connect
         {
             StoreError::NotAStore { place: format!("`{}`", path.display()) }
         }
+        (Unprepared::Database(error), Place::File(path)) if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) => {
+            StoreError::ReadOnly { place: path.display().to_string() }
+        }
         (Unprepared::Database(error), _) => StoreError::database("opening the store")(error),
         (Unprepared::Store(error), _) => error,
     })?;
     Ok((connection, settled))
+}
+
+/// Whether there is no file, or one without anything in it, of which SQLite would make a store.
+fn is_missing(path: &Path) -> bool {
+    fs::metadata(path).map_or_else(|_| !path.exists(), |file| file.is_file() && file.len() == 0)
 }
 
 /// One of so many connections that read.
@@ -114,6 +127,8 @@ fn prepare(connection: &mut Connection, settings: &StoreSettings) -> Result<Sett
     // Readers see the state before while a transaction is written.
     connection.pragma_update(None, "journal_mode", "wal")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Asked once more, now that nobody else writes: another process may have made the store meanwhile.
+    let ours: i32 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if ours != APPLICATION_ID {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         for table in schema::tables() {

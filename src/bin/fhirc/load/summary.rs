@@ -1,7 +1,7 @@
 //! The summary at the end of a load.
 
 use crate::output::{Output, bytes, thousands};
-use fhirc::load::{Groups, Refusal, Report};
+use fhirc::load::{EXAMPLES, Groups, Refusal, Report};
 
 /// How many reasons are listed.
 const REASONS: usize = 20;
@@ -69,6 +69,9 @@ fn groups(output: &mut Output, title: &str, groups: &Groups) {
                 Some(detail) => output.line(format_args!("      {}: {detail}", example.place)),
                 None => output.line(format_args!("      {}", example.place)),
             }
+        }
+        if group.count > EXAMPLES as u64 {
+            output.line(format_args!("      …"));
         }
     }
     if let Some(further) = reasons.len().checked_sub(REASONS).filter(|n| *n > 0) {

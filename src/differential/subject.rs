@@ -87,8 +87,13 @@ impl Subject {
         self.tenants += 1;
         let name = format!("differential-{}", self.tenants);
         let tenant = TenantContext::new(&name).map_err(|_| StoreError::Unsupported { what: name })?;
+        // The first ones come as a load into an empty store does.
+        let put_off = if self.tenants == 1 { Some(self.store.begin_load().await?) } else { None };
         for batch in data::writes(&self.registry, lines).chunks(BATCH) {
             self.store.write(&tenant, batch.to_vec()).await?;
+        }
+        if let Some(put_off) = put_off {
+            self.store.end_load(put_off).await?;
         }
         let mut terminology = terminology(&self.store, &tenant).await.map_err(store_error)?;
         terms::resources().iter().for_each(|resource| terminology.add(&resource.to_string()));

@@ -54,6 +54,8 @@ pub enum StoreError {
     },
     /// The definitions of the store have changed since the query was planned.
     OtherDefinitions,
+    /// Rows of a load into an empty store do not lie in all of their tables yet.
+    Loading,
     /// There is no store at the place.
     Missing {
         /// A path, or a URL without its password.
@@ -167,6 +169,9 @@ impl fmt::Display for StoreError {
                 f.write_str(&errors.map(|problem| problem.message.as_str()).collect::<Vec<_>>().join("; "))
             }
             StoreError::OtherDefinitions => f.write_str("the definitions of the store have changed meanwhile"),
+            StoreError::Loading => {
+                f.write_str("the store is being loaded; it is searched, and cleared of old rows, when the load has ended")
+            }
             StoreError::Missing { place } => write!(f, "there is no store `{place}`; `fhirc load` creates one"),
             StoreError::ReadOnly { place } => write!(
                 f,

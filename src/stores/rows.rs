@@ -8,7 +8,7 @@ use super::version::Owner;
 use fhirc_codegen::rows::{RowKind, TypeCode};
 use fhirc_codegen::sql::schema::By;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A stored value. Values of one column are of one variant, so that their order is the order of the column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +36,8 @@ impl Cell<'_> {
 #[derive(Debug)]
 pub(super) struct Tables<'a> {
     layout: &'a Layout,
+    /// The names of the tables that take none of the rows.
+    left_out: BTreeSet<&'a str>,
     /// Whose they are, by number.
     owners: Vec<(i64, &'a Packed)>,
     /// The cells of each kind.
@@ -57,8 +59,14 @@ pub(super) struct OfKind<'a> {
 
 impl<'a> Tables<'a> {
     pub(super) fn new(layout: &'a Layout) -> Tables<'a> {
-        let (owners, sizes) = (Vec::new(), BTreeMap::new());
-        Tables { layout, owners, sizes, resources: HashMap::new(), systems: HashMap::new() }
+        let (left_out, owners, sizes) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
+        Tables { layout, left_out, owners, sizes, resources: HashMap::new(), systems: HashMap::new() }
+    }
+
+    /// The same, without the tables of these names.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn but(self, left_out: impl Iterator<Item = &'a str>) -> Tables<'a> {
+        Tables { left_out: left_out.collect(), ..self }
     }
 
     /// Takes the rows of the resource `ord` and of those that it contains.
@@ -128,7 +136,8 @@ impl<'a> Tables<'a> {
         if cells.len() != rows as usize * width {
             return Err(StoreError::Corrupt { what: format!("rows of {kind:?} have not the columns of their kind") });
         }
-        let of_kind = self.layout.tables.iter().filter(|table| table.kind == kind);
+        let is_written = |table: &&RowTable| table.kind == kind && !self.left_out.contains(table.name.as_str());
+        let of_kind = self.layout.tables.iter().filter(is_written);
         // Those of a resource came together, in the order of the resources.
         let order = |table: &RowTable| (table.by != By::Source).then(|| order(table, &cells, width));
         let orders = of_kind.map(|table| (table, order(table))).collect();

@@ -62,9 +62,13 @@ pub enum Store {
 
 /// What is put off until a load has ended. Dropped, it is done without anybody who waits for it.
 #[derive(Debug, Default)]
-pub(crate) struct PutOff {
+pub(crate) enum PutOff {
+    #[default]
+    Nothing,
+    #[cfg(feature = "sqlite")]
+    Tables(super::sqlite::Bulk),
     #[cfg(feature = "postgres")]
-    bulk: Option<super::postgres::Bulk>,
+    Indexes(super::postgres::Bulk),
 }
 
 fn no_queries() -> StoreError {
@@ -342,9 +346,11 @@ impl Store {
     /// The store fails.
     pub(crate) async fn begin_load(&self) -> Result<PutOff, StoreError> {
         match self {
+            #[cfg(feature = "sqlite")]
+            Store::Sqlite(store) => Ok(store.begin_bulk().await?.map_or(PutOff::Nothing, PutOff::Tables)),
             #[cfg(feature = "postgres")]
-            Store::Postgres(store) => Ok(PutOff { bulk: store.begin_bulk().await? }),
-            _ => Ok(PutOff::default()),
+            Store::Postgres(store) => Ok(store.begin_bulk().await?.map_or(PutOff::Nothing, PutOff::Indexes)),
+            _ => Ok(PutOff::Nothing),
         }
     }
 
@@ -353,9 +359,12 @@ impl Store {
     /// # Errors
     /// The store fails. What was written stays; the rest is done when the store is opened again.
     pub(crate) async fn end_load(&self, put_off: PutOff) -> Result<(), StoreError> {
-        #[cfg(feature = "postgres")]
-        if let Some(bulk) = put_off.bulk {
-            bulk.end().await?;
+        match put_off {
+            PutOff::Nothing => {}
+            #[cfg(feature = "sqlite")]
+            PutOff::Tables(tables) => tables.end().await?,
+            #[cfg(feature = "postgres")]
+            PutOff::Indexes(indexes) => indexes.end().await?,
         }
         match self {
             #[cfg(feature = "postgres")]

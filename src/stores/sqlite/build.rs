@@ -1,5 +1,6 @@
 //! Builds in SQLite: the table of spans, and the batches.
 
+use super::deferred::Deferred;
 use super::definitions::save;
 use super::number::Numbers;
 use super::rows::insert_all;
@@ -219,6 +220,7 @@ fn write(connection: &mut Connection, shared: &Shared, chunk: &Chunk<RowSet>) ->
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(StoreError::database("beginning a transaction"))?;
+    let deferred = shared.deferred(&transaction)?;
     let definitions = shared.definitions(&transaction)?;
     let Chunk { build, ty, tenant, done, upto, .. } = *chunk;
     let place = span(&transaction, build, ty, tenant)?;
@@ -226,7 +228,7 @@ fn write(connection: &mut Connection, shared: &Shared, chunk: &Chunk<RowSet>) ->
         return Ok(Built::Overtaken);
     }
     let rows = current_rows(&transaction, chunk)?;
-    let added = insert(&transaction, shared, tenant, rows)?;
+    let added = insert((&transaction, &deferred), shared, tenant, rows)?;
     let finished =
         advance(&transaction, (build, ty, tenant), upto).map_err(StoreError::database("moving a build on"))?;
     let next = match finished.then(|| definitions.registry.switched(build)) {
@@ -277,13 +279,18 @@ fn body(connection: &Connection, tenant: i64, ord: i64) -> Result<String, StoreE
         .map_err(StoreError::database("reading a resource"))
 }
 
-fn insert(connection: &Connection, shared: &Shared, tenant: i64, rows: Vec<(i64, RowSet)>) -> Result<u64, StoreError> {
+fn insert(
+    (connection, deferred): (&Connection, &Deferred),
+    shared: &Shared,
+    tenant: i64,
+    rows: Vec<(i64, RowSet)>,
+) -> Result<u64, StoreError> {
     let mut tally = Tally::default();
     rows.iter().for_each(|(_, rows)| tally.repeat(&repeated(rows)));
     let pack = |(ord, rows)| Ok((ord, pack(rows).map_err(VersionError::from)?));
     let rows = rows.into_iter().map(pack).collect::<Result<Vec<_>, StoreError>>()?;
     let mut numbers = Numbers::new(connection, &shared.systems, tenant);
-    let mut tables = Tables::new(&shared.layout);
+    let mut tables = Tables::new(&shared.layout).but(deferred.tables());
     for (ord, rows) in &rows {
         tables.add_all(*ord, rows, &mut numbers)?;
         rows.values().for_each(|rows| tally.come(rows));

@@ -1,11 +1,11 @@
 //! Deleting the rows of retired parameters, a few at a time.
 
-use super::{Shared, SqliteStore};
+use super::{Shared, SqliteStore, tenants};
 use crate::definitions::ParamId;
 use crate::keys::{range, type_code};
 use crate::stores::StoreError;
 use crate::stores::build::{CLEARED, Leftover};
-use crate::stores::layout::{From, RowTable};
+use crate::stores::layout::{From, Layout, RowTable};
 use crate::stores::tally::REPEATED;
 use fhirc_codegen::ord::{ORDS, first_ord};
 use fhirc_codegen::sql::schema::By;
@@ -20,11 +20,7 @@ impl SqliteStore {
         let keys: Vec<_> = params.iter().map(|&param| range(param)).collect();
         let shared = Arc::clone(&self.shared);
         let read = move |connection: &mut Connection| {
-            let tenants = || {
-                let mut select = connection.prepare("SELECT id FROM tenant ORDER BY id")?;
-                select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
-            };
-            let tenants = tenants().map_err(StoreError::database("listing tenants"))?;
+            let tenants = tenants::numbers(connection).map_err(StoreError::database("listing tenants"))?;
             let tables: Vec<usize> = shared.layout.finding().collect();
             let mut leftovers = Vec::new();
             for tenant in tenants {
@@ -41,11 +37,7 @@ impl SqliteStore {
     /// Deletes some rows: how many, and where more may lie.
     pub(crate) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
         let shared = Arc::clone(&self.shared);
-        self.writer
-            .submit(move |connection| {
-                clear(connection, &shared, leftover).map_err(StoreError::database("deleting index rows"))
-            })
-            .await
+        self.writer.submit(move |connection| clear(connection, &shared, leftover)).await
     }
 }
 
@@ -53,24 +45,34 @@ fn clear(
     connection: &mut Connection,
     shared: &Shared,
     leftover: Leftover,
-) -> rusqlite::Result<(u64, Option<Leftover>)> {
+) -> Result<(u64, Option<Leftover>), StoreError> {
     let Some(table) = shared.layout.finds(leftover.table) else { return Ok((0, None)) };
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let rows = find(&transaction, table, &leftover)?;
-    for other in shared.layout.tables.iter().filter(|other| other.kind == table.kind) {
-        let mut delete = transaction.prepare_cached(&other.statements.delete)?;
-        for row in &rows {
-            delete.execute(params_from_iter(other.columns.iter().map(|from| row.get(from))))?;
-        }
-    }
-    count(&transaction, leftover.tenant, &rows)?;
-    transaction.commit()?;
+    let failed = || StoreError::database("deleting index rows");
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed())?;
+    // The rows are found in a table that may not have them yet.
+    shared.deferred(&transaction)?.refuse_any()?;
+    let rows = find(&transaction, table, &leftover).map_err(failed())?;
+    delete(&transaction, &shared.layout, table, &rows)
+        .and_then(|()| count(&transaction, leftover.tenant, &rows))
+        .map_err(failed())?;
+    transaction.commit().map_err(failed())?;
     let next = match rows.last().and_then(|row| row.get(&From::Ord)) {
         // The last resource may have more rows.
         Some(Value::Integer(ord)) if rows.len() >= CLEARED => Some(Leftover { after: ord - 1, ..leftover }),
         _ => None,
     };
     Ok((rows.len() as u64, next))
+}
+
+/// Deletes rows of a table from all tables of their kind.
+fn delete(connection: &Connection, layout: &Layout, table: &RowTable, rows: &[Cells]) -> rusqlite::Result<()> {
+    for other in layout.tables.iter().filter(|other| other.kind == table.kind) {
+        let mut delete = connection.prepare_cached(&other.statements.delete)?;
+        for row in rows {
+            delete.execute(params_from_iter(other.columns.iter().map(|from| row.get(from))))?;
+        }
+    }
+    Ok(())
 }
 
 /// A row: what stands in each of its columns.

@@ -3,6 +3,7 @@
 use super::Shared;
 use super::build::Spans;
 use super::current::{base, current};
+use super::deferred::Deferred;
 use super::number::Numbers;
 use super::record;
 use super::rows::{delete_all, insert_all};
@@ -26,7 +27,8 @@ pub(super) fn commit(
     batch: &mut Batch,
     again: bool,
 ) -> Result<Committed, StoreError> {
-    let write = |connection: &Connection| write_batch(connection, shared, batch, again);
+    let write =
+        |connection: &Connection, deferred: &Deferred| write_batch((connection, deferred), shared, batch, again);
     in_transaction(connection, shared, write)
 }
 
@@ -34,14 +36,15 @@ pub(super) fn commit(
 pub(super) fn in_transaction<T>(
     connection: &mut Connection,
     shared: &Shared,
-    write: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    write: impl FnOnce(&Connection, &Deferred) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let written = (|| {
         // Immediate: the write lock is taken before anything is read, so what was read stays true.
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(StoreError::database("beginning a transaction"))?;
-        let written = write(&transaction)?;
+        let deferred = shared.deferred(&transaction)?;
+        let written = write(&transaction, &deferred)?;
         transaction.commit().map_err(StoreError::database("committing"))?;
         Ok(written)
     })();
@@ -53,7 +56,7 @@ pub(super) fn in_transaction<T>(
 
 /// Writes a batch within a transaction.
 pub(super) fn write_batch(
-    connection: &Connection,
+    (connection, deferred): (&Connection, &Deferred),
     shared: &Shared,
     batch: &mut Batch,
     again: bool,
@@ -62,7 +65,7 @@ pub(super) fn write_batch(
     let tenant = to_write(&shared.tenants, connection, &batch.tenant)?;
     let mut committed = Committed::default();
     let outdated = again || batch.epoch != definitions.registry.epoch();
-    let to = To { connection, shared, definitions: &definitions, tenant };
+    let to = To { connection, deferred, shared, definitions: &definitions, tenant };
     for run in &mut batch.runs {
         write(&to, run, outdated, &mut committed)?;
     }
@@ -80,6 +83,7 @@ pub(super) struct Home {
 /// Where a batch is written to.
 struct To<'a> {
     connection: &'a Connection,
+    deferred: &'a Deferred,
     shared: &'a Shared,
     definitions: &'a Definitions,
     tenant: Tenant,
@@ -88,7 +92,7 @@ struct To<'a> {
 /// Writes a run, in which every resource stands once. `outdated`: its rows were made under other definitions, or may
 /// have been cut to a build that is further now.
 fn write(to: &To<'_>, items: &mut [Item], outdated: bool, committed: &mut Committed) -> Result<(), StoreError> {
-    let &To { connection, shared, definitions, tenant } = to;
+    let &To { connection, deferred, shared, definitions, tenant } = to;
     let mut numbers = Numbers::new(connection, &shared.systems, tenant.0);
     let mut spans = Spans::new(connection, definitions, tenant);
     let mut known = Vec::with_capacity(items.len());
@@ -122,7 +126,7 @@ fn write(to: &To<'_>, items: &mut [Item], outdated: bool, committed: &mut Commit
     }
     renumber(connection, &shared.layout, tenant.0, &arrived)?;
     let mut tally = Tally::default();
-    write_rows(connection, &shared.layout, items, &homes, &mut numbers)?;
+    write_rows((connection, deferred), &shared.layout, items, &homes, &mut numbers)?;
     numbers.finish()?;
     for (item, home) in items.iter().zip(&homes) {
         record::write(connection, tenant, item, *home).map_err(StoreError::database("writing a resource"))?;
@@ -136,7 +140,7 @@ fn write(to: &To<'_>, items: &mut [Item], outdated: bool, committed: &mut Commit
 }
 
 fn write_rows<'a>(
-    connection: &Connection,
+    (connection, deferred): (&Connection, &'a Deferred),
     layout: &'a Layout,
     items: &'a [Item],
     homes: &[Home],
@@ -148,8 +152,8 @@ fn write_rows<'a>(
             numbers.resource(*ty, id)?;
         }
     }
-    let mut removed = Tables::new(layout);
-    let mut added = Tables::new(layout);
+    let mut removed = Tables::new(layout).but(deferred.tables());
+    let mut added = Tables::new(layout).but(deferred.tables());
     let mut in_order: Vec<(&Item, &Home)> = items.iter().zip(homes).collect();
     in_order.sort_unstable_by_key(|(_, home)| home.ord);
     for (item, home) in in_order {

@@ -4,6 +4,7 @@
 
 use super::Shared;
 use super::commit::{commit, in_transaction, write_batch};
+use super::deferred::Deferred;
 use crate::stores::{Batch, Committed, StoreError};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,9 +73,9 @@ impl Group {
 /// Writes all in one transaction, or nothing at all.
 fn write_together(connection: &mut Connection, group: &mut [Waiting]) -> Option<Vec<Committed>> {
     let shared = Arc::clone(&group.first()?.shared);
-    let write = |connection: &Connection| {
+    let write = |connection: &Connection, deferred: &Deferred| {
         let batches = group.iter_mut().map(|one| &mut one.batch);
-        batches.map(|batch| write_batch(connection, &shared, batch, false)).collect::<Result<Vec<_>, _>>()
+        batches.map(|batch| write_batch((connection, deferred), &shared, batch, false)).collect::<Result<Vec<_>, _>>()
     };
     let written = catch_unwind(AssertUnwindSafe(|| in_transaction(connection, &shared, write)));
     if written.is_err() {

@@ -1,10 +1,12 @@
 //! SQLite, in process: one thread writes, a few read, each with a connection of its own.
 
 mod build;
+mod bulk;
 mod clear;
 mod commit;
 mod copier;
 mod current;
+mod deferred;
 mod definitions;
 mod fault;
 mod group;
@@ -24,7 +26,9 @@ mod tenants;
 mod tests;
 mod worker;
 
+pub(crate) use self::bulk::Bulk;
 use self::copier::Copier;
+use self::deferred::Complete;
 use self::group::Waiting;
 use self::number::Systems;
 use self::snapshot::lower;
@@ -88,6 +92,8 @@ struct Shared {
     remembered: Remembered,
     systems: Systems,
     tried: Tried,
+    complete: Complete,
+    place: Place,
     secret: OnceLock<[u8; 32]>,
 }
 
@@ -119,8 +125,11 @@ impl SqliteStore {
                 remembered: Remembered::default(),
                 systems: Systems::default(),
                 tried: Tried::default(),
+                complete: Complete::default(),
+                place,
                 secret: OnceLock::new(),
             };
+            bulk::recover(&mut writer, &shared)?;
             Ok(SqliteStore {
                 shared: Arc::new(shared),
                 writer: Workers::start("sqlite-writer", vec![writer])?,

@@ -50,7 +50,11 @@ impl SqliteStore {
             let (connection, shared) = (&*transaction, &*shared);
             read(&Snapshot { connection, shared, tenant, bound, epoch: OnceCell::new() })
         };
-        self.reading().read_within(read).await
+        let answer = self.reading().read_within(read).await;
+        if let Err(StoreError::Loading) = answer {
+            self.take_over();
+        }
+        answer
     }
 }
 
@@ -71,6 +75,7 @@ impl Snapshot<'_> {
         let lowered = lower(query)?;
         let filled = query::fill(&lowered, slots)?;
         let span = query.root_node().map(|root| root.span).unwrap_or_default();
+        self.shared.deferred(self.connection)?.refuse_any()?;
         // Rows of definitions that hold no longer may be deleted at any time.
         if self.epoch()? != epoch {
             return Err(StoreError::OtherDefinitions);
@@ -96,6 +101,7 @@ impl Snapshot<'_> {
                 Err(failed) => Err(failed),
             }
         };
+        self.shared.deferred(self.connection)?.refuse_any()?;
         let visits = queries.iter().filter_map(|query| query.visits).sum();
         let all = || queries.iter().map(|query| lower(query).map_or(Ok(None), |sql| count(&sql))).collect();
         self.bound.within(steps(Some(visits)), all)

@@ -39,6 +39,11 @@ fn find(connection: &Connection, tenant: &TenantContext) -> rusqlite::Result<Opt
     select.query_row([tenant.name()], |row| row.get(0).map(Tenant)).optional()
 }
 
+/// The numbers of all tenants, in their order.
+pub(super) fn numbers(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    connection.prepare("SELECT id FROM tenant ORDER BY id")?.query_map([], |row| row.get(0))?.collect()
+}
+
 /// The names of all tenants, in byte order.
 pub(super) fn names(connection: &Connection) -> Result<Vec<String>, StoreError> {
     let names = || {

@@ -71,10 +71,35 @@ impl Bound {
     }
 }
 
+/// What waits for the threads.
+#[derive(Clone, Debug)]
+pub(super) struct Queue(Sender<Job>);
+
+impl Queue {
+    /// Queues a job at once and returns its answer. A queued job runs to its end even if the future is dropped.
+    pub(super) fn submit<T, F>(&self, job: F) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        self.push(Job::Run(Box::new(move |connection| {
+            // Nobody listens any more when the future was dropped; then the answer is dropped too.
+            let _ = answer.send(job(connection));
+        })));
+        async move { answered.await.unwrap_or(Err(StoreError::Closed)) }
+    }
+
+    /// A job that cannot be queued is dropped, and with it the sender of its answer.
+    fn push(&self, job: Job) {
+        let _ = self.0.send(job);
+    }
+}
+
 /// Threads that take requests from one queue, each with a connection of its own.
 #[derive(Debug)]
 pub(super) struct Workers {
-    queue: Option<Sender<Job>>,
+    queue: Queue,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -92,7 +117,7 @@ impl Workers {
             .map(start)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| StoreError::io("a thread could not be started", error))?;
-        Ok(Workers { queue: Some(queue), threads })
+        Ok(Workers { queue: Queue(queue), threads })
     }
 
     /// Runs a read. Dropping the future stops the statement that runs.
@@ -126,34 +151,30 @@ impl Workers {
         .await
     }
 
-    /// Queues a job at once and returns its answer. A queued job runs to its end even if the future is dropped.
+    /// As [`Queue::submit`].
     pub(super) fn submit<T, F>(&self, job: F) -> impl Future<Output = Result<T, StoreError>> + Send + use<T, F>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        self.queue(Job::Run(Box::new(move |connection| {
-            // Nobody listens any more when the future was dropped; then the answer is dropped too.
-            let _ = answer.send(job(connection));
-        })));
-        async move { answered.await.unwrap_or(Err(StoreError::Closed)) }
+        self.queue.submit(job)
     }
 
     /// Queues a batch at once, to be written together with those that wait behind it.
     pub(super) fn write(&self, waiting: Waiting) {
-        self.queue(Job::Write(Box::new(waiting)));
+        self.queue.push(Job::Write(Box::new(waiting)));
     }
 
-    /// A job that cannot be queued is dropped, and with it the sender of its answer.
-    fn queue(&self, job: Job) {
-        let _ = self.queue.as_ref().map(|queue| queue.send(job));
+    /// The queue, to queue jobs in later. The threads do not end before it is dropped.
+    pub(super) fn queue(&self) -> Queue {
+        self.queue.clone()
     }
 
     /// Lets queued jobs end, then closes the connections.
-    pub(super) fn stop(mut self) {
-        drop(self.queue.take());
-        for thread in self.threads.drain(..) {
+    pub(super) fn stop(self) {
+        let Workers { queue, threads } = self;
+        drop(queue);
+        for thread in threads {
             // A thread ends by itself when the queue is closed; a panic in it has been answered as `Closed`.
             let _ = thread.join();
         }

@@ -2,6 +2,7 @@
 
 #[path = "../../tests/behaviour.rs"]
 mod behaviour;
+mod bulk;
 #[path = "../../tests/cells.rs"]
 mod cells;
 #[path = "../../tests/changes.rs"]

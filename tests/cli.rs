@@ -1,5 +1,7 @@
 //! The command line as a process: exit codes, what is printed where, several processes on one store.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test says which")]
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};

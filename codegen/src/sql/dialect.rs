@@ -18,6 +18,8 @@ pub trait Dialect: fmt::Debug {
     const MOST_PARAMETERS: usize;
     /// Whether rows hold long texts in an abridged form: see [`super::abridged()`].
     const ABRIDGES: bool;
+    /// Whether an index is entered by all members of a set at once, sorted and each once, rather than joined to them.
+    const ENTERS_BY_SETS: bool;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 
@@ -36,6 +38,9 @@ pub trait Dialect: fmt::Debug {
     /// The select has a row. It is asked for the row at hand, when that row is: where the conditions stand, the planner
     /// has put them.
     fn exists(select: Select) -> Expr;
+
+    /// All conditions hold. Those that ask other tables are tested in this order.
+    fn all(conds: Vec<Expr>) -> Expr;
 
     /// Joins a table, the rows of which are found by these conditions for each row of what stands before it.
     fn join(select: &mut Select, table: &'static str, alias: &DynIden, found: impl IntoIterator<Item = Expr>);

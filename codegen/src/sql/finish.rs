@@ -140,7 +140,7 @@ impl<D: Dialect> Target<D> {
         };
         match edge.on {
             On::Rid | On::Unversioned => {
-                let Scan { mut select, at, .. } = self.join_from(scan, edge, End::Target);
+                let Scan { mut select, at, .. } = self.scan_from(scan, edge, End::Target);
                 let record = self.alias("r");
                 self.record_of(&mut select, &record, &at.ord);
                 select.and_where(col(&record, "deleted").eq(number(0))).distinct();

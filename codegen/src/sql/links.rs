@@ -17,27 +17,41 @@ impl<D: Dialect> Target<D> {
     pub(super) fn hop_from(&mut self, at: &Expr, edge: Edge, from: End) -> (Hop, At) {
         let first = self.alias("e");
         let mut select = Select::new().expr(number(1)).take();
-        let other = self.join(&mut select, &first, at, (&[edge.key], edge.on), from);
+        let other = self.join(&mut select, &first, is(at), (&[edge.key], edge.on), from);
         (Hop(select), other)
     }
 
-    /// The members of `far` and, joined to them, the resources at end `from`.
-    pub(super) fn join_from(&mut self, mut far: Scan, edge: Edge, from: End) -> Scan {
+    /// The resources at end `from` of the links of the members of `far`.
+    pub(super) fn scan_from(&mut self, far: Scan, edge: Edge, from: End) -> Scan {
+        if !D::ENTERS_BY_SETS {
+            return self.join_from(far, edge, from);
+        }
         let first = self.alias("e");
-        let begin = opposite(from);
-        let at = self.join(&mut far.select, &first, &far.at.ord, (&[edge.key], edge.on), begin);
-        // Who refers to one resource only is found by that one; who is referred to, by many.
-        let once = from == End::Source && matches!(edge.on, On::Rid | On::Unversioned) && self.is_once(edge.key);
-        Scan { select: far.select, at, repeats: far.repeats || !once }
+        let (mut select, members) = (Select::new(), far.ords());
+        let any = |end: Expr| D::one_of_these(end, members);
+        let at = self.join(&mut select, &first, any, (&[edge.key], edge.on), opposite(from));
+        Scan { select, at, repeats: !self.leads_to_one(edge, from) }
     }
 
-    /// Goes on to `first`, the table that knows the resource `at` at end `begin`, and from there to the other end. The
-    /// links stand under any of the keys.
+    /// The same, joined to `far`.
+    pub(super) fn join_from(&mut self, mut far: Scan, edge: Edge, from: End) -> Scan {
+        let first = self.alias("e");
+        let at = self.join(&mut far.select, &first, is(&far.at.ord), (&[edge.key], edge.on), opposite(from));
+        Scan { select: far.select, at, repeats: far.repeats || !self.leads_to_one(edge, from) }
+    }
+
+    /// Who refers to one resource only is found by that one; who is referred to, by many.
+    fn leads_to_one(&self, edge: Edge, from: End) -> bool {
+        from == End::Source && matches!(edge.on, On::Rid | On::Unversioned) && self.is_once(edge.key)
+    }
+
+    /// Goes on to `first`, the table that knows resources at end `begin`, those for whose number `begins` holds, and from
+    /// there to the other end. The links stand under any of the keys.
     pub(super) fn join(
         &mut self,
         select: &mut Select,
         first: &DynIden,
-        at: &Expr,
+        begins: impl FnOnce(Expr) -> Expr,
         (keys, on): (&[KeyId], On),
         begin: End,
     ) -> At {
@@ -49,13 +63,13 @@ impl<D: Dialect> Target<D> {
                 End::Target => ("target", At::row(col(first, "ord"))),
             };
             let found = unversioned.into_iter().chain(self.keyed_by(first, keys));
-            Self::enter(select, table, first, found.chain([col(first, here).eq(at.clone())]));
+            Self::enter(select, table, first, found.chain([begins(col(first, here))]));
             return other;
         };
         let url = [url];
         let (begin_keys, end_keys) = if begin == End::Source { (keys, url.as_slice()) } else { (url.as_slice(), keys) };
         let found = self.keyed_by(first, begin_keys).into_iter();
-        Self::enter(select, table, first, found.chain([col(first, "ord").eq(at.clone())]));
+        Self::enter(select, table, first, found.chain([begins(col(first, "ord"))]));
         let second = self.alias("e");
         let found = self.keyed_by(&second, end_keys).into_iter();
         Self::enter(select, "url_v", &second, found.chain([col(&second, "url").eq(col(first, "url"))]));
@@ -120,6 +134,12 @@ fn first_table(on: On, from: End) -> &'static str {
         (On::Rid | On::Unversioned, End::Target) => "ref_v",
         (On::Url { .. } | On::UrlVersion { .. }, _) => "url_s",
     }
+}
+
+/// The number is that of this resource.
+pub(super) fn is(at: &Expr) -> impl FnOnce(Expr) -> Expr {
+    let at = at.clone();
+    move |end| end.eq(at)
 }
 
 fn opposite(end: End) -> End {

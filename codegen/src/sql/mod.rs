@@ -1,6 +1,7 @@
 //! SQL: one statement per query, for every dialect.
 
 mod abridged;
+mod asking;
 mod atoms;
 mod binds;
 mod built;

@@ -1,7 +1,7 @@
 //! Sort keys, and the position after which a page begins. What has no value comes last, in both directions.
 
 use super::constant::{always, never, number};
-use super::links::aliased;
+use super::links::{aliased, is};
 use super::names::{by_end, by_value, columns, of_resource};
 use super::scan::{At, Own, Scan, col, from, one_from};
 use super::select::Select;
@@ -218,7 +218,7 @@ impl<D: Dialect> Target<D> {
         for OrderLink { keys, on } in via {
             let link = self.alias("e");
             let (mut select, here) = reached.unwrap_or_else(|| (Select::new(), at.clone()));
-            let there = self.join(&mut select, &link, &here.ord, (keys, *on), End::Source);
+            let there = self.join(&mut select, &link, is(&here.ord), (keys, *on), End::Source);
             reached = Some((select, there));
         }
         let alias = self.alias(stem);

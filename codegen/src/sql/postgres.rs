@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+use super::asking::in_order;
 use super::binds::Writer;
 use super::constant::{always, number};
 use super::dialect::Dialect;
@@ -39,6 +40,9 @@ impl Dialect for Postgres {
     const HEAPS: bool = true;
     const MOST_PARAMETERS: usize = 65_535;
     const ABRIDGES: bool = true;
+    // A lookup in a scan by an array costs less than one in a join, which begins a scan for each row: all observations of
+    // 5,004 patients are counted in 15 ms instead of 25.
+    const ENTERS_BY_SETS: bool = true;
     const PARAMETER: char = '$';
 
     fn type_name(ty: SqlType) -> &'static str {
@@ -69,6 +73,10 @@ impl Dialect for Postgres {
         // parameters: it sorted 120,876 rows of codes to find 21 (222 ms), and ran a `_has` for seconds that takes 0.3
         // ms as it is written. What has an offset stays where it stands.
         Expr::exists(select.offset_nothing().take().done())
+    }
+
+    fn all(conds: Vec<Expr>) -> Expr {
+        in_order(conds)
     }
 
     fn join(select: &mut Select, table: &'static str, alias: &DynIden, found: impl IntoIterator<Item = Expr>) {

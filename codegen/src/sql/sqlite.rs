@@ -3,6 +3,7 @@
 use super::binds::Writer;
 use super::constant::{empty_text, number};
 use super::dialect::Dialect;
+use super::junction::conjunction;
 use super::links::aliased;
 use super::schema::SqlType;
 use super::select::Select;
@@ -20,6 +21,8 @@ impl Dialect for Sqlite {
     const HEAPS: bool = false;
     const MOST_PARAMETERS: usize = 32_766;
     const ABRIDGES: bool = false;
+    // It makes a table of the set first, and is no faster.
+    const ENTERS_BY_SETS: bool = false;
     const PARAMETER: char = '?';
 
     fn type_name(ty: SqlType) -> &'static str {
@@ -49,6 +52,10 @@ impl Dialect for Sqlite {
 
     fn exists(select: Select) -> Expr {
         Expr::exists(select.done())
+    }
+
+    fn all(conds: Vec<Expr>) -> Expr {
+        conjunction(conds)
     }
 
     fn join(select: &mut Select, table: &'static str, alias: &DynIden, found: impl IntoIterator<Item = Expr>) {

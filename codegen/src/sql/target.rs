@@ -3,7 +3,7 @@
 use super::built::Built;
 use super::constant::{always, never};
 use super::finish::Statement;
-use super::junction::{conjunction, disjunction};
+use super::junction::disjunction;
 use super::links::Hop;
 use super::rows::Row;
 use super::scan::{At, Own, Scan};
@@ -34,7 +34,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn and(&mut self, conds: Vec<Expr>) -> Expr {
-        conjunction(conds)
+        D::all(conds)
     }
 
     fn or(&mut self, conds: Vec<Expr>) -> Expr {
@@ -43,7 +43,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
 
     /// Conditions are two-valued, whatever may be null stands inside an `EXISTS`: so `NOT` is the complement.
     fn minus(&mut self, from: Expr, less: Expr) -> Expr {
-        from.and(less.not())
+        D::all(vec![from, less.not()])
     }
 
     fn slot(&mut self, at: &At, slot: SlotId) -> Expr {
@@ -122,7 +122,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn scan_via(&mut self, edge: Edge, from: End, far: Scan) -> Scan {
-        self.join_from(far, edge, from)
+        self.scan_from(far, edge, from)
     }
 
     fn build(&mut self, scan: Scan) -> Built {

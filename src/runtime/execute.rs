@@ -7,10 +7,12 @@ use crate::runtime::measure::measure;
 use crate::runtime::refused::refused;
 use crate::runtime::run::Run;
 use crate::runtime::{CursorKey, ExecuteError, Page, evaluate};
-use crate::stores::Store;
+#[cfg(feature = "postgres")]
+use crate::stores::postgres::PostgresStore;
 use crate::stores::reading::{Reading, Unheld};
 #[cfg(feature = "sqlite")]
 use crate::stores::sqlite::{Snapshot, SqliteStore, now};
+use crate::stores::{Store, StoreError};
 use crate::tenant::TenantContext;
 use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::program::{Program, Query, StepId};
@@ -85,16 +87,23 @@ async fn run(
         #[cfg(feature = "sqlite")]
         Store::Sqlite(store) => in_snapshot(store, asked, observer).await,
         #[cfg(feature = "postgres")]
-        Store::Postgres(store) => {
-            let snapshot = store.snapshot(&request.tenant).await?;
-            let page = answer(&snapshot, &asked, observer).await;
-            snapshot.end().await;
-            page
-        }
+        Store::Postgres(store) => in_transaction(store, &asked, observer).await,
         #[cfg(feature = "elasticsearch")]
         Store::Elasticsearch(store) => answer(&store.view(&request.tenant).await?, &asked, observer).await,
         _ => answer(&Unheld { store, tenant: &request.tenant }, &asked, observer).await,
     }
+}
+
+#[cfg(feature = "postgres")]
+async fn in_transaction(
+    store: &PostgresStore,
+    asked: &Asked<'_>,
+    observer: Option<Observer<'_>>,
+) -> Result<Page, ExecuteError> {
+    let snapshot = store.snapshot(&asked.request.tenant).await?;
+    let page = answer(&snapshot, asked, observer).await;
+    snapshot.end();
+    page
 }
 
 /// Puts the answer together where the connection is.
@@ -164,16 +173,21 @@ async fn answer<R: Reading>(
         None => None,
     };
     let epoch = definitions::check(&reading.registry(), search)?;
-    let best;
-    let program = match program {
-        Some(program) => program,
-        None => {
-            best = chosen(reading, search).await?;
-            &best
-        }
-    };
     let mut run = Run::new(reading, search, &request.tenant, (epoch, observer));
-    run.answer(program, after, key).await.map_err(|error| refused(error, search))
+    loop {
+        let page = match program {
+            Some(program) => run.answer(program, after.clone(), key).await,
+            None => match chosen(reading, search).await {
+                Ok(best) => run.answer(&best, after.clone(), key).await,
+                Err(failed) => Err(failed),
+            },
+        };
+        match page {
+            // They are read anew, which happens once: nothing that was read since is told before its snapshot is taken.
+            Err(ExecuteError::Store(StoreError::OtherCounts)) => {}
+            page => return page.map_err(|error| refused(error, search)),
+        }
+    }
 }
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.

@@ -10,6 +10,7 @@ use crate::stores::reading::Reading;
 use crate::stores::{LiveVersion, Slots, StoreError, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 /// What tells a search of a tenant from others.
@@ -67,8 +68,13 @@ impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
         self.slots.insert(PAGE_SLOT, tuples.clone());
         let ords: Vec<i64> = tuples.iter().map(|tuple| tuple.ord).collect();
         let included = self.included(program, search, &ords).await?;
-        page.matches = self.bodies(&ords, search).await?;
-        page.included = self.bodies(&included.ords, search).await?;
+        // All are read at once.
+        let all = [ords.as_slice(), included.ords.as_slice()].concat();
+        let come_along: BTreeSet<i64> = included.ords.into_iter().collect();
+        for stored in self.reading.bodies(&all).await? {
+            let of = if come_along.contains(&stored.ord) { &mut page.included } else { &mut page.matches };
+            of.push(Resource::cut(stored, search));
+        }
         page.included.extend(included.earlier.into_iter().map(|stored| Resource::earlier(stored, search)));
         page.outcome.extend(included.cut);
         Ok(page)
@@ -191,12 +197,6 @@ impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
                 answer => return Ok(answer?),
             }
         }
-    }
-
-    /// The resources with these numbers, cut down to what the search wants of them.
-    async fn bodies(&mut self, ords: &[i64], search: &Compiled) -> Result<Vec<Resource>, ExecuteError> {
-        let stored = self.reading.bodies(ords).await?;
-        Ok(stored.into_iter().map(|stored| Resource::cut(stored, search)).collect())
     }
 
     /// These versions of resources, by their numbers.

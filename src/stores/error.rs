@@ -56,6 +56,8 @@ pub enum StoreError {
     OtherDefinitions,
     /// Rows of a load into an empty store do not lie in all of their tables yet.
     Loading,
+    /// The counts that a query was planned with are no longer those of the store.
+    OtherCounts,
     /// There is no store at the place.
     Missing {
         /// A path, or a URL without its password.
@@ -172,6 +174,7 @@ impl fmt::Display for StoreError {
             StoreError::Loading => {
                 f.write_str("the store is being loaded; it is searched, and cleared of old rows, when the load has ended")
             }
+            StoreError::OtherCounts => f.write_str("the counts of the store have changed meanwhile"),
             StoreError::Missing { place } => write!(f, "there is no store `{place}`; `fhirc load` creates one"),
             StoreError::ReadOnly { place } => write!(
                 f,

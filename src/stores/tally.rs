@@ -106,6 +106,12 @@ impl Remembered {
         known.filter(|(then, _)| *then == changes).map(|(_, statistics)| statistics)
     }
 
+    /// The counts of a tenant that were read last, and the number of changes then.
+    #[cfg(feature = "postgres")]
+    pub(super) fn last(&self, tenant: Tenant) -> Option<(i64, Statistics)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant.0).cloned()
+    }
+
     /// Forgets all, to read it again.
     #[cfg(feature = "postgres")]
     pub(super) fn forget(&self) {

@@ -75,9 +75,9 @@ pub fn tables() -> Vec<Table> {
     fixed().into_iter().chain(rows).collect()
 }
 
-/// The whole texts that the rows of a tenant hold in an abridged form, where a dialect abridges.
+/// The whole texts that the rows of a tenant hold in an abridged form, where a dialect abridges, and how many rows do.
 pub fn abridged_texts() -> Table {
-    table_of(abridged::TABLE, 2, vec![int("tenant"), text("text"), text("whole")])
+    table_of(abridged::TABLE, 2, vec![int("tenant"), text("text"), text("whole"), int("uses")])
 }
 
 /// An order in which the rows of a kind lie: each is a table of its own.

@@ -20,6 +20,7 @@ use deadpool_postgres::{GenericClient, Transaction};
 use fhirc_codegen::ord::{PER_TYPE, TYPE_SHIFT};
 use fhirc_codegen::rows::TypeCode;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::empty;
 use std::sync::Arc;
 use tokio_postgres::Error;
 
@@ -302,8 +303,9 @@ async fn insert(
         tables.add_all(*ord, rows, &mut numbers)?;
         rows.values().for_each(|rows| tally.come(rows));
     }
-    insert_all(&tables, transaction, tenant).await?;
-    abridged::keep(transaction, tenant, rows.iter().map(|(_, rows)| rows), &mut tally).await?;
+    insert_all(&tables, (transaction, tenant), true).await?;
+    let added = rows.iter().map(|(_, rows)| rows);
+    abridged::keep(transaction, tenant, (added, empty()), &mut tally).await?;
     stat::store(&tally, transaction, tenant).await?;
     Ok((tally.added, numbers.fresh))
 }

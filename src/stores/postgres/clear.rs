@@ -4,7 +4,7 @@ use super::commit::{uncertain, unhurried};
 use super::lock::{self, Hold};
 use super::rows::{List, delete_lists};
 use super::sql::{execute, get, rows};
-use super::{PostgresStore, Shared};
+use super::{PostgresStore, Shared, abridged};
 use crate::definitions::ParamId;
 use crate::keys::{range, type_code};
 use crate::stores::StoreError;
@@ -15,6 +15,7 @@ use crate::stores::tally::{ABRIDGED, REPEATED};
 use crate::stores::tenants::Tenant;
 use deadpool_postgres::Transaction;
 use fhirc_codegen::ord::{ORDS, first_ord};
+use fhirc_codegen::sql::is_abridged;
 use fhirc_codegen::sql::schema::By;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -79,6 +80,18 @@ async fn clear(
         delete_lists(transaction, other, Tenant(leftover.tenant), &lists).await?;
     }
     count(transaction, leftover.tenant, &cells(&From::Key)?).await?;
+    let mut gone: BTreeMap<&str, i64> = BTreeMap::new();
+    for column in &table.columns {
+        for cell in cells(column)? {
+            if let Cell::Text(text) = cell
+                && is_abridged(text)
+            {
+                *gone.entry(text).or_default() -= 1;
+            }
+        }
+    }
+    let gone = gone.into_iter().map(|(text, uses)| (Cow::Borrowed(text), uses));
+    abridged::fewer_of(transaction, Tenant(leftover.tenant), gone).await?;
     let last = cells(&From::Ord)?.last().copied();
     let next = match last {
         // The last resource may have more rows.

@@ -164,11 +164,13 @@ impl To<'_> {
         let mut sets: Vec<&PackedSet> = placed.iter().map(|placed| &placed.item.result.added).collect();
         sets.extend(placed.iter().map(|placed| &placed.item.result.removed));
         numbers.provide(&sets).await?;
-        write_rows((transaction, tenant), &shared.layout, &placed, &mut numbers).await?;
+        let sorted = !shared.complete.are_waited_for();
+        write_rows((transaction, tenant), (&shared.layout, sorted), &placed, &mut numbers).await?;
         record::write(transaction, tenant, &placed).await.map_err(StoreError::postgres("writing resources"))?;
         let mut tally = Tally::default();
         let added = placed.iter().map(|placed| &placed.item.result.added);
-        abridged::keep(transaction, tenant, added, &mut tally).await?;
+        let removed = placed.iter().map(|placed| &placed.item.result.removed);
+        abridged::keep(transaction, tenant, (added, removed), &mut tally).await?;
         for Placed { item, home, .. } in &placed {
             tally.count(item);
             let outcome = WriteOutcome { change: item.result.change, ord: home.ord, version: item.result.version };
@@ -237,7 +239,7 @@ impl To<'_> {
 
 async fn write_rows<'a>(
     (transaction, tenant): (&Transaction<'_>, Tenant),
-    layout: &'a Layout,
+    (layout, sorted): (&'a Layout, bool),
     placed: &[Placed<'a>],
     numbers: &mut Numbers<'a, '_>,
 ) -> Result<(), StoreError> {
@@ -250,5 +252,5 @@ async fn write_rows<'a>(
         added.add_all(home.ord, &item.result.added, numbers)?;
     }
     delete_all(&removed, transaction, tenant).await?;
-    insert_all(&added, transaction, tenant).await
+    insert_all(&added, (transaction, tenant), sorted).await
 }

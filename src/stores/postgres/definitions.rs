@@ -9,7 +9,7 @@ use crate::stores::definitions::{Decided, Definitions};
 use crate::stores::{Defined, StoreError};
 use deadpool_postgres::{GenericClient, Transaction};
 use std::sync::Arc;
-use tokio_postgres::{Error, Row};
+use tokio_postgres::Row;
 
 /// The name of the number that is counted up by every change.
 const EPOCH: &str = "epoch";
@@ -21,12 +21,13 @@ const KEPT: &str = "SELECT value FROM meta WHERE name = $1";
 
 /// The number of the last change.
 pub(super) async fn epoch(client: &impl GenericClient) -> Result<u32, StoreError> {
-    epoch_of(row(client, KEPT, &[&EPOCH]).await)
+    let found = row(client, KEPT, &[&EPOCH]).await.map_err(StoreError::postgres("reading the definitions"))?;
+    epoch_in(found.as_ref(), 0)
 }
 
-fn epoch_of(found: Result<Option<Row>, Error>) -> Result<u32, StoreError> {
-    let found = found.map_err(StoreError::postgres("reading the definitions"))?;
-    let text: Option<String> = found.map(|row| get(&row, 0)).transpose()?;
+/// The same, as a row holds it.
+pub(super) fn epoch_in(row: Option<&Row>, column: usize) -> Result<u32, StoreError> {
+    let text: Option<String> = row.map(|row| get(row, column)).transpose()?.flatten();
     text.and_then(|text| text.parse().ok())
         .ok_or_else(|| StoreError::Corrupt { what: "it does not say which definitions it has".to_owned() })
 }

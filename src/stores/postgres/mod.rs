@@ -207,7 +207,7 @@ impl PostgresStore {
         // Between two statements a version may become an old one.
         let snapshot = self.snapshot(tenant).await?;
         let found = snapshot.versions(of).await;
-        snapshot.end().await;
+        snapshot.end();
         found
     }
 
@@ -236,7 +236,7 @@ impl PostgresStore {
     ) -> Result<Option<Stored>, StoreError> {
         let snapshot = self.snapshot(tenant).await?;
         let found = snapshot.read_version(ty, id, version).await;
-        snapshot.end().await;
+        snapshot.end();
         found
     }
 
@@ -248,7 +248,7 @@ impl PostgresStore {
         // A version that is the current one may be an old one a moment later: it must not come twice.
         let snapshot = self.snapshot(tenant).await?;
         let found = snapshot.history(ty, id).await;
-        snapshot.end().await;
+        snapshot.end();
         found
     }
 
@@ -271,7 +271,7 @@ impl PostgresStore {
     /// PostgreSQL fails.
     pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
         self.read_as(tenant, |link, tenant| async move {
-            let counts = self.shared.rough(&link, tenant, queries, false).await;
+            let counts = self.shared.rough(&link, tenant, queries).await;
             link.settled(counts)
         })
         .await

@@ -18,10 +18,11 @@ type Migration = (i64, &'static str);
 
 /// What was made once never changes: a changed schema is a migration more, which brings a store that has all before it to
 /// what the schema says now.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     (1, include_str!("migrations/1.sql")),
     (2, include_str!("migrations/2.sql")),
     (3, include_str!("migrations/3.sql")),
+    (4, include_str!("migrations/4.sql")),
 ];
 
 /// The store at a place, brought up to date.

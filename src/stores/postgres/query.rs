@@ -12,7 +12,7 @@ use fhirc_codegen::capability::Question;
 use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::{TypeCode, Value};
 use fhirc_codegen::sql::{Bind, Postgres, Sql, sql};
-use futures_util::future::{join, join4};
+use futures_util::future::join3;
 use std::time::Duration;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
@@ -94,12 +94,17 @@ pub(super) struct Asked<'q> {
 }
 
 impl Asked<'_> {
-    /// Runs the query, and tells the number of the last change of the definitions, as it was then or later. Where that
-    /// is the number that the query was planned under, the rows of its definitions were there: they are deleted only after
-    /// it has changed.
-    ///
-    /// All is sent at once. A statement that never came before is prepared under no name.
+    /// Runs the query, and tells the number of the last change of the definitions, as it was later. Where that is the
+    /// number that the query was planned under, the rows of its definitions were there: they are deleted only after it has
+    /// changed.
     pub(super) async fn run(&self, link: &Link, tenant: Tenant) -> Result<(Vec<Tuple>, u32), StoreError> {
+        // In a box: the compiler follows futures that hold each other to a certain depth.
+        let found = Box::pin(self.found(link, tenant)).await?;
+        Ok((found, epoch(&**link).await?))
+    }
+
+    /// Runs the query. All is sent at once. A statement that never came before is prepared under no name.
+    pub(super) async fn found(&self, link: &Link, tenant: Tenant) -> Result<Vec<Tuple>, StoreError> {
         let (values, types): (Vec<&(dyn ToSql + Sync)>, Vec<Type>) = params(self.filled, &tenant).into_iter().unzip();
         // Before anything else is sent, which would overtake it.
         let prepared = self.shapes.prepared(link, &self.sql.text, &types).await.map_err(|error| self.failed(error))?;
@@ -109,26 +114,21 @@ impl Asked<'_> {
                 None => link.query_typed(&self.sql.text, &values.iter().copied().zip(types).collect::<Vec<_>>()).await,
             }
         };
-        let (found, epoch) = match self.apart() {
-            None => join(asked, epoch(&**link)).await,
+        let found = match self.apart() {
+            None => asked.await,
             Some((begin, end)) => {
-                let (begun, found, ended, then) =
-                    join4(link.batch_execute(&begin), asked, link.batch_execute(end), epoch(&**link)).await;
-                let then = match ended {
-                    Ok(()) => then,
-                    Err(_) => {
-                        end_again(link, end).await?;
-                        epoch(&**link).await
-                    }
-                };
-                (begun.and(found), then)
+                let (begun, found, ended) = join3(link.batch_execute(&begin), asked, link.batch_execute(end)).await;
+                if ended.is_err() {
+                    end_again(link, end).await?;
+                }
+                begun.and(found)
             }
         };
         let found = found.map_err(|error| self.failed(error))?;
         if prepared.is_none() {
             self.shapes.remember(&self.sql.text);
         }
-        Ok((found.iter().map(|row| tuple(row, self.yields)).collect::<Result<_, _>>()?, epoch?))
+        found.iter().map(|row| tuple(row, self.yields)).collect()
     }
 
     /// What a query stands between that has a bound of its own, or may fail where others follow it in a snapshot. The

@@ -35,13 +35,14 @@ fn delete(table: &Table) -> String {
     )
 }
 
-/// Inserts all rows.
+/// Inserts all rows. `sorted`: those of a table in its order, by which an index takes them in page by page.
 pub(super) async fn insert_all(
     tables: &Tables<'_>,
-    transaction: &Transaction<'_>,
-    tenant: Tenant,
+    (transaction, tenant): (&Transaction<'_>, Tenant),
+    sorted: bool,
 ) -> Result<(), StoreError> {
-    for kind in tables.sorted() {
+    let (mut in_order, mut as_they_stand) = (tables.sorted(), tables.unsorted());
+    while let Some(kind) = if sorted { in_order.next() } else { as_they_stand.next() } {
         for (table, rows) in kind?.tables() {
             let rows = rows.map(|row| row_of(table, tenant, row));
             let copied = copy(transaction, &table.statements.insert, rows).await;

@@ -36,7 +36,17 @@ impl Shared {
         let failed = || StoreError::postgres("reading counts");
         let select = "SELECT rows FROM stat WHERE tenant = $1 AND key = $2";
         let now = row(client, select, &[&tenant.0, &CHANGES]).await.map_err(failed())?;
-        let now = now.map(|row| get(&row, 0)).transpose()?.unwrap_or_default();
+        self.counts_at(client, tenant, now.map(|row| get(&row, 0)).transpose()?.unwrap_or_default()).await
+    }
+
+    /// The same, after so many changes.
+    pub(super) async fn counts_at(
+        &self,
+        client: &impl GenericClient,
+        tenant: Tenant,
+        now: i64,
+    ) -> Result<Statistics, StoreError> {
+        let failed = || StoreError::postgres("reading counts");
         if let Some(known) = self.known.remembered.at(tenant, now) {
             return Ok(known);
         }

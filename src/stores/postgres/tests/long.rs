@@ -4,6 +4,8 @@ use super::*;
 use crate::compiler::{Compiler, Options};
 use crate::runtime::{Request, execute};
 use crate::stores::Store;
+use fhirc_codegen::capability::kinds;
+use fhirc_codegen::sql::schema::{By, SqlType, row_tables};
 
 /// Longer than an entry of an index however it is compressed, and the same at every call.
 fn noise(letters: usize) -> String {
@@ -133,6 +135,7 @@ fn a_store_from_before_is_brought_to_the_form() {
         link.settled(Ok(())).unwrap();
         let store = Store::open(&directory.url(), settings()).await.unwrap();
         consistency::check(unwrap(&store), &tenant()).await;
+        assert_eq!(kept(&store).await, 8);
         let family = format!("{}漢", "a".repeat(359));
         for query in [
             "Patient?_sort=-family".to_owned(),
@@ -144,6 +147,58 @@ fn a_store_from_before_is_brought_to_the_form() {
             let (found, expected) = (answer(&store, &query).await, answer(&reference, &query).await);
             assert!(found == expected && !found.concat().is_empty(), "{query}: {found:?} {expected:?}");
         }
+    });
+}
+
+/// How often rows hold each text that is kept whole, counted, and as it is noted.
+const USES: &str =
+    "SELECT coalesce(c.text, a.text), coalesce(c.uses, 0)::bigint, coalesce(a.uses, -1) FROM abridged a FULL JOIN (
+        SELECT tenant, text, count(*) AS uses FROM (@) r WHERE octet_length(text) > 360 GROUP BY 1, 2
+    ) c ON a.tenant = c.tenant AND a.text = c.text";
+
+/// How many texts are kept whole; each of them by as many rows as are noted, which are some.
+async fn kept(store: &Store) -> usize {
+    let link = unwrap(store).shared.links.lend().await.unwrap();
+    let columns = kinds().flat_map(row_tables).filter(|(by, table)| match by {
+        By::Source => true,
+        By::Value => !kinds()
+            .flat_map(row_tables)
+            .any(|(other, of)| other == By::Source && of.name.strip_suffix('s') == table.name.strip_suffix('v')),
+        By::End => false,
+    });
+    let texts = columns.flat_map(|(_, table)| {
+        let texts = table.columns.into_iter().filter(|column| column.ty == SqlType::Text);
+        texts.map(move |column| format!("SELECT tenant, {} AS text FROM {}", column.name, table.name))
+    });
+    let select = USES.replace('@', &texts.collect::<Vec<_>>().join(" UNION ALL "));
+    let found = super::super::sql::rows(&*link, &select, &[]).await.unwrap();
+    for row in &found {
+        let (text, counted, noted): (&str, i64, i64) = (row.get(0), row.get(1), row.get(2));
+        assert!(counted == noted && noted > 0, "{text}: {counted} {noted}");
+    }
+    link.settled(Ok(())).unwrap();
+    found.len()
+}
+
+#[test]
+fn a_long_text_goes_with_the_last_row_that_holds_it() {
+    block_on(async {
+        let store = Store::open(&Directory::new().url(), settings()).await.unwrap();
+        let (long, other) = (noise(500), noise(900));
+        let write = async |writes: Vec<Write>| {
+            store.write(&tenant(), writes).await.unwrap();
+            kept(&store).await
+        };
+        assert_eq!(write(vec![put(patient("a", &long)), put(patient("b", &long))]).await, 1);
+        assert_eq!(write(vec![put(patient("a", &other))]).await, 2);
+        assert_eq!(write(vec![delete("Patient", "b")]).await, 1);
+        // One takes over what another gives up, in one transaction.
+        assert_eq!(write(vec![put(patient("a", "Berg")), put(patient("c", &other))]).await, 1);
+        assert_eq!(write(vec![put(patient("c", &other))]).await, 1);
+        assert_eq!(write(vec![delete("Patient", "c"), delete("Patient", "a")]).await, 0);
+        // And comes again.
+        assert_eq!(write(vec![put(patient("c", &other))]).await, 1);
+        assert_eq!(answer(&store, &format!("Patient?family:exact={other}")).await, [["c"]]);
     });
 }
 
@@ -181,11 +236,13 @@ fn long_texts_are_found_and_sorted_as_everywhere() {
         }
         assert!(matched > 150, "{matched}");
         consistency::check(unwrap(&store), &tenant()).await;
+        assert!(kept(&store).await > 10);
         let emptied = resources()
             .iter()
             .map(|body| delete(body["resourceType"].as_str().unwrap(), body["id"].as_str().unwrap()))
             .collect();
         store.write(&tenant(), emptied).await.unwrap();
         consistency::check(unwrap(&store), &tenant()).await;
+        assert_eq!(kept(&store).await, 0);
     });
 }

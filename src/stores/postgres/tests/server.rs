@@ -157,13 +157,14 @@ fn a_snapshot_goes_on_behind_a_query_that_was_given_up() {
         let (patients, slots) = (query(all("Patient"), Yield::Count), crate::stores::Slots::new());
         // What looks at no row at all is worth the least time there is.
         let bounded = Query { visits: Some(0), ..patients.clone() };
-        let snapshot = store.snapshot(&tenant()).await.unwrap();
+        let whose = tenant();
+        let snapshot = store.snapshot(&whose).await.unwrap();
         let found = snapshot.run(&bounded, &slots, 0).await;
         assert!(matches!(found, Err(StoreError::GaveUp)), "{found:?}");
         held.rollback().await.unwrap();
         link.settled(Ok(())).unwrap();
         assert_eq!(snapshot.run(&patients, &slots, 0).await.unwrap()[0].ord, 1);
-        snapshot.end().await;
+        snapshot.end();
         assert_eq!(count(&store, &tenant(), "Patient").await, 1);
     });
 }
@@ -189,7 +190,8 @@ fn a_snapshot_sees_nothing_of_what_is_written_meanwhile() {
         let directory = Directory::new();
         let store = open(&directory.url(), settings()).await.unwrap();
         let ord = one(&store, put(patient("a", "Berg"))).await.ord;
-        let snapshot = store.snapshot(&tenant()).await.unwrap();
+        let whose = tenant();
+        let snapshot = store.snapshot(&whose).await.unwrap();
         let slots = crate::stores::Slots::new();
         let patients = query(all("Patient"), Yield::Count);
         let before = (snapshot.run(&patients, &slots, 0).await.unwrap(), snapshot.bodies(&[ord]).await.unwrap());
@@ -197,7 +199,7 @@ fn a_snapshot_sees_nothing_of_what_is_written_meanwhile() {
         let after = (snapshot.run(&patients, &slots, 0).await.unwrap(), snapshot.bodies(&[ord]).await.unwrap());
         assert_eq!(before, after);
         assert_eq!(after.1[0].version, 1);
-        snapshot.end().await;
+        snapshot.end();
         assert_eq!(store.bodies(&tenant(), &[ord]).await.unwrap()[0].version, 2);
         assert_eq!(count(&store, &tenant(), "Patient").await, 2);
     });

@@ -2,6 +2,7 @@
 
 mod page;
 mod sorted;
+mod turn;
 mod work;
 
 use super::{COUNTED, Context, applied, prune_empty};
@@ -124,7 +125,7 @@ impl Chooser<'_> {
             }
             Set::And(children) => {
                 let conditions: Vec<_> = children.iter().copied().filter(|&child| !self.is_universe(child)).collect();
-                conditions.into_iter().map(|child| self.probe(child)).collect()
+                self.in_turn(root, conditions).into_iter().map(|child| self.probe(child)).collect()
             }
             _ => vec![self.probe(root)],
         };
@@ -176,7 +177,7 @@ impl Chooser<'_> {
                 let place = |chooser: &mut Self, child| {
                     if Some(child) == drives { chooser.produce(child) } else { chooser.probe(child) }
                 };
-                Set::And(children.into_iter().map(|child| place(self, child)).collect())
+                Set::And(self.in_turn(id, children).into_iter().map(|child| place(self, child)).collect())
             }
             Set::Or(children) => Set::Or(children.into_iter().map(|child| self.produce(child)).collect()),
             Set::Minus { from, less } => Set::Minus { from: self.produce(from), less: self.probe(less) },
@@ -202,7 +203,10 @@ impl Chooser<'_> {
         if let Some(&place) = self.placed.get(&(id, false)) {
             return place;
         }
-        let set = self.plan.graph.set(id).clone();
+        let set = match self.plan.graph.set(id).clone() {
+            Set::And(children) => Set::And(self.in_turn(id, children)),
+            other => other,
+        };
         let part = |chooser: &mut Self, child| match set {
             // Reached from its seed, whoever is at hand.
             Set::Closure { .. } => chooser.produce(child),

@@ -119,19 +119,10 @@ impl<'a> Tables<'a> {
     /// # Errors
     /// What was extracted has not the columns of its kind.
     pub(super) fn sorted(&self) -> impl Iterator<Item = Result<OfKind<'a>, StoreError>> {
-        self.sizes.keys().map(|kind| self.of_kind(*kind, true))
+        self.sizes.keys().map(|kind| self.of_kind(*kind))
     }
 
-    /// The rows of each kind as they stand, for tables that lie in no order.
-    ///
-    /// # Errors
-    /// As for [`Tables::sorted`].
-    #[cfg(feature = "postgres")]
-    pub(super) fn unsorted(&self) -> impl Iterator<Item = Result<OfKind<'a>, StoreError>> {
-        self.sizes.keys().map(|kind| self.of_kind(*kind, false))
-    }
-
-    fn of_kind(&self, kind: RowKind, sorted: bool) -> Result<OfKind<'a>, StoreError> {
+    fn of_kind(&self, kind: RowKind) -> Result<OfKind<'a>, StoreError> {
         let width = self.layout.width(kind);
         let mut cells = Vec::with_capacity(self.sizes.get(&kind).copied().unwrap_or_default());
         let mut rows: u32 = 0;
@@ -148,7 +139,7 @@ impl<'a> Tables<'a> {
         let is_written = |table: &&RowTable| table.kind == kind && !self.left_out.contains(table.name.as_str());
         let of_kind = self.layout.tables.iter().filter(is_written);
         // Those of a resource came together, in the order of the resources.
-        let order = |table: &RowTable| (sorted && table.by != By::Source).then(|| order(table, &cells, width));
+        let order = |table: &RowTable| (table.by != By::Source).then(|| order(table, &cells, width));
         let orders = of_kind.map(|table| (table, order(table))).collect();
         Ok(OfKind { width, cells, orders })
     }

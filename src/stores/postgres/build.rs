@@ -303,7 +303,7 @@ async fn insert(
         tables.add_all(*ord, rows, &mut numbers)?;
         rows.values().for_each(|rows| tally.come(rows));
     }
-    insert_all(&tables, (transaction, tenant), true).await?;
+    insert_all(&tables, transaction, tenant).await?;
     let added = rows.iter().map(|(_, rows)| rows);
     abridged::keep(transaction, tenant, (added, empty()), &mut tally).await?;
     stat::store(&tally, transaction, tenant).await?;

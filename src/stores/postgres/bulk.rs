@@ -40,21 +40,9 @@ const PATIENCE: &str = "SET LOCAL lock_timeout = 500";
 const MEMORY: &str = "SELECT set_config('maintenance_work_mem', '256MB', true) \
     WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')";
 
-/// Whether all indexes are there.
+/// Whether all indexes are there, for good: they are dropped in an empty store alone.
 #[derive(Debug, Default)]
-pub(super) struct Complete {
-    /// They are, for good: they are dropped in an empty store alone.
-    surely: AtomicBool,
-    /// A load of this process makes them later.
-    waits: AtomicBool,
-}
-
-impl Complete {
-    /// Whether indexes are made behind the rows, so that these need no order. Somebody else may have made them already.
-    pub(super) fn are_waited_for(&self) -> bool {
-        self.waits.load(Ordering::Relaxed)
-    }
-}
+pub(super) struct Complete(AtomicBool);
 
 /// A load into a store that was empty. Dropped before its end, the indexes are made all the same.
 pub(crate) struct Bulk {
@@ -81,10 +69,7 @@ impl PostgresStore {
             return link.settled(Ok(None));
         }
         match without_indexes(&mut link).await {
-            Ok(true) => {
-                self.shared.complete.waits.store(true, Ordering::Relaxed);
-                Ok(Some(Bulk { shared: Arc::clone(&self.shared), link: Some(link) }))
-            }
+            Ok(true) => Ok(Some(Bulk { shared: Arc::clone(&self.shared), link: Some(link) })),
             // Somebody reads the empty store all the time: so be it.
             Ok(false) | Err(StoreError::Busy) => free(link, Ok(None)).await,
             Err(failed) => free(link, Err(failed)).await,
@@ -186,17 +171,16 @@ impl Shared {
     /// Whether there are all indexes that rows are found by. It is asked where there is a resource: indexes that are there
     /// then stay.
     pub(super) async fn has_indexes(&self, client: &impl GenericClient) -> Result<bool, StoreError> {
-        if self.complete.surely.load(Ordering::Relaxed) {
+        if self.complete.0.load(Ordering::Relaxed) {
             return Ok(true);
         }
         let complete = missing(client).await?.is_empty();
-        self.complete.surely.store(complete, Ordering::Relaxed);
+        self.complete.0.store(complete, Ordering::Relaxed);
         Ok(complete)
     }
 
     /// Makes the indexes that are missing, two at a time.
     pub(super) async fn make_indexes(&self) -> Result<(), StoreError> {
-        self.complete.waits.store(false, Ordering::Relaxed);
         let link = self.links.lend().await?;
         let missing = missing(&*link).await;
         let missing = Mutex::new(link.settled(missing)?);

@@ -164,8 +164,7 @@ impl To<'_> {
         let mut sets: Vec<&PackedSet> = placed.iter().map(|placed| &placed.item.result.added).collect();
         sets.extend(placed.iter().map(|placed| &placed.item.result.removed));
         numbers.provide(&sets).await?;
-        let sorted = !shared.complete.are_waited_for();
-        write_rows((transaction, tenant), (&shared.layout, sorted), &placed, &mut numbers).await?;
+        write_rows((transaction, tenant), &shared.layout, &placed, &mut numbers).await?;
         record::write(transaction, tenant, &placed).await.map_err(StoreError::postgres("writing resources"))?;
         let mut tally = Tally::default();
         let added = placed.iter().map(|placed| &placed.item.result.added);
@@ -239,7 +238,7 @@ impl To<'_> {
 
 async fn write_rows<'a>(
     (transaction, tenant): (&Transaction<'_>, Tenant),
-    (layout, sorted): (&'a Layout, bool),
+    layout: &'a Layout,
     placed: &[Placed<'a>],
     numbers: &mut Numbers<'a, '_>,
 ) -> Result<(), StoreError> {
@@ -252,5 +251,5 @@ async fn write_rows<'a>(
         added.add_all(home.ord, &item.result.added, numbers)?;
     }
     delete_all(&removed, transaction, tenant).await?;
-    insert_all(&added, (transaction, tenant), sorted).await
+    insert_all(&added, transaction, tenant).await
 }

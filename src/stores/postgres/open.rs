@@ -151,6 +151,7 @@ mod tests {
             "1: 5d79a681ce5166049f724afe45a3968d",
             "2: 040fa6fa7b49ba1ae5efdf440ba9f184",
             "3: fda17aaa93c5ddd925c8c80f462d7b48",
+            "4: 33f60b9bb485ed6f7d7b94d21c8d6aef",
         ];
         assert_eq!(prints, frozen, "the tables are changed by a migration more");
     }

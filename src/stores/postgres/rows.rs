@@ -35,14 +35,13 @@ fn delete(table: &Table) -> String {
     )
 }
 
-/// Inserts all rows. `sorted`: those of a table in its order, by which an index takes them in page by page.
+/// Inserts all rows.
 pub(super) async fn insert_all(
     tables: &Tables<'_>,
-    (transaction, tenant): (&Transaction<'_>, Tenant),
-    sorted: bool,
+    transaction: &Transaction<'_>,
+    tenant: Tenant,
 ) -> Result<(), StoreError> {
-    let (mut in_order, mut as_they_stand) = (tables.sorted(), tables.unsorted());
-    while let Some(kind) = if sorted { in_order.next() } else { as_they_stand.next() } {
+    for kind in tables.sorted() {
         for (table, rows) in kind?.tables() {
             let rows = rows.map(|row| row_of(table, tenant, row));
             let copied = copy(transaction, &table.statements.insert, rows).await;

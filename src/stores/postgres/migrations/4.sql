@@ -1,5 +1,5 @@
 -- How many rows hold a text that is kept whole: with the last of them it goes.
-ALTER TABLE abridged ADD COLUMN uses bigint NOT NULL DEFAULT 0;
+ALTER TABLE abridged ADD COLUMN IF NOT EXISTS uses bigint NOT NULL DEFAULT 0;
 ALTER TABLE abridged ALTER COLUMN uses DROP DEFAULT;
 DO $$
 DECLARE
@@ -8,6 +8,7 @@ BEGIN
   IF NOT EXISTS (SELECT 1 FROM abridged) THEN
     RETURN;
   END IF;
+  UPDATE abridged SET uses = 0;
   -- One order of the rows of each kind: by source, or by value where there is no such.
   FOR texts IN
     SELECT quote_ident(c.relname) AS rows, quote_ident(a.attname) AS text

@@ -122,7 +122,10 @@ impl Shared {
 }
 
 /// Rough counts, each with its statement; nothing in place of those that PostgreSQL does not answer.
-struct Rough<'q>(Vec<(&'q Query, Option<(Sql, Vec<Filled>)>)>);
+struct Rough<'q>(Vec<(&'q Query, Option<Lowered>)>);
+
+/// A statement, and the values of its parameters.
+type Lowered = (Sql, Vec<Filled>);
 
 impl<'q> Rough<'q> {
     fn of(queries: &'q [Query]) -> Result<Rough<'q>, StoreError> {

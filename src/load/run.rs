@@ -100,9 +100,9 @@ pub async fn load(
         Some(put_off) => store.end_load(put_off).await,
         None => Ok(()),
     };
+    watch.progress(&loading.report.counts, bytes.load(Ordering::Relaxed));
     loaded.and(ended)?;
     reading.await.map_err(|_| StoreError::Closed)?;
-    watch.progress(&loading.report.counts, bytes.load(Ordering::Relaxed));
     Ok(Report { elapsed: begun.elapsed(), ..loading.report })
 }
 
@@ -213,7 +213,13 @@ impl Loading<'_> {
     /// Waits for what is being written.
     async fn settle(&mut self) -> Result<(), StoreError> {
         let Some(Pending { places, commit }) = self.pending.take() else { return Ok(()) };
-        let committed = commit.await?;
+        let committed = match commit.await {
+            Err(StoreError::InPart { outcomes, position, source }) => {
+                outcomes.iter().flatten().for_each(|outcome| self.report.counts.add(outcome.change));
+                return Err(StoreError::InPart { outcomes, position, source });
+            }
+            committed => committed?,
+        };
         debug_assert_eq!(places.len(), committed.outcomes.len(), "every write has an outcome");
         for outcome in &committed.outcomes {
             self.report.counts.add(outcome.change);

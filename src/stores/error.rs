@@ -1,5 +1,6 @@
 //! What a store says when it cannot do something.
 
+use super::WriteOutcome;
 use super::url::InvalidUrl;
 use fhirc_codegen::algebra::Span;
 use fhirc_codegen::capability::Question;
@@ -110,6 +111,15 @@ pub enum StoreError {
     Uncertain,
     /// The connection to the server broke while documents were written, of which each is written by itself.
     Partly,
+    /// Of the writes of a batch some are written, each by itself, and at least one is not.
+    InPart {
+        /// What became of each, in the order of the writes; nothing of what is not written.
+        outcomes: Vec<Option<WriteOutcome>>,
+        /// The first that is not, by its place in the batch, from 0.
+        position: usize,
+        /// Why it is not.
+        source: Box<StoreError>,
+    },
     /// A statement has taken longer than the store was opened to allow.
     TimedOut {
         /// How long that is.
@@ -199,6 +209,13 @@ impl fmt::Display for StoreError {
                 "the connection to the server broke while resources were written: each of them is written or not, and it is \
                  not known which; writing them once more does no harm",
             ),
+            StoreError::InPart { outcomes, position, source } => write!(
+                f,
+                "write {position} of the batch: {source}; {} of its {} resources are written, and writing all of them once \
+                 more does no harm",
+                outcomes.iter().flatten().count(),
+                outcomes.len()
+            ),
             StoreError::TimedOut { after } => write!(
                 f,
                 "a statement took longer than {} ms, which `statement_timeout` allows: in the URL of the store, or else \
@@ -218,6 +235,7 @@ impl Error for StoreError {
         match self {
             StoreError::Url(error) => Some(error),
             StoreError::Invalid { why, .. } => Some(why),
+            StoreError::InPart { source, .. } => Some(source.as_ref()),
             StoreError::Failed { source, .. } => Some(source.as_ref()),
             _ => None,
         }

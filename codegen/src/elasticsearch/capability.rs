@@ -31,9 +31,9 @@ impl Capabilities for Target {
             | Question::Rough
             | Question::Rid
             | Question::Versions
+            | Question::Inside
             | Question::OrderTogether => true,
             Question::Via(..)
-            | Question::Inside
             | Question::Closure
             | Question::OrderOrdVia
             | Question::ByValue

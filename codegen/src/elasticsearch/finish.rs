@@ -6,7 +6,7 @@ use super::gather::{fields, is_gathered};
 use super::keyword::{REFERENCES, TARGETS};
 use crate::algebra::{Edge, On};
 use crate::program::{Dir, OrderBy, OrderKey, Yield};
-use crate::rows::{ColType, KeyId, RowKind, Value};
+use crate::rows::{KeyId, Value};
 use crate::target::Results;
 
 /// The most hits of one request: `index.max_result_window`.
@@ -66,12 +66,13 @@ fn sort(order: &[OrderKey]) -> Vec<Field<Sort>> {
 
 fn sort_key(key: &OrderKey) -> Field<Sort> {
     let order = direction(key.dir);
-    let own = |name: &str| Field(name.to_owned(), Sort { order, missing: None, unmapped_type: None });
+    // What stands inside another has neither.
+    let own = |name: &str| Field(name.to_owned(), Sort { order, missing: Some("_last"), unmapped_type: None });
     match key.alone() {
         Some(OrderBy::Updated(_)) => own("updated"),
         Some(OrderBy::Id(_)) => own("id"),
-        Some(OrderBy::Rows { keys, kind }) => {
-            let ty = if numeric(*kind) { "long" } else { "keyword" };
+        Some(by @ OrderBy::Rows { keys, kind }) => {
+            let ty = if by.is_numeric() { "long" } else { "keyword" };
             let sort = Sort { order, missing: Some("_last"), unmapped_type: Some(ty) };
             Field(sort_field(keys.first().copied().unwrap_or(KeyId(0)), *kind, key.dir), sort)
         }
@@ -87,17 +88,13 @@ fn position(results: &Results<'_>) -> Vec<Key> {
         (Some(Value::Int(int)), _) => Key::Int(*int),
         (Some(Value::Text(text)), _) => Key::Text(text.clone()),
         // A missing number stands where the greatest (or least) one would.
-        (_, Some(OrderBy::Rows { kind, .. })) if numeric(*kind) => match order.dir {
+        (_, Some(by)) if by.is_numeric() => match order.dir {
             Dir::Asc => Key::Int(i64::MAX),
             Dir::Desc => Key::Int(i64::MIN),
         },
         _ => Key::Missing(None),
     };
     results.order.iter().zip(&after.keys).map(key).chain([Key::Int(after.ord)]).collect()
-}
-
-fn numeric(kind: RowKind) -> bool {
-    kind.columns().first().is_some_and(|col| matches!(col.name.ty(), ColType::Instants | ColType::Int))
 }
 
 fn direction(dir: Dir) -> Direction {

@@ -109,11 +109,17 @@ impl Load {
         let mut screen = Screen::new(total, self.refused.as_deref()).map_err(|error| format!("--refused: {error}"))?;
         let store = Store::open(url, settings).await.map_err(|error| in_store(url, &error))?;
         let report = load(&store, tenant, inputs, Limits::default(), &mut screen).await;
+        let written = screen.written();
         let lost = screen.finish();
         let size = store.size().await;
         store.close().await;
         if let Err(error) = lost {
             output.note(format_args!("warning: not every refusal could be written to the file: {error}"));
+        }
+        if report.is_err() && written > 0 {
+            output.note(format_args!(
+                "{written} resources are in the store, and whole; loading the same again goes on from there"
+            ));
         }
         let report: Report = report.map_err(|error| in_store(url, &error))?;
         Ok(summary::Loaded { report, unreadable, size: size.ok() })

@@ -4,9 +4,12 @@ use super::Shared;
 use super::document::Document;
 use super::fault::{Cause, Said};
 use super::link::{ATTEMPTS, Ask, PAUSE};
+use super::place::Refresh;
 use crate::stores::StoreError;
+use crate::stores::tenants::Tenant;
 use elasticsearch::http::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use tokio::time::sleep;
@@ -14,7 +17,10 @@ use tokio::time::sleep;
 /// Bytes of one request, about.
 const SIZE: usize = 8 << 20;
 
-const DOING: &str = "writing resources";
+pub(super) const DOING: &str = "writing resources";
+
+/// Indexes that one request names.
+const REFRESHED: usize = 20;
 
 /// Documents to be written.
 #[derive(Debug, Default)]
@@ -32,12 +38,14 @@ pub(super) struct Deed {
 }
 
 /// What became of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// It is written.
     Done,
     /// There is one of the same version or a later one.
     Overtaken,
+    /// The server does not take it.
+    Refused(Said),
 }
 
 /// What becomes of a document that is there in the same version.
@@ -53,7 +61,6 @@ pub(super) enum Same {
 #[serde(rename_all = "lowercase")]
 enum Action<'a> {
     Index(Target<'a>),
-    Delete(Target<'a>),
 }
 
 #[derive(Serialize)]
@@ -94,6 +101,15 @@ impl Bulk {
     pub(super) fn push(&mut self, deed: Deed) {
         self.deeds.push(deed);
     }
+
+    /// Where they are written to.
+    pub(super) fn aliases(&self) -> impl Iterator<Item = &str> {
+        self.deeds.iter().map(|deed| deed.alias.as_str())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.deeds.len()
+    }
 }
 
 impl Deed {
@@ -103,12 +119,6 @@ impl Deed {
         let lines = format!("{}\n{}\n", line(&action)?, line(document)?);
         Ok(Deed { fields: document.fields().cloned().collect(), alias, lines })
     }
-
-    /// Deletes the document of a name, if there is none of a later version.
-    pub(super) fn delete(alias: String, name: String, version: i64, same: Same) -> Result<Deed, StoreError> {
-        let lines = line(&Action::Delete(Target::new(&alias, &name, version, same)))? + "\n";
-        Ok(Deed { fields: BTreeSet::new(), alias, lines })
-    }
 }
 
 fn line(of: &impl Serialize) -> Result<String, StoreError> {
@@ -117,13 +127,18 @@ fn line(of: &impl Serialize) -> Result<String, StoreError> {
 
 impl Shared {
     /// Does all of it, and tells of each what became of it.
-    pub(super) async fn bulk(&self, bulk: Bulk) -> Result<Vec<Fate>, StoreError> {
+    pub(super) async fn bulk(
+        &self,
+        tenant: Tenant,
+        bulk: Bulk,
+        refresh: Refresh,
+    ) -> Result<Vec<Fate>, StoreError> {
         let mut fields: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for deed in &bulk.deeds {
             fields.entry(&deed.alias).or_default().extend(deed.fields.iter().cloned());
         }
         for (alias, fields) in &fields {
-            self.indexes.provide(&self.link, alias, fields).await?;
+            self.indexes.provide(&self.link, &self.notes, (tenant, alias), fields).await?;
         }
         let mut fates = Vec::with_capacity(bulk.deeds.len());
         let mut rest = bulk.deeds.as_slice();
@@ -137,14 +152,26 @@ impl Shared {
                 count += 1;
             }
             let (chunk, after) = rest.split_at_checked(count).unwrap_or((rest, &[]));
-            fates.extend(self.chunk(chunk).await?);
+            fates.extend(self.chunk(chunk, refresh).await?);
             rest = after;
         }
         Ok(fates)
     }
 
+    /// Lets searches meet what was written to these, all of it together.
+    pub(super) async fn refresh(&self, aliases: &BTreeSet<String>) -> Result<(), StoreError> {
+        for some in aliases.iter().collect::<Vec<_>>().chunks(REFRESHED) {
+            let names = some.iter().map(|alias| alias.as_str()).collect::<Vec<_>>().join(",");
+            let told: Json = self.link.done(&Ask::new(DOING, Method::Post, format!("/{names}/_refresh"))).await?;
+            if told.pointer("/_shards/failed").and_then(Json::as_u64) != Some(0) {
+                return Err(StoreError::Partly);
+            }
+        }
+        Ok(())
+    }
+
     /// Does what one request can hold, again where the server has no room.
-    async fn chunk(&self, deeds: &[Deed]) -> Result<Vec<Fate>, StoreError> {
+    async fn chunk(&self, deeds: &[Deed], refresh: Refresh) -> Result<Vec<Fate>, StoreError> {
         let mut fates: Vec<Option<Fate>> = vec![None; deeds.len()];
         let mut pause = PAUSE;
         for attempt in 1..=ATTEMPTS {
@@ -154,7 +181,7 @@ impl Shared {
                 let _ = write!(all, "{}", deed.lines);
                 all
             });
-            let ask = Ask::new(DOING, Method::Post, "/_bulk").with("refresh", self.refresh.name());
+            let ask = Ask::new(DOING, Method::Post, "/_bulk").with("refresh", refresh.name());
             let answer = self.link.done(&ask.with("require_alias", "true").body(lines)).await;
             let Answer { items } = answer.map_err(partly)?;
             if items.len() != places.len() {
@@ -162,7 +189,9 @@ impl Shared {
             }
             for (n, told) in places.into_iter().zip(items) {
                 let fate = fate(told, attempt == ATTEMPTS)?;
-                fates.iter_mut().skip(n).take(1).for_each(|place| *place = fate);
+                if let Some(place) = fates.get_mut(n) {
+                    *place = fate;
+                }
             }
             if fates.iter().all(Option::is_some) {
                 break;
@@ -181,11 +210,9 @@ fn fate(told: BTreeMap<String, Told>, is_last: bool) -> Result<Option<Fate>, Sto
     };
     match (status, error) {
         (200..=299, None) => Ok(Some(Fate::Done)),
-        // What is to be deleted is not there.
-        (404, None) => Ok(Some(Fate::Done)),
         (409, _) => Ok(Some(Fate::Overtaken)),
         (429, _) if !is_last => Ok(None),
-        (status, cause) => Err(Said::of(status, &cause.unwrap_or_default()).failed(DOING)),
+        (status, cause) => Ok(Some(Fate::Refused(Said::of(status, &cause.unwrap_or_default())))),
     }
 }
 

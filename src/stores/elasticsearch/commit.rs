@@ -1,20 +1,25 @@
 //! Writing a batch: a request with a document per resource, of which each is written or not by its version.
 
 use super::Shared;
-use super::bulk::{Bulk, Deed, Fate, Same, partly};
+use super::bulk::{Bulk, DOING, Deed, Fate, Same, partly};
 use super::current::Depth;
 use super::document::{Document, Record, name};
+use super::fault::Said;
+use super::place::Refresh;
 use crate::stores::number::next_ord;
 use crate::stores::packed::Packed;
 use crate::stores::tenants::Tenant;
 use crate::stores::version::{Item, Keeps, Owner};
 use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
-use fhirc_codegen::ord::{CONTAINED, first_ord};
+use fhirc_codegen::ord::first_ord;
 use fhirc_codegen::rows::TypeCode;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often a resource is thought through again that others are writing too.
 const ATTEMPTS: usize = 50;
+
+/// What became of a write, and how many rows it has; or why the server does not take it.
+type Told = Result<(WriteOutcome, u64), Said>;
 
 /// A write, and what is there.
 struct Placed<'i> {
@@ -41,8 +46,15 @@ impl Shared {
             }
             let outcomes = self.run(tenant, &mut items, again).await;
             // What came before is written.
-            let outcomes = outcomes.map_err(|error| if n > 0 { partly(error) } else { error })?;
-            let mut outcomes = outcomes.into_iter();
+            let told = outcomes.map_err(|error| if n > 0 { partly(error) } else { error })?;
+            if told.iter().any(Result::is_err) {
+                // Who writes something twice writes alone: what was written before is of one batch.
+                let before = all.into_iter().flat_map(|committed| committed.outcomes).map(Some);
+                let outcomes = before.chain(told.iter().map(|told| told.as_ref().ok().map(|(outcome, _)| *outcome)));
+                let len = batches.iter().map(|batch| batch.len()).sum();
+                return Err(in_part(outcomes.collect(), len, told));
+            }
+            let mut outcomes = told.into_iter().flatten();
             let mut start = 0;
             for (committed, end) in all.iter_mut().zip(ends) {
                 for (outcome, added) in outcomes.by_ref().take(end - start) {
@@ -55,14 +67,14 @@ impl Shared {
         Ok(all)
     }
 
-    /// Writes a run, in which every resource stands once: what becomes of each, and how many rows it has.
+    /// Writes a run, in which every resource stands once.
     async fn run(
         &self,
         tenant: Tenant,
         items: &mut [&mut Item],
         mut again: bool,
-    ) -> Result<Vec<(WriteOutcome, u64)>, StoreError> {
-        let mut outcomes: Vec<Option<(WriteOutcome, u64)>> = vec![None; items.len()];
+    ) -> Result<Vec<Told>, StoreError> {
+        let mut outcomes: Vec<Option<Told>> = vec![None; items.len()];
         // Those that somebody else was faster with come again, when others are written.
         for attempt in 0..ATTEMPTS {
             let failed = |error| if attempt > 0 { partly(error) } else { error };
@@ -81,11 +93,13 @@ impl Shared {
             self.number(tenant, &mut placed).await.map_err(failed)?;
             let fates = self.write(tenant, &placed, &ours).await.map_err(failed)?;
             for ((n, placed), fate) in places.into_iter().zip(&placed).zip(fates) {
-                if fate == Fate::Done {
-                    let result = &placed.item.result;
-                    let added = result.added.values().map(|rows| rows.len() as u64).sum();
-                    let outcome = WriteOutcome { change: result.change, ord: placed.ord, version: result.version };
-                    outcomes.iter_mut().skip(n).take(1).for_each(|place| *place = Some((outcome, added)));
+                let told = match fate {
+                    Fate::Done => Ok(placed.outcome()),
+                    Fate::Refused(said) => Err(said),
+                    Fate::Overtaken => continue,
+                };
+                if let Some(place) = outcomes.get_mut(n) {
+                    *place = Some(told);
                 }
             }
             again = true;
@@ -165,91 +179,88 @@ impl Shared {
 
     /// Writes what is not there, the resources behind those that they contain: a resource that was acknowledged is whole.
     async fn write(&self, tenant: Tenant, placed: &[Placed<'_>], ours: &[bool]) -> Result<Vec<Fate>, StoreError> {
-        let (mut inner, mut own) = (Bulk::new(), Bulk::new());
-        let written = || placed.iter().zip(ours).filter(|(placed, ours)| !**ours && placed.item.is_change());
-        let mut numbers = self.inner(tenant, written().map(|(placed, _)| &*placed.item)).await?;
-        let mut places = Vec::new();
-        for (n, (placed, ours)) in placed.iter().zip(ours).enumerate() {
-            if *ours || !placed.item.is_change() {
-                continue;
+        let changed = || {
+            let all = placed.iter().zip(ours).enumerate();
+            all.filter(|(_, (placed, ours))| !**ours && placed.item.is_change()).map(|(n, (placed, _))| (n, placed))
+        };
+        let numbers = self.inner_numbers(tenant, changed().map(|(_, placed)| &*placed.item)).await?;
+        let (mut inner, mut containers) = (Bulk::new(), Vec::new());
+        for (n, placed) in changed() {
+            self.contained(tenant, placed.item, &numbers, &mut inner)?;
+            containers.resize(inner.len(), n);
+        }
+        // One waits for the other, so that a search meets both at once, or nearly: see `ARCHITECTURE.md`.
+        let mut aliases: BTreeSet<String> = inner.aliases().map(str::to_owned).collect();
+        let refresh = if aliases.is_empty() { self.refresh } else { Refresh::Later };
+        // Of those that are there in a later version, the resource is too. In the same version they may have come from a
+        // write that ended before its resource was written.
+        let mut refused: BTreeMap<usize, Said> = BTreeMap::new();
+        for (n, fate) in containers.into_iter().zip(self.bulk(tenant, inner, refresh).await?) {
+            if let Fate::Refused(said) = fate {
+                refused.entry(n).or_insert(said);
             }
-            self.contained(tenant, placed.item, &mut numbers, &mut inner)?;
+        }
+        let (mut own, mut places) = (Bulk::new(), Vec::new());
+        for (n, placed) in changed().filter(|(n, _)| !refused.contains_key(n)) {
             own.push(self.own(tenant, placed)?);
             places.push(n);
         }
-        // Of those that are there in a later version, the resource is too. In the same version they may have come from a
-        // write that ended before its resource was written.
-        self.bulk(inner).await?;
-        let mut fates = vec![Fate::Done; placed.len()];
-        for (n, fate) in places.into_iter().zip(self.bulk(own).await?) {
-            fates.iter_mut().skip(n).take(1).for_each(|place| *place = fate);
+        if !aliases.is_empty() {
+            aliases.extend(own.aliases().map(str::to_owned));
         }
-        Ok(fates)
+        let written = places.into_iter().zip(self.bulk(tenant, own, refresh).await?);
+        if self.refresh != Refresh::Later {
+            self.refresh(&aliases).await.map_err(partly)?;
+        }
+        let told: BTreeMap<usize, Fate> =
+            refused.into_iter().map(|(n, said)| (n, Fate::Refused(said))).chain(written).collect();
+        Ok((0..placed.len()).map(|n| told.get(&n).cloned().unwrap_or(Fate::Done)).collect())
     }
 
     /// The document of a resource.
     fn own(&self, tenant: Tenant, Placed { item, ord, .. }: &Placed<'_>) -> Result<Deed, StoreError> {
         let result = &item.result;
         let record = Record::new(tenant, item.ty, &item.id, *ord);
-        let record = Record { version: result.version, updated: result.updated, ..record };
+        let record = Record { version: result.version, updated: Some(result.updated), ..record };
         let record = match &result.body {
             Some(body) => Record { ty: Some(item.ty.0), body: Some(body.to_string()), ..record.live() },
             None => record,
         };
         let rows = result.added.iter().find(|(owner, _)| *owner == Owner::Itself).map(|(_, rows)| rows);
-        self.deed(tenant, record, rows, Same::Kept)
+        self.deed(tenant, (&item.id, record), rows, Same::Kept)
     }
 
-    /// A number for each resource that these contain, by type.
-    async fn inner<'i>(
+    pub(super) fn deed(
         &self,
         tenant: Tenant,
-        items: impl Iterator<Item = &'i Item>,
-    ) -> Result<BTreeMap<TypeCode, i64>, StoreError> {
-        let mut counts: BTreeMap<TypeCode, usize> = BTreeMap::new();
-        for owner in items.flat_map(|item| item.result.added.owners()) {
-            if let Owner::Contained(ty, _) = owner {
-                *counts.entry(*ty).or_default() += 1;
-            }
-        }
-        let mut numbers = BTreeMap::new();
-        for (ty, many) in counts {
-            let counter = format!("{}-inside-{}", tenant.0, ty.0);
-            let first = self.notes.take(&self.link, &counter, 0, count(many)).await?;
-            numbers.insert(ty, first_ord(ty) | CONTAINED | first);
-        }
-        Ok(numbers)
-    }
-
-    /// The documents of what a resource contains, and no more those of what it does not.
-    fn contained(
-        &self,
-        tenant: Tenant,
-        item: &Item,
-        numbers: &mut BTreeMap<TypeCode, i64>,
-        bulk: &mut Bulk,
-    ) -> Result<(), StoreError> {
-        for (owner, rows) in item.result.added.iter() {
-            let Owner::Contained(ty, id) = owner else { continue };
-            let next = numbers.entry(*ty).or_default();
-            let record = Record::new(tenant, *ty, id, *next).live();
-            *next += 1;
-            let record = Record { version: item.result.version, updated: item.result.updated, ..record };
-            bulk.push(self.deed(tenant, record, Some(rows), Same::Replaced)?);
-        }
-        for owner in item.result.removed.owners() {
-            let Owner::Contained(ty, id) = owner else { continue };
-            let alias = self.indexes.alias(tenant, *ty, &self.held.get().registry);
-            bulk.push(Deed::delete(alias, name(tenant, id)?, item.result.version, Same::Replaced)?);
-        }
-        Ok(())
-    }
-
-    fn deed(&self, tenant: Tenant, record: Record, rows: Option<&Packed>, same: Same) -> Result<Deed, StoreError> {
+        (id, record): (&str, Record),
+        rows: Option<&Packed>,
+        same: Same,
+    ) -> Result<Deed, StoreError> {
         let registry = &self.held.get().registry;
         let alias = self.indexes.alias(tenant, TypeCode(record.code), registry);
-        let name = name(tenant, &record.id)?;
+        let name = name(tenant, id)?;
         Deed::index(alias, name, &Document::new(record, rows, registry)?, same)
+    }
+}
+
+/// What is told of a batch of which the server does not take all.
+fn in_part(mut outcomes: Vec<Option<WriteOutcome>>, len: usize, told: Vec<Told>) -> StoreError {
+    let source = told.into_iter().find_map(Result::err).map_or(StoreError::Closed, |said| said.failed(DOING));
+    let position = outcomes.iter().position(Option::is_none).unwrap_or_default();
+    outcomes.resize(len, None);
+    if outcomes.iter().all(Option::is_none) {
+        return source;
+    }
+    StoreError::InPart { outcomes, position, source: Box::new(source) }
+}
+
+impl Placed<'_> {
+    /// What became of it, when it is written, and how many rows it has.
+    fn outcome(&self) -> (WriteOutcome, u64) {
+        let result = &self.item.result;
+        let added = result.added.values().map(|rows| rows.len() as u64).sum();
+        (WriteOutcome { change: result.change, ord: self.ord, version: result.version }, added)
     }
 }
 

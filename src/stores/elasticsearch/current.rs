@@ -116,6 +116,6 @@ impl Shared {
 impl Record {
     /// As a version that is replaced.
     pub(super) fn current(self) -> Current {
-        Current { version: self.version, updated: self.updated, body: self.body }
+        Current { version: self.version, updated: self.updated.unwrap_or_default(), body: self.body }
     }
 }

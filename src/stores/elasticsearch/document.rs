@@ -27,11 +27,15 @@ pub(super) struct Record {
     /// The type once more, of a live resource that stands in no other.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub(super) ty: Option<u8>,
+    /// The id of a resource of its own: what stands in another is not found or sorted by one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) id: String,
     /// As references name it; nothing if it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) rid: Option<String>,
-    pub(super) updated: i64,
+    /// Nothing of what stands in another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) updated: Option<i64>,
     pub(super) version: i64,
     /// Nothing of what is deleted, or stands in another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +64,11 @@ impl Record {
     /// A resource of a type, whatever became of it.
     pub(super) fn new(Tenant(tenant): Tenant, ty: TypeCode, id: &str, ord: i64) -> Record {
         Record { tenant, ord, code: ty.0, id: id.to_owned(), ..Record::default() }
+    }
+
+    /// It stands in another, which is written in this version.
+    pub(super) fn inside(self, version: i64) -> Record {
+        Record { id: String::new(), updated: None, version, ..self }
     }
 
     /// It is found by what refers to it.

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 /// An answer that is an error. The reasons that the server gives stay out: they may quote values.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Said {
     status: u16,
     types: Vec<String>,

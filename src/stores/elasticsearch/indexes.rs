@@ -1,7 +1,9 @@
 //! The indexes of resources: one per tenant and type, made from a template when the first resource comes.
 
+use super::answer::whole_indexes;
 use super::fault::Unexpected;
 use super::link::{Ask, Link, Reply, parsed};
+use super::notes::Notes;
 use super::place::{Layout, Place};
 use crate::definitions::Registry;
 use crate::stores::StoreError;
@@ -33,6 +35,12 @@ struct Mapped {
 struct Fields {
     #[serde(default)]
     properties: BTreeMap<String, IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Aliased {
+    #[serde(default)]
+    aliases: BTreeMap<String, IgnoredAny>,
 }
 
 /// What the template of a store comes before, at least.
@@ -109,15 +117,35 @@ impl Indexes {
         }
     }
 
-    /// Makes sure that an alias has an index with these fields.
-    pub(super) async fn provide(&self, link: &Link, alias: &str, fields: &BTreeSet<String>) -> Result<(), StoreError> {
+    /// Makes sure that nothing is missing of what a tenant has: of an index that is not searched, nothing would be found.
+    pub(super) async fn complete(&self, link: &Link, notes: &Notes, tenant: Tenant) -> Result<(), StoreError> {
+        let made = notes.aliases(link, &self.of(tenant)).await?;
+        if made.is_empty() {
+            return Ok(());
+        }
+        let path = format!("/{}/_alias", self.all(tenant));
+        let ask = whole_indexes(Ask::new("looking for the indexes of the store", Method::Get, path));
+        let found: BTreeMap<String, Aliased> = link.done(&ask).await?;
+        let found: BTreeSet<&String> = found.values().flat_map(|index| index.aliases.keys()).collect();
+        made.iter().find(|alias| !found.contains(alias)).map_or(Ok(()), |alias| Err(lost(alias)))
+    }
+
+    /// Makes sure that an alias has an index with these fields, and that this is noted.
+    pub(super) async fn provide(
+        &self,
+        link: &Link,
+        notes: &Notes,
+        (tenant, alias): (Tenant, &str),
+        fields: &BTreeSet<String>,
+    ) -> Result<(), StoreError> {
         if !self.known().contains_key(alias) {
             let found = match fields_of(link, alias).await? {
                 Some(found) => found,
                 None if create(link, alias, fields).await? => fields.clone(),
-                // Somebody else has just made it.
-                None => fields_of(link, alias).await?.unwrap_or_default(),
+                // Somebody else has just made it, or it has lost its alias.
+                None => fields_of(link, alias).await?.ok_or_else(|| lost(alias))?,
             };
+            notes.add_alias(link, &self.of(tenant), alias).await?;
             self.known().insert(alias.to_owned(), found);
         }
         let missing: BTreeSet<String> =
@@ -134,6 +162,14 @@ impl Indexes {
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, BTreeSet<String>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn lost(alias: &str) -> StoreError {
+    let what = format!(
+        "no index has the alias `{alias}`, and resources were written to one; it was deleted, or restored from a snapshot \
+         without its alias"
+    );
+    StoreError::Corrupt { what }
 }
 
 fn properties(fields: &BTreeSet<String>) -> Properties {

@@ -9,6 +9,7 @@ mod document;
 mod fault;
 mod group;
 mod indexes;
+mod inner;
 mod link;
 mod notes;
 mod open;
@@ -341,8 +342,11 @@ impl Shared {
         if let Some(known) = self.tenants.known(tenant) {
             return Ok(known);
         }
-        let found = self.notes.tenant(&self.link, tenant.name()).await?;
-        Ok(self.tenants.found(tenant, found.map(Tenant)))
+        let found = self.notes.tenant(&self.link, tenant.name()).await?.map(Tenant);
+        if let Some(number) = found {
+            self.indexes.complete(&self.link, &self.notes, number).await?;
+        }
+        Ok(self.tenants.found(tenant, found))
     }
 
     /// The number of a tenant that is written.
@@ -350,8 +354,9 @@ impl Shared {
         if let Some(known) = self.tenants.known(tenant) {
             return Ok(known);
         }
-        let number = self.notes.number_tenant(&self.link, tenant.name()).await?;
-        Ok(self.tenants.found(tenant, Some(Tenant(number))))
+        let number = Tenant(self.notes.number_tenant(&self.link, tenant.name()).await?);
+        self.indexes.complete(&self.link, &self.notes, number).await?;
+        Ok(self.tenants.found(tenant, Some(number)))
     }
 
     async fn view(&self, tenant: &TenantContext) -> Result<View<'_>, StoreError> {

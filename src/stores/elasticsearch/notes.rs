@@ -1,12 +1,14 @@
 //! What a store knows of itself, in an index of its own: one document per fact, replaced only where nobody else did.
 
+use super::answer::is_counted_whole;
 use super::fault::Unexpected;
 use super::link::{Ask, Link, Reply, parsed};
 use crate::stores::StoreError;
 use elasticsearch::http::Method;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 /// How often a change is tried that others are making too.
 const ATTEMPTS: usize = 200;
@@ -35,6 +37,16 @@ pub(super) struct Note<T> {
 #[derive(Serialize, Deserialize)]
 struct Counter {
     next: i64,
+}
+
+/// The aliases of indexes.
+#[derive(Serialize, Deserialize)]
+struct Aliases {
+    made: BTreeSet<String>,
+}
+
+fn made(of: &str) -> String {
+    format!("indexes:{of}")
 }
 
 /// A tenant.
@@ -143,6 +155,32 @@ impl Notes {
         Err(StoreError::Busy)
     }
 
+    /// The aliases that were ever made of the indexes of a tenant, or of all.
+    pub(super) async fn aliases(&self, link: &Link, of: &str) -> Result<BTreeSet<String>, StoreError> {
+        Ok(self.get::<Aliases>(link, &made(of)).await?.map(|known| known.note.made).unwrap_or_default())
+    }
+
+    /// Notes one more, unless it is known.
+    pub(super) async fn add_alias(&self, link: &Link, of: &str, alias: &str) -> Result<(), StoreError> {
+        let id = made(of);
+        for _ in 0..ATTEMPTS {
+            let known = self.get::<Aliases>(link, &id).await?;
+            let mut all = known.as_ref().map(|known| known.note.made.clone()).unwrap_or_default();
+            if !all.insert(alias.to_owned()) {
+                return Ok(());
+            }
+            let all = Aliases { made: all };
+            let is_noted = match &known {
+                None => self.create(link, &id, &all).await?,
+                Some(known) => self.replace(link, &id, known, &all).await?,
+            };
+            if is_noted {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Busy)
+    }
+
     /// The number of a tenant, if it has one.
     pub(super) async fn tenant(&self, link: &Link, name: &str) -> Result<Option<i64>, StoreError> {
         Ok(self.get::<Tenant>(link, &format!("tenant:{name}")).await?.map(|known| known.note.number))
@@ -169,7 +207,12 @@ impl Notes {
         link.done::<serde::de::IgnoredAny>(&refresh).await?;
         let query = json!({ "query": { "term": { "kind": "tenant" } }, "size": MOST });
         let ask = Ask::new(doing, Method::Post, format!("/{}/_search", self.index)).json(&query)?;
-        let found: Hits<Tenant> = link.done(&ask.with("allow_partial_search_results", "false")).await?;
+        let told: Json = link.done(&ask.with("allow_partial_search_results", "false")).await?;
+        if !is_counted_whole(&told) {
+            return Err(Unexpected("a part of the index did not answer").failed(doing));
+        }
+        let found = Hits::<Tenant>::deserialize(told);
+        let found = found.map_err(|error| StoreError::Failed { doing, source: Box::new(error) })?;
         if found.hits.hits.len() >= MOST as usize {
             return Err(StoreError::Limit { what: "more than 10,000 tenants cannot be listed" });
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, RandomState};
 
 /// Counted up when the form of documents changes.
-const DOCUMENTS: &str = "1";
+const DOCUMENTS: &str = "2";
 
 /// The note that makes a store.
 const STORE: &str = "store";

@@ -9,7 +9,7 @@ use crate::stores::{LiveVersion, Method, StoreError, Stored};
 use fhirc_codegen::algebra::Span;
 use fhirc_codegen::capability::Question;
 use fhirc_codegen::elasticsearch::identity;
-use fhirc_codegen::ord::type_of;
+use fhirc_codegen::ord::{CONTAINED, type_of};
 use fhirc_codegen::rows::TypeCode;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ impl Record {
             ty: TypeCode(self.code),
             id: self.id,
             version: self.version,
-            updated: self.updated,
+            updated: self.updated.unwrap_or_default(),
             method,
             body: self.body.unwrap_or_default(),
             container: None,
@@ -45,17 +45,18 @@ impl Shared {
 
     /// The live ones among these resources, in the order asked for.
     pub(super) async fn bodies(&self, tenant: Tenant, ords: &[i64]) -> Result<Vec<Stored>, StoreError> {
-        let mut found: BTreeMap<i64, Record> = BTreeMap::new();
-        for ords in ords.chunks(CHUNK) {
+        let (inside, own): (Vec<i64>, Vec<i64>) = ords.iter().copied().partition(|ord| ord & CONTAINED != 0);
+        let mut found = if inside.is_empty() { BTreeMap::new() } else { self.inside(tenant, &inside).await? };
+        for ords in own.chunks(CHUNK) {
             let types = Types::Only(ords.iter().map(|ord| type_of(*ord)).collect());
             let query = json!({ "bool": { "filter": [
                 { "term": { "tenant": tenant.0 } }, { "terms": { "ord": ords } }, { "exists": { "field": "type" } }
             ] } });
             let body = json!({ "query": query, "size": ords.len(), "track_total_hits": false });
             let hits = self.search("reading resources", (tenant, &types), &body).await?.hits;
-            found.extend(hits.into_iter().filter_map(|hit| hit.source).map(|record| (record.ord, record)));
+            found.extend(hits.into_iter().filter_map(|hit| hit.source).map(|record| (record.ord, record.stored())));
         }
-        Ok(ords.iter().filter_map(|ord| found.get(ord).cloned()).map(Record::stored).collect())
+        Ok(ords.iter().filter_map(|ord| found.get(ord).cloned()).collect())
     }
 
     /// The identities of these resources, of those that are live.

@@ -65,9 +65,9 @@ fn document(tenant: i64, r: &Resource, named: Named<'_>) -> Document {
     document.push(("tenant".into(), Content::Int(tenant)));
     document.push(("ord".into(), Content::Int(r.ord)));
     document.push(("rid".into(), Content::Text(identity(r.ty, &r.id))));
-    document.push(("id".into(), Content::Text(r.id.clone())));
-    document.push(("updated".into(), Content::Int(r.updated)));
     if r.state == State::Live {
+        document.push(("id".into(), Content::Text(r.id.clone())));
+        document.push(("updated".into(), Content::Int(r.updated)));
         document.push(("type".into(), Content::Int(r.ty.0.into())));
     }
     document
@@ -165,7 +165,8 @@ fn sort_values(sort: &[Field<Sort>], document: &Document) -> Vec<Key> {
     let value = |Field(field, sort): &Field<Sort>| {
         let all = values(document, "", field).cloned();
         let chosen = if sort.order == Direction::Asc { all.min() } else { all.max() };
-        match (chosen, sort.unmapped_type) {
+        let ty = sort.unmapped_type.or((field == "updated").then_some("long")).or((field == "id").then_some("keyword"));
+        match (chosen, ty) {
             (Some(Content::Int(int)), _) => Key::Int(int),
             (Some(Content::Text(text)), _) => Key::Text(text),
             (None, Some("long")) => Key::Int(if sort.order == Direction::Asc { i64::MAX } else { i64::MIN }),

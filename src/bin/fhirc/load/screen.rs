@@ -15,6 +15,8 @@ pub(super) struct Screen {
     bar: Option<ProgressBar>,
     refused: Option<BufWriter<File>>,
     lost: io::Result<()>,
+    /// Resources that were dealt with so far.
+    written: u64,
     stop: Arc<AtomicBool>,
 }
 
@@ -23,7 +25,12 @@ impl Screen {
     pub(super) fn new(total: u64, refused: Option<&Path>) -> io::Result<Screen> {
         let refused = refused.map(File::create).transpose()?.map(BufWriter::new);
         let bar = io::stderr().is_terminal().then(|| bar(total));
-        Ok(Screen { bar, refused, lost: Ok(()), stop: stop_flag() })
+        Ok(Screen { bar, refused, lost: Ok(()), written: 0, stop: stop_flag() })
+    }
+
+    /// Resources that were dealt with so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written
     }
 
     /// Takes the progress away. The error is that of writing the refusals.
@@ -44,6 +51,7 @@ fn bar(total: u64) -> ProgressBar {
 
 impl Watch for Screen {
     fn progress(&mut self, counts: &Counts, bytes: u64) {
+        self.written = counts.resources();
         if let Some(bar) = &self.bar {
             bar.set_position(bytes);
             bar.set_message(format!("{} resources", counts.resources()));

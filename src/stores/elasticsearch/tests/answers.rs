@@ -4,7 +4,7 @@ use super::*;
 use crate::stores::elasticsearch::bulk::{Bulk, Deed, Fate, Same};
 use crate::stores::elasticsearch::document::{Document, Record};
 use crate::stores::tenants::Tenant;
-use crate::stores::{Slots, StoreError};
+use crate::stores::{Change, Slots, StoreError};
 use std::io::{BufRead, BufReader, Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -17,22 +17,27 @@ struct Proxy {
     port: u16,
     /// What is said to the next requests whose path ends so.
     told: Arc<Mutex<Vec<Rule>>>,
+    spoil: Arc<Mutex<Option<Spoil>>>,
 }
+
+/// Of the next bulk request that has so many: the place of a document, and what is said in it in place of what, as long.
+type Spoil = (usize, &'static str, &'static str);
 
 impl Proxy {
     fn start(node: &str) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let told: Arc<Mutex<Vec<Rule>>> = Arc::default();
-        let (node, rules) = (node.to_owned(), Arc::clone(&told));
+        let spoil: Arc<Mutex<Option<Spoil>>> = Arc::default();
+        let (node, rules, spoils) = (node.to_owned(), Arc::clone(&told), Arc::clone(&spoil));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (node, rules) = (node.clone(), Arc::clone(&rules));
+                let (node, rules, spoils) = (node.clone(), Arc::clone(&rules), Arc::clone(&spoils));
                 // A connection that breaks is what a test may want.
-                std::thread::spawn(move || drop(serve(stream, &node, &rules)));
+                std::thread::spawn(move || drop(serve(stream, &node, &rules, &spoils)));
             }
         });
-        Proxy { port, told }
+        Proxy { port, told, spoil }
     }
 
     fn tell(&self, path: &'static str, status: u16, body: &'static str) {
@@ -44,7 +49,12 @@ impl Proxy {
     }
 }
 
-fn serve(stream: TcpStream, node: &str, rules: &Mutex<Vec<Rule>>) -> std::io::Result<()> {
+fn serve(
+    stream: TcpStream,
+    node: &str,
+    rules: &Mutex<Vec<Rule>>,
+    spoils: &Mutex<Option<Spoil>>,
+) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
     loop {
@@ -78,6 +88,9 @@ fn serve(stream: TcpStream, node: &str, rules: &Mutex<Vec<Rule>>) -> std::io::Re
                 write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len())?;
             }
             None => {
+                if path.ends_with("/_bulk") {
+                    spoiled(&mut body, &mut spoils.lock().unwrap());
+                }
                 let mut onward = TcpStream::connect(node)?;
                 write!(onward, "{head}connection: close\r\n\r\n")?;
                 onward.write_all(&body)?;
@@ -88,6 +101,18 @@ fn serve(stream: TcpStream, node: &str, rules: &Mutex<Vec<Rule>>) -> std::io::Re
                 return Ok(());
             }
         }
+    }
+}
+
+fn spoiled(body: &mut Vec<u8>, spoil: &mut Option<Spoil>) {
+    let text = String::from_utf8(body.clone()).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    if let Some((document, old, new)) = *spoil
+        && let Some(line) = lines.get_mut(2 * document + 1)
+    {
+        *line = line.replacen(old, new, 1);
+        *body = (lines.join("\n") + "\n").into_bytes();
+        *spoil = None;
     }
 }
 
@@ -170,6 +195,25 @@ fn a_write_whose_answer_is_lost_may_be_written() {
 }
 
 #[test]
+fn of_a_batch_it_is_told_what_is_written_and_what_is_not() {
+    block_on(async {
+        let (proxy, store) = behind().await;
+        let batch = || ["b", "a", "c"].map(|id| load(patient(id, "Ek"))).to_vec();
+        // The second document comes with a field that no mapping has.
+        *proxy.spoil.lock().unwrap() = Some((1, r#""ord":"#, r#""xrd":"#));
+        let told = store.write(&tenant(), batch()).await;
+        let Err(StoreError::InPart { outcomes, position: 1, .. }) = told else { panic!("{told:?}") };
+        let changes: Vec<Option<Change>> = outcomes.iter().map(|told| told.map(|outcome| outcome.change)).collect();
+        assert_eq!(changes, [Some(Change::Created), None, Some(Change::Created)]);
+        assert!(store.read(&tenant(), ty("Patient"), "a").await.unwrap().unwrap().body.contains("Berg"));
+        // Once more: what is there stays as it is.
+        let again = store.write(&tenant(), batch()).await.unwrap();
+        let changes: Vec<Change> = again.iter().map(|outcome| outcome.change).collect();
+        assert_eq!(changes, [Change::Unchanged, Change::Updated, Change::Unchanged]);
+    });
+}
+
+#[test]
 fn what_comes_late_or_twice_never_goes_back() {
     block_on(async {
         let store = memory().await;
@@ -191,8 +235,7 @@ fn what_comes_late_or_twice_never_goes_back() {
         let mut bulk = Bulk::new();
         bulk.push(late(1));
         bulk.push(late(2));
-        bulk.push(Deed::delete(alias.clone(), format!("{}/a", number.0), 2, Same::Kept).unwrap());
-        assert_eq!(shared.bulk(bulk).await.unwrap(), [Fate::Overtaken; 3]);
+        assert_eq!(shared.bulk(number, bulk, shared.refresh).await.unwrap(), [Fate::Overtaken, Fate::Overtaken]);
         assert!(store.read(&tenant(), ty("Patient"), "a").await.unwrap().unwrap().body.contains("Ek"));
     });
 }

@@ -200,6 +200,27 @@ fn what_one_request_does_not_tell_is_told_by_several_at_one_point_in_time() {
 }
 
 #[test]
+fn an_index_that_lost_its_alias_is_missed() {
+    block_on(async {
+        let url = beside("");
+        let store = open(&url, settings()).await.unwrap();
+        store.write(&tenant(), vec![put(patient("a", "Berg")), put(observation("o", "Patient/a"))]).await.unwrap();
+        let number = store.shared.to_read(&tenant()).await.unwrap();
+        let alias = store.shared.indexes.alias(number, ty("Patient"), &store.registry());
+        // So a snapshot leaves it that is restored without aliases.
+        let path = format!("/{}/_alias/{alias}", alias.replace(".live", "-1"));
+        let lose = Ask::new("losing an alias", Method::Delete, path);
+        store.shared.link.done::<IgnoredAny>(&lose).await.unwrap();
+        let again = open(&url, settings()).await.unwrap();
+        let found = again.statistics(&tenant()).await.map(drop);
+        let Err(StoreError::Corrupt { what }) = found else { panic!("{found:?}") };
+        assert!(what.contains(&alias), "{what}");
+        let written = again.write(&tenant(), vec![put(patient("b", "Ek"))]).await;
+        assert!(matches!(written, Err(StoreError::Corrupt { .. })), "{written:?}");
+    });
+}
+
+#[test]
 fn a_store_that_lost_its_notes_is_not_made_again() {
     block_on(async {
         let url = beside("");

@@ -29,6 +29,7 @@ use crate::stores::{StoreError, StoreUrl};
 use random::Random;
 use sample::Samples;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use subject::Verdict;
 
 /// Searches per set of resources: making and storing the resources costs as much as many searches.
@@ -44,7 +45,7 @@ const TRIED_PER_SEARCH: usize = 20;
 const SETS_PER_STORE: u64 = 100;
 
 /// What came of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Searches that were compared.
     pub comparisons: u32,
@@ -54,6 +55,8 @@ pub struct Report {
     pub matched: u32,
     /// Searches besides that the store refused by name.
     pub refused: u32,
+    /// What was refused, in the words of the first refusal of each, and how often.
+    pub refusals: BTreeMap<String, u32>,
     /// Searches besides that the compiler did not take.
     pub rejected: u32,
 }
@@ -115,7 +118,10 @@ async fn compare_set(
         let verdict = loaded.compare(&query.to_string(), plans).await?;
         match verdict {
             Verdict::Rejected => report.rejected += 1,
-            Verdict::Refused => report.refused += 1,
+            Verdict::Refused(what) => {
+                report.refused += 1;
+                *report.refusals.entry(what).or_default() += 1;
+            }
             Verdict::Same { matched } => {
                 report.comparisons += 1;
                 report.matched += u32::from(matched);
@@ -123,7 +129,7 @@ async fn compare_set(
             Verdict::Differs(found) => {
                 report.comparisons += 1;
                 report.disagreements += 1;
-                differing.push((*report, query, *found));
+                differing.push((report.clone(), query, *found));
             }
         }
     }

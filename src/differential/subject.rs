@@ -48,7 +48,7 @@ pub(super) enum Verdict {
     /// The search is wrong, or asks for what is not supported.
     Rejected,
     /// The store said by name what it cannot do.
-    Refused,
+    Refused(String),
     /// They differ.
     Differs(Box<Disagreement>),
 }
@@ -77,7 +77,7 @@ impl Subject {
         match loaded.compare(&case.query, true).await? {
             Verdict::Same { .. } => Ok(None),
             Verdict::Differs(found) => Ok(Some(Disagreement { case: case.clone(), ..*found })),
-            Verdict::Rejected | Verdict::Refused => {
+            Verdict::Rejected | Verdict::Refused(_) => {
                 Err(StoreError::Unsupported { what: format!("the search `{}`", case.query) })
             }
         }
@@ -130,7 +130,10 @@ impl Loaded<'_> {
         let Ok(compiled) = self.compiler.compile(query) else { return Ok(Verdict::Rejected) };
         let expected = self.expected(&compiled.search);
         let mut found = match self.found(&compiled, None, expected.pages.len()).await {
-            Err(ExecuteError::Refused { .. }) => return Ok(Verdict::Refused),
+            Err(ExecuteError::Refused { diagnostics, .. }) => {
+                let first = diagnostics.into_iter().next().map(|said| said.message);
+                return Ok(Verdict::Refused(first.unwrap_or_default()));
+            }
             found => found.map_err(|error| error.to_string()),
         };
         let mut what = "the search".to_owned();

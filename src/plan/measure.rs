@@ -3,8 +3,8 @@
 
 use crate::plan::Plan;
 use crate::plan::types::in_page_order;
-use fhirc_codegen::algebra::{Access, Atom, Node, Rel, Set, Sets, Source, Span, Test};
-use fhirc_codegen::capability::{Answer, Capabilities};
+use fhirc_codegen::algebra::{Access, Atom, End, Node, Rel, Set, Sets, Source, Span, Test};
+use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
 use fhirc_codegen::ord::first_ord;
 use fhirc_codegen::program::{Query, Take, Yield};
 use fhirc_codegen::rows::{Col, RowKind};
@@ -31,9 +31,21 @@ pub fn questions(plan: &Plan, stats: &dyn Stats, store: &dyn Capabilities) -> Ve
     if sets.len() < 2 && plan.page.order.is_empty() && sets.iter().all(|set| in_page_order(set)) {
         return Vec::new();
     }
+    // Where joins are steps, all that is chosen is where they begin.
+    let joins = store.answer(Question::Via(Join::Rid, End::Source)) == Answer::Exact;
+    if !joins && !sets.iter().any(|set| has_sides(plan, set)) {
+        return Vec::new();
+    }
     let countable = sets.into_iter().filter(|set| is_sought(set) && answers(store, set));
     let counts = |set: &Set| alternatives(set).iter().map(|part| count(part, plan.page.take, stats)).collect();
     countable.take(MOST).map(|set| (set.clone(), counts(set))).collect()
+}
+
+/// Whether a set is a join and something else, either of which may be the smaller one.
+fn has_sides(plan: &Plan, set: &Set) -> bool {
+    let Set::And(parts) = set else { return false };
+    let any = |is: fn(&Set) -> bool| parts.iter().any(|part| is(plan.graph.set(*part)));
+    any(|part| matches!(part, Set::Via { .. })) && any(|part| !matches!(part, Set::Via { .. } | Set::All(_)))
 }
 
 /// What counts up to the bounds of their queries say together; nothing if one of them was not answered.

@@ -1,5 +1,7 @@
 //! Split: cut a plan into steps that the store answers whole, and refuse by name what it cannot.
 
+mod narrow;
+
 use crate::plan::{BUDGET, PAGE_SLOT, Plan, VersionsRoot};
 use fhirc_codegen::algebra::{
     Access, Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test,
@@ -149,28 +151,57 @@ impl Splitter<'_> {
 
     /// A query for a set; the joins that the store cannot do become steps before it.
     fn query(&mut self, root: SetId, yields: Yield, strategy: Strategy, take: Option<Take>) -> Query {
+        self.query_of(&[root], None, yields, (strategy, take))
+    }
+
+    /// The same for what is in several sets, and in one that is not of the plan.
+    fn query_of(
+        &mut self,
+        roots: &[SetId],
+        within: Option<Set>,
+        yields: Yield,
+        (strategy, take): (Strategy, Option<Take>),
+    ) -> Query {
         let mut sets = Sets::default();
         let mut places: HashMap<SetId, SetId> = HashMap::new();
-        let mut last = SetId(0);
-        for id in self.needed(root) {
+        for id in self.needed(roots) {
             let Some(node) = self.plan.graph.node(id) else { continue };
+            let mut here = places.clone();
+            if let Set::And(parts) = &node.set {
+                for join in self.narrowed(parts) {
+                    let (Some(set), Some(of)) = (self.narrow(parts, join), self.plan.graph.node(join)) else {
+                        continue;
+                    };
+                    self.check(&set, of.span);
+                    here.insert(join, sets.push(of.with(set)));
+                }
+            }
             let set = match &node.set {
                 Set::Via { edge, from, far } if self.is_cut(*edge, *from) => self.slotted(*edge, *from, *far),
                 Set::Closure { edge, .. } if self.is_looped(*edge) => Set::Slot(self.looped(id)),
-                set => crate::plan::graph::renumbered(set, |child| places.get(&child).copied().unwrap_or(child)),
+                set => crate::plan::graph::renumbered(set, |child| here.get(&child).copied().unwrap_or(child)),
             };
             self.check(&set, node.span);
-            last = sets.push(node.with(set));
-            places.insert(id, last);
+            places.insert(id, sets.push(node.with(set)));
         }
+        let mut all: Vec<SetId> = roots.iter().filter_map(|root| places.get(root).copied()).collect();
+        let span = roots.first().map(|root| self.plan.graph.span(*root)).unwrap_or_default();
+        if let Some(set) = within {
+            self.check(&set, span);
+            all.push(sets.push(Node::new(set, Access::Probe, span)));
+        }
+        let root = match all.as_slice() {
+            [only] => *only,
+            _ => sets.push(Node::new(Set::And(all), Access::Drive, span)),
+        };
         let (once, abridged) = (self.plan.once.clone(), self.plan.abridged.clone());
-        Query { strategy, take, once, abridged, ..Query::new(sets, last, yields) }
+        Query { strategy, take, once, abridged, ..Query::new(sets, root, yields) }
     }
 
     /// The sets of one query, parts before wholes: those behind a cut join are not among them.
-    fn needed(&self, root: SetId) -> Vec<SetId> {
+    fn needed(&self, roots: &[SetId]) -> Vec<SetId> {
         let mut found = Vec::new();
-        self.collect(root, &mut found);
+        roots.iter().for_each(|root| self.collect(*root, &mut found));
         found
     }
 
@@ -182,9 +213,19 @@ impl Splitter<'_> {
         match set {
             Set::Via { edge, from, .. } if self.is_cut(*edge, *from) => {}
             Set::Closure { edge, .. } if self.is_looped(*edge) => {}
+            Set::And(parts) => {
+                let narrowed = self.narrowed(parts);
+                parts.iter().filter(|part| !narrowed.contains(part)).for_each(|part| self.collect(*part, found));
+            }
             _ => set.children().iter().for_each(|&child| self.collect(child, found)),
         }
         found.push(id);
+    }
+
+    /// A slot that nothing fills yet.
+    fn slot(&mut self) -> SlotId {
+        self.slots += 1;
+        SlotId(self.slots)
     }
 
     /// Whether a join becomes a step and membership in what that found: of what links name by identity, where the store
@@ -211,8 +252,7 @@ impl Splitter<'_> {
         }
         let (seed, yields) = self.told(seed);
         let (first, span) = (self.query(seed, yields, Strategy::SetFirst, None), self.plan.graph.span(id));
-        let (frontier, reached) = (SlotId(self.slots + 1), SlotId(self.slots + 2));
-        self.slots += 2;
+        let (frontier, reached) = (self.slot(), self.slot());
         self.step(first, Some(frontier));
         let (set, yields) = match from {
             End::Source => (referring(edge, frontier), Yield::Rid),
@@ -252,8 +292,7 @@ impl Splitter<'_> {
             Some(&slot) => slot,
             None => {
                 let query = self.query(far, yields.clone(), Strategy::SetFirst, None);
-                self.slots += 1;
-                let slot = SlotId(self.slots);
+                let slot = self.slot();
                 self.step(query, Some(slot));
                 self.filled.insert((far, yields), slot);
                 slot

@@ -318,6 +318,15 @@ impl Store {
         on!(self, store => store.size().await, store => Ok(store.size()))
     }
 
+    /// Requests to a server since the store was opened; nothing where they are not counted.
+    pub fn requests(&self) -> Option<u64> {
+        match self {
+            #[cfg(feature = "elasticsearch")]
+            Store::Elasticsearch(store) => Some(store.requests()),
+            _ => None,
+        }
+    }
+
     /// Writes in one transaction: all or nothing. The outcomes stand in the order of the writes.
     ///
     /// # Errors

@@ -28,6 +28,12 @@ pub struct SearchBody {
     pub docvalue_fields: Vec<String>,
     /// Whether a hit tells its record, body included. Of a query it does not; a driver may ask for it.
     pub _source: bool,
+    /// `_none_`, where a hit tells fields alone: nothing that was stored as a whole is unpacked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored_fields: Option<&'static str>,
+    /// The values of a field in all hits together, in place of hits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aggs: Option<Aggs>,
     /// The point in time at which all requests of a query look; a driver knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pit: Option<PointInTime>,
@@ -40,6 +46,43 @@ pub struct PointInTime {
     pub id: String,
     /// How long it holds it from now on.
     pub keep_alive: &'static str,
+}
+
+/// What is told of all hits together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Aggs {
+    members: Values,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Values {
+    terms: ValuesOf,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct ValuesOf {
+    field: &'static str,
+    size: u32,
+    shard_size: u32,
+    order: Field<Direction>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    include: Option<String>,
+}
+
+impl Aggs {
+    /// At most so many values of a field, each once, of those that a pattern includes. The pattern is ours.
+    pub(super) fn values(field: &'static str, include: Option<String>, size: u32) -> Aggs {
+        let order = Field("_key".to_owned(), Direction::Asc);
+        Aggs { members: Values { terms: ValuesOf { field, size, shard_size: size, order, include } } }
+    }
+}
+
+impl SearchBody {
+    /// The same hits with their records.
+    pub fn with_records(&mut self) {
+        self._source = true;
+        self.stored_fields = None;
+    }
 }
 
 /// How far hits are counted.

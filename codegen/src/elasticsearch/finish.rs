@@ -1,9 +1,9 @@
 //! The request around the query: pages, counts, identities, targets.
 
-use super::clause::{Clause, Direction, Field, Key, SearchBody, Sort, Track};
+use super::clause::{Aggs, Clause, Direction, Field, Key, SearchBody, Sort, Track};
 use super::document::sort_field;
 use super::gather::{fields, is_gathered};
-use super::keyword::{REFERENCES, TARGETS};
+use super::keyword::{END, REFERENCES, TARGETS, head};
 use crate::algebra::{Edge, On};
 use crate::program::{Dir, OrderBy, OrderKey, Yield};
 use crate::rows::{KeyId, Value};
@@ -25,6 +25,8 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
             search_after,
             docvalue_fields,
             _source: false,
+            stored_fields: None,
+            aggs: None,
             pit: None,
         };
     }
@@ -49,8 +51,28 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
         search_after: if gathered { Vec::new() } else { position(results) },
         docvalue_fields,
         _source: false,
+        stored_fields: Some("_none_"),
+        aggs: None,
         pit: None,
     }
+}
+
+/// The most values that one request tells of all hits together: less than `search.max_buckets`, which is 65,535 or more.
+const MAX_VALUES: u32 = 65_000;
+
+/// The request for what all hits tell together, each identity once, where that is all that is wanted of them. It is
+/// everything, if there are fewer values than the request asks for and none is left over.
+pub fn together(body: SearchBody, yields: &Yield) -> Option<SearchBody> {
+    let (field, include) = match yields {
+        Yield::Rid => ("rid", None),
+        // Behind the target comes the version, which is empty.
+        Yield::Targets(Edge { key, on: On::Unversioned }) => (REFERENCES, Some(format!("{}.*{END}{END}", head(*key)))),
+        Yield::Targets(Edge { key, .. }) => (TARGETS, Some(format!("{}.*", head(*key)))),
+        Yield::Page | Yield::Count | Yield::Rough | Yield::Versions(_) => return None,
+    };
+    let aggs = Some(Aggs::values(field, include, MAX_VALUES));
+    let (sort, docvalue_fields) = (Vec::new(), Vec::new());
+    Some(SearchBody { aggs, size: 0, limit: Some(0), sort, docvalue_fields, stored_fields: None, ..body })
 }
 
 /// How many hits one request asks for, when so many are wanted.

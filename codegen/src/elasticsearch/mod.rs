@@ -17,6 +17,7 @@ mod tests;
 
 pub use clause::SearchBody;
 pub use fill::{Fill, MAX_TERMS, Requests};
+pub use finish::together;
 pub use keyword::{REFERENCES, TARGETS, identity, reference_of, target_of};
 
 use crate::lower::{Unsupported, lower};

@@ -39,7 +39,8 @@ pub(crate) struct Bench {
     /// How often each search is timed
     #[arg(long, default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     repeat: u32,
-    /// One JSON object a line instead of a table: `label`, `median_ms`, `p95_ms`, `rows`
+    /// One JSON object a line instead of a table: `label`, `median_ms`, `p95_ms`, `rows`, and of a
+    /// server whose store counts them `requests`, for one run
     #[arg(long)]
     json: bool,
     /// The searches: a label, a tab and a search on each line
@@ -61,6 +62,8 @@ struct Times {
     sorted: Vec<Duration>,
     /// Matches on the page, and what came along with them.
     rows: usize,
+    /// Requests to the server for one run, where the store counts them.
+    requests: Option<f64>,
 }
 
 impl Bench {
@@ -135,23 +138,30 @@ impl Bench {
         let Page { matches, included, .. } = run(case, compiler, store, &request).await?;
         let rows = matches.len() + included.len();
         let mut sorted = Vec::new();
+        let before = store.requests();
         for _ in 0..self.repeat {
             let begin = Instant::now();
             run(case, compiler, store, &request).await?;
             sorted.push(begin.elapsed());
         }
         sorted.sort();
-        Ok(Times { sorted, rows })
+        let sent = store.requests().zip(before).map(|(after, before)| after.saturating_sub(before));
+        let requests = sent.map(|sent| (sent as f64 * 10.0 / f64::from(self.repeat)).round() / 10.0);
+        Ok(Times { sorted, rows, requests })
     }
 
     fn print(&self, case: &Case, times: &Times, width: usize, output: &mut Output) {
         let (label, rows) = (&case.label, times.rows);
         let (median, p95) = (milliseconds(times.at(50)), milliseconds(times.at(95)));
         if self.json {
-            let line = json!({ "label": label, "median_ms": median, "p95_ms": p95, "rows": rows });
+            let mut line = json!({ "label": label, "median_ms": median, "p95_ms": p95, "rows": rows });
+            if let (Some(requests), Some(line)) = (times.requests, line.as_object_mut()) {
+                line.insert("requests".to_owned(), json!(requests));
+            }
             output.line(format_args!("{line}"));
         } else {
-            output.line(format_args!("{label:<width$}  {median:>9.3}  {p95:>9.3}  {rows:>6}"));
+            let requests = times.requests.map(|requests| format!("  {requests} requests")).unwrap_or_default();
+            output.line(format_args!("{label:<width$}  {median:>9.3}  {p95:>9.3}  {rows:>6}{requests}"));
         }
     }
 }
@@ -219,7 +229,8 @@ mod tests {
 
     #[test]
     fn the_median_of_two_is_the_lower_and_p95_of_few_the_greatest() {
-        let times = |of: &[u64]| Times { sorted: of.iter().map(|n| Duration::from_millis(*n)).collect(), rows: 0 };
+        let of = |of: &[u64]| of.iter().map(|n| Duration::from_millis(*n)).collect();
+        let times = |some: &[u64]| Times { sorted: of(some), rows: 0, requests: None };
         assert_eq!(times(&[1, 2]).at(50), Duration::from_millis(1));
         assert_eq!(times(&[1, 2, 3]).at(95), Duration::from_millis(3));
         let hundred: Vec<u64> = (1..=100).collect();

@@ -62,7 +62,10 @@ impl Differential {
         if let Some(unsaved) = unsaved {
             return output.failed(&unsaved);
         }
-        let Report { comparisons, disagreements, matched, refused, rejected } = report;
+        let Report { comparisons, disagreements, matched, refused, refusals, rejected } = report;
+        for (what, times) in refusals {
+            output.line(format_args!("refused {times} times: {what}"));
+        }
         output
             .line(format_args!("{matched} with matches; besides, {refused} refused by the store, {rejected} invalid"));
         output.line(format_args!("{comparisons} comparisons, {disagreements} disagreements"));

@@ -37,6 +37,32 @@ pub(super) struct Answer {
     terminated_early: bool,
     _shards: Shards,
     hits: Hits,
+    #[serde(default)]
+    aggregations: Option<Aggregations>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Aggregations {
+    members: Values,
+}
+
+/// Values of a field in all hits, each once.
+#[derive(Debug, Deserialize)]
+pub(super) struct Values {
+    sum_other_doc_count: u64,
+    buckets: Vec<Bucket>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Bucket {
+    key: String,
+}
+
+impl Values {
+    /// The values, if these are all.
+    pub(super) fn all(self) -> Option<impl Iterator<Item = String>> {
+        (self.sum_other_doc_count == 0).then(|| self.buckets.into_iter().map(|bucket| bucket.key))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,6 +109,8 @@ pub(super) struct Hit {
 pub(super) struct Found {
     pub(super) total: Option<Total>,
     pub(super) hits: Vec<Hit>,
+    /// What was asked of all hits together.
+    pub(super) values: Option<Values>,
 }
 
 /// Why a search was not answered.
@@ -137,7 +165,7 @@ impl Total {
 impl Answer {
     /// What it found, if all of what was asked has answered.
     fn whole(self, doing: &'static str) -> Result<Found, StoreError> {
-        let Answer { timed_out, terminated_early, _shards, hits } = self;
+        let Answer { timed_out, terminated_early, _shards, hits, aggregations } = self;
         let missing = if timed_out {
             "the server gave up in the middle of a search"
         } else if terminated_early {
@@ -145,7 +173,8 @@ impl Answer {
         } else if !_shards.all() {
             "a part of the index did not answer"
         } else {
-            return Ok(Found { total: hits.total, hits: hits.hits });
+            let values = aggregations.map(|told| told.members);
+            return Ok(Found { total: hits.total, hits: hits.hits, values });
         };
         Err(Unexpected(missing).failed(doing))
     }
@@ -160,7 +189,9 @@ impl Shared {
         (tenant, types): (Tenant, &Types),
         body: &impl Serialize,
     ) -> Result<Found, Failure> {
-        let Some(names) = self.names(tenant, types) else { return Ok(Found { total: None, hits: Vec::new() }) };
+        let Some(names) = self.names(tenant, types) else {
+            return Ok(Found { total: None, hits: Vec::new(), values: None });
+        };
         let ask = whole_indexes(Ask::new(doing, Method::Post, format!("/{names}/_search")));
         self.found(ask, body).await
     }

@@ -127,12 +127,7 @@ fn line(of: &impl Serialize) -> Result<String, StoreError> {
 
 impl Shared {
     /// Does all of it, and tells of each what became of it.
-    pub(super) async fn bulk(
-        &self,
-        tenant: Tenant,
-        bulk: Bulk,
-        refresh: Refresh,
-    ) -> Result<Vec<Fate>, StoreError> {
+    pub(super) async fn bulk(&self, tenant: Tenant, bulk: Bulk, refresh: Refresh) -> Result<Vec<Fate>, StoreError> {
         let mut fields: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for deed in &bulk.deeds {
             fields.entry(&deed.alias).or_default().extend(deed.fields.iter().cloned());

@@ -68,12 +68,7 @@ impl Shared {
     }
 
     /// Writes a run, in which every resource stands once.
-    async fn run(
-        &self,
-        tenant: Tenant,
-        items: &mut [&mut Item],
-        mut again: bool,
-    ) -> Result<Vec<Told>, StoreError> {
+    async fn run(&self, tenant: Tenant, items: &mut [&mut Item], mut again: bool) -> Result<Vec<Told>, StoreError> {
         let mut outcomes: Vec<Option<Told>> = vec![None; items.len()];
         // Those that somebody else was faster with come again, when others are written.
         for attempt in 0..ATTEMPTS {

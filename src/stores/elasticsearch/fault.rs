@@ -91,7 +91,8 @@ impl Said {
 
     /// Whether the query has more parts than the server takes.
     pub(super) fn is_too_large(&self) -> bool {
-        ["too_many_clauses", "too_many_nested_clauses"].iter().any(|ty| self.is(ty)) || self.status == 413
+        ["too_many_clauses", "too_many_nested_clauses", "too_many_buckets_exception"].iter().any(|ty| self.is(ty))
+            || self.status == 413
     }
 
     pub(super) fn failed(self, doing: &'static str) -> StoreError {

@@ -10,6 +10,7 @@ use elasticsearch::http::headers::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use elasticsearch::http::transport::{SingleNodeConnectionPool, Transport, TransportBuilder};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -23,6 +24,7 @@ pub(super) const PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct Link {
     transport: Transport,
     timeout: Duration,
+    requests: AtomicU64,
 }
 
 /// What is asked.
@@ -76,7 +78,7 @@ impl Link {
             builder = builder.auth(Credentials::Basic(user.clone(), password.clone()));
         }
         let failed = |error| StoreError::Failed { doing: "making a client", source: Box::new(error) };
-        Ok(Link { transport: builder.build().map_err(failed)?, timeout: place.timeout })
+        Ok(Link { transport: builder.build().map_err(failed)?, timeout: place.timeout, requests: AtomicU64::new(0) })
     }
 
     /// What the server is.
@@ -125,8 +127,14 @@ impl Link {
         }
     }
 
+    /// Requests that were sent so far.
+    pub(super) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     async fn send(&self, ask: &Ask) -> Result<elasticsearch::http::response::Response, StoreError> {
         let mut headers = HeaderMap::new();
+        self.requests.fetch_add(1, Ordering::Relaxed);
         // Plain JSON: OpenSearch does not know the client's own types.
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let sent =

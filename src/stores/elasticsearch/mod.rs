@@ -3,6 +3,7 @@
 mod answer;
 mod bulk;
 mod commit;
+mod count;
 mod current;
 mod dialect;
 mod document;
@@ -28,7 +29,7 @@ pub(crate) use self::view::View;
 use self::dialect::Dialect;
 use self::group::Writer;
 use self::indexes::Indexes;
-use self::link::{Ask, Link, Reply};
+use self::link::{Ask, Link};
 use self::notes::Notes;
 use self::place::{Place, Refresh};
 use super::definitions::Held;
@@ -47,7 +48,6 @@ use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::stats::Found;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -245,13 +245,13 @@ impl ElasticsearchStore {
         Ok(Statistics { resources, rows: None, repeated: None, abridged: Arc::default() })
     }
 
-    /// Rough counts, which are not made: each would be a request of its own.
+    /// Rough counts, all in one request.
     ///
     /// # Errors
-    /// Never.
-    #[expect(clippy::unused_async, reason = "the face of all drivers")]
-    pub async fn counts(&self, _: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
-        Ok(vec![None; queries.len()])
+    /// The server fails.
+    pub async fn counts(&self, tenant: &TenantContext, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {
+        let tenant = self.shared.to_read(tenant).await?;
+        self.shared.rough(tenant, queries).await
     }
 
     /// Remembers a search whose first way was given up.
@@ -280,6 +280,11 @@ impl ElasticsearchStore {
         let path = format!("/{}/_stats/store", self.shared.indexes.whole_store());
         let stats: Json = self.shared.link.done(&Ask::new("measuring the store", Method::Get, path)).await?;
         Ok(stats.pointer("/_all/total/store/size_in_bytes").and_then(Json::as_u64).unwrap_or_default())
+    }
+
+    /// Requests that were sent since the store was opened.
+    pub fn requests(&self) -> u64 {
+        self.shared.link.requests()
     }
 
     /// Writes each of them, in the order of the writes.
@@ -361,28 +366,5 @@ impl Shared {
 
     async fn view(&self, tenant: &TenantContext) -> Result<View<'_>, StoreError> {
         Ok(View::new(self, self.to_read(tenant).await?))
-    }
-
-    /// Live resources by type.
-    async fn count(&self, tenant: Tenant) -> Result<BTreeMap<TypeCode, u64>, StoreError> {
-        let query = json!({ "bool": { "filter": [{ "term": { "tenant": tenant.0 } }] } });
-        let types = json!({ "types": { "terms": { "field": "type", "size": 256 } } });
-        let path = format!("/{}/_search", self.indexes.all(tenant));
-        let ask = Ask::new("counting resources", Method::Post, path).with("allow_partial_search_results", "false");
-        let ask = answer::whole_indexes(ask)
-            .json(&json!({ "query": query, "size": 0, "track_total_hits": false, "aggs": types }))?;
-        let told: Json = match self.link.ask(&ask).await? {
-            Reply::Done(body) => link::parsed(ask.doing, &body)?,
-            Reply::Said(said) => return Err(said.failed(ask.doing)),
-        };
-        if !answer::is_counted_whole(&told) {
-            return Err(fault::Unexpected("a part of the index did not answer").failed(ask.doing));
-        }
-        let buckets = told.pointer("/aggregations/types/buckets").and_then(Json::as_array);
-        let counted = |bucket: &Json| {
-            let ty = u8::try_from(bucket.get("key")?.as_u64()?).ok()?;
-            Some((TypeCode(ty), bucket.get("doc_count")?.as_u64()?))
-        };
-        Ok(buckets.into_iter().flatten().filter_map(counted).collect())
     }
 }

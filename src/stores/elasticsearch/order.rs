@@ -106,7 +106,7 @@ impl Running<'_> {
             let query = json!({ "bool": { "filter": [{ "term": { "tenant": self.tenant.0 } }, { "terms": { "rid": rids } }] } });
             let body = json!({
                 "query": query, "size": chunk.len(), "track_total_hits": false, "_source": false,
-                "docvalue_fields": fields,
+                "stored_fields": "_none_", "docvalue_fields": fields,
             });
             let found = self.shared.search(DOING, (self.tenant, &types), &body).await;
             let hits = found.map_err(|failure| self.failed(failure))?.hits;

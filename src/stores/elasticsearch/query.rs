@@ -1,7 +1,7 @@
 //! Running a lowered query: requests until all is told, at one point in time where one request is not enough.
 
 use super::Shared;
-use super::answer::{Failure, Found, Hit, Types};
+use super::answer::{Failure, Found, Hit, Types, Values};
 use super::read::known;
 use super::view::Seen;
 use crate::stores::tenants::Tenant;
@@ -10,7 +10,7 @@ use fhirc_codegen::algebra::{Atom, Edge, On, Set, SlotId, Source, Span, Test};
 use fhirc_codegen::capability::Question;
 use fhirc_codegen::elasticsearch::gather::is_gathered;
 use fhirc_codegen::elasticsearch::{
-    Fill, REFERENCES, Requests, SearchBody, TARGETS, identity, reference_of, search, target_of,
+    Fill, REFERENCES, Requests, SearchBody, TARGETS, identity, reference_of, search, target_of, together,
 };
 use fhirc_codegen::ord::type_of;
 use fhirc_codegen::program::{Dir, OrderKey, Query, Yield};
@@ -19,6 +19,12 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) const DOING: &str = "running a query";
+
+/// Hits that are told one by one before they are asked for together: so few cost little, and the values of a field are
+/// numbered before they are told together.
+const FEW: u32 = 1_000;
+
+type Identity = (TypeCode, String);
 
 /// The request of a query.
 pub(super) fn lower(query: &Query) -> Result<SearchBody, StoreError> {
@@ -63,7 +69,7 @@ fn in_test(test: &Test, slots: &mut BTreeSet<SlotId>) {
 }
 
 /// The types of the members of a query.
-fn types_of(query: &Query, slots: &Slots) -> Types {
+pub(super) fn types_of(query: &Query, slots: &Slots) -> Types {
     let mut known: HashMap<_, Types> = HashMap::new();
     for (id, node) in query.sets.iter() {
         let of = |child| known.get(child).cloned().unwrap_or(Types::Any);
@@ -129,7 +135,9 @@ impl Shared {
         if query.yields == Yield::Page && is_gathered(&query.order) {
             return running.in_order(requests).await;
         }
-        let requests = requests.with(|body| body._source = query.yields == Yield::Page);
+        if query.yields == Yield::Page {
+            return running.run(requests.with(SearchBody::with_records), seen).await;
+        }
         running.run(requests, seen).await
     }
 
@@ -165,6 +173,9 @@ pub(super) struct Running<'q> {
 
 impl Running<'_> {
     async fn run(&self, requests: Requests, seen: &Seen) -> Result<Vec<Tuple>, StoreError> {
+        if let Some(identities) = self.together(&requests).await? {
+            return self.finished(Members { identities, ..Members::default() }).await;
+        }
         let first = self.shared.search(DOING, (self.tenant, &self.types), requests.body()).await;
         let first = first.map_err(|failure| self.failed(failure))?;
         if matches!(self.query.yields, Yield::Count | Yield::Rough) {
@@ -174,6 +185,45 @@ impl Running<'_> {
         let mut members = Members::default();
         self.rest(requests, first, &mut |found| self.take(found, &mut members, seen)).await?;
         self.finished(members).await
+    }
+
+    /// The identities of all hits or of what they refer to, where these are so many that they are told together. Nothing
+    /// where they are told hit by hit: they are few, or more than one request tells.
+    async fn together(&self, requests: &Requests) -> Result<Option<BTreeSet<Identity>>, StoreError> {
+        let Some(body) = together(requests.body().clone(), &self.query.yields) else { return Ok(None) };
+        let few = requests.clone().with(|body| body.size = FEW);
+        let at = (self.tenant, &self.types);
+        let found = self.shared.search(DOING, at, few.body()).await.map_err(|failure| self.failed(failure))?;
+        if told(&found) < FEW {
+            let mut members = Members::default();
+            self.take(found, &mut members, &Seen::default())?;
+            return Ok(Some(members.identities));
+        }
+        let values = match self.shared.search(DOING, at, &body).await {
+            Ok(found) => found.values,
+            Err(Failure::TooLarge) => None,
+            Err(failure) => return Err(self.failed(failure)),
+        };
+        let Some(values) = values.and_then(Values::all) else { return Ok(None) };
+        let identities: BTreeSet<Identity> = values.filter_map(|value| self.identity(&value)).collect();
+        self.behind(identities.len())?;
+        Ok(Some(identities))
+    }
+
+    /// The identity that a value of the field tells which the query asks for.
+    fn identity(&self, value: &str) -> Option<Identity> {
+        match &self.query.yields {
+            Yield::Rid => known(value),
+            Yield::Targets(edge) => target(value, *edge),
+            Yield::Page | Yield::Count | Yield::Rough | Yield::Versions(_) => None,
+        }
+    }
+
+    /// Above the bound of what is taken along a query is refused.
+    fn behind(&self, identities: usize) -> Result<(), StoreError> {
+        let bound = self.shared.behind;
+        let refused = StoreError::Refused { what: Question::Behind(bound), span: self.span };
+        if identities > bound as usize { Err(refused) } else { Ok(()) }
     }
 
     /// All hits of a query that is put in order here.
@@ -234,7 +284,9 @@ impl Running<'_> {
             match &self.query.yields {
                 Yield::Page => members.page.push(tuple(&hit, &self.query.order)?),
                 Yield::Rid => members.identities.extend(hit.texts("rid").next().and_then(known)),
-                Yield::Targets(edge) => members.identities.extend(targets(&hit, *edge)),
+                Yield::Targets(edge) => {
+                    members.identities.extend(hit.texts(field_of(*edge)).filter_map(|text| target(text, *edge)));
+                }
                 Yield::Versions(keys) => members.versions.extend(versions(&hit, keys)),
                 Yield::Count | Yield::Rough => {}
             }
@@ -242,11 +294,7 @@ impl Running<'_> {
                 seen.take(record);
             }
         }
-        let bound = self.shared.behind;
-        if members.identities.len() > bound as usize {
-            return Err(StoreError::Refused { what: Question::Behind(bound), span: self.span });
-        }
-        Ok(())
+        self.behind(members.identities.len())
     }
 
     async fn finished(&self, Members { page, identities, versions }: Members) -> Result<Vec<Tuple>, StoreError> {
@@ -279,7 +327,7 @@ impl Running<'_> {
 #[derive(Default)]
 struct Members {
     page: Vec<Tuple>,
-    identities: BTreeSet<(TypeCode, String)>,
+    identities: BTreeSet<Identity>,
     versions: BTreeSet<Named>,
 }
 
@@ -299,14 +347,18 @@ fn position(found: &Found) -> Vec<fhirc_codegen::elasticsearch::clause::Key> {
     found.hits.last().map(Hit::position).unwrap_or_default()
 }
 
-fn targets(hit: &Hit, Edge { key, on }: Edge) -> Vec<(TypeCode, String)> {
-    match on {
-        On::Unversioned => {
-            let references = hit.texts(REFERENCES).filter_map(|text| reference_of(key, text));
-            references.filter(|(_, _, version)| version.is_empty()).map(|(ty, id, _)| (ty, id)).collect()
-        }
-        _ => hit.texts(TARGETS).filter_map(|text| target_of(key, text)).collect(),
+/// The field that tells the targets of an edge.
+fn field_of(Edge { on, .. }: Edge) -> &'static str {
+    if on == On::Unversioned { REFERENCES } else { TARGETS }
+}
+
+/// The target of an edge that a value of its field tells.
+fn target(value: &str, Edge { key, on }: Edge) -> Option<Identity> {
+    if on != On::Unversioned {
+        return target_of(key, value);
     }
+    let (ty, id, version) = reference_of(key, value)?;
+    version.is_empty().then_some((ty, id))
 }
 
 fn versions(hit: &Hit, keys: &[KeyId]) -> Vec<Named> {

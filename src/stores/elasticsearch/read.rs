@@ -97,7 +97,8 @@ impl Shared {
     ) -> Result<Vec<(String, i64)>, StoreError> {
         let query = json!({ "bool": { "filter": [{ "term": { "tenant": tenant.0 } }, clause] } });
         let body = json!({
-            "query": query, "size": size, "track_total_hits": false, "_source": false, "docvalue_fields": ["rid"],
+            "query": query, "size": size, "track_total_hits": false, "_source": false, "stored_fields": "_none_",
+            "docvalue_fields": ["rid"],
             "sort": [{ "ord": { "order": "asc" } }],
         });
         let hits = self.search("looking resources up", (tenant, types), &body).await?.hits;

@@ -125,3 +125,26 @@ fn direction(dir: Dir) -> Direction {
         Dir::Desc => Direction::Desc,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elasticsearch::keyword::{column, identity};
+    use crate::rows::TypeCode;
+
+    #[test]
+    fn the_values_that_are_told_together_are_those_of_the_edge() {
+        let results = Results { yields: &Yield::Count, order: &[], limit: None, after: None };
+        let body = || request(Clause::always(), &results);
+        let of = |on| Yield::Targets(Edge { key: KeyId(42), on });
+        let told = |yields: &Yield| serde_json::to_value(together(body(), yields)?.aggs).ok();
+        let terms = |yields: &Yield| told(yields).and_then(|told| told.pointer("/members/terms").cloned());
+        let include = |on| Some(terms(&of(on))?.get("include")?.as_str()?.to_owned());
+        let target = head(KeyId(42)) + &column(&identity(TypeCode(7), "a"));
+        // Any version, or none: an empty column.
+        assert_eq!(include(On::Rid).as_deref(), Some("0000002a.*"));
+        assert_eq!(include(On::Unversioned).map(|text| text.replace(".*", "7/a")), Some(target + &column("")));
+        assert!(terms(&Yield::Rid).is_some_and(|terms| terms.get("include").is_none()));
+        assert_eq!(told(&Yield::Page), None);
+    }
+}

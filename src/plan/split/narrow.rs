@@ -57,9 +57,12 @@ impl Splitter<'_> {
         slot
     }
 
-    /// The parts that stand behind no link.
+    /// The conditions that stand behind no link.
     fn near(&self, parts: &[SetId]) -> Vec<SetId> {
-        let is_near = |id: &SetId| !self.plan.graph.reachable(&[*id]).iter().any(|part| self.is_step(*part));
+        let is_near = |id: &SetId| {
+            let is_all = matches!(self.plan.graph.set(*id), Set::All(_));
+            !is_all && !self.plan.graph.reachable(&[*id]).iter().any(|part| self.is_step(*part))
+        };
         parts.iter().copied().filter(is_near).collect()
     }
 

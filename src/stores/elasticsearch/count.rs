@@ -52,6 +52,8 @@ impl Shared {
             line.map_err(|error| StoreError::Failed { doing, source: Box::new(error) })
         };
         for query in queries {
+            // What is counted is bounded, and the rows that are looked at are not told.
+            let query = &Query { visits: None, ..query.clone() };
             let filled = lower(query)?.fill(&Filled { tenant, slots: BTreeMap::new() });
             let missing = || StoreError::Unsupported { what: "a count over a slot".to_owned() };
             let requests = filled.ok_or_else(missing)?;

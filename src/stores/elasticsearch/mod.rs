@@ -21,6 +21,7 @@ mod read;
 #[cfg(test)]
 #[cfg(feature = "server-tests")]
 mod tests;
+mod together;
 mod unchanging;
 mod view;
 
@@ -48,6 +49,7 @@ use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::stats::Found;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,6 +68,9 @@ impl fmt::Debug for ElasticsearchStore {
     }
 }
 
+/// Resources of a type where they are not counted.
+const MANY: u64 = 1_000_000;
+
 /// What all requests share.
 struct Shared {
     link: Link,
@@ -77,6 +82,8 @@ struct Shared {
     behind: u32,
     timeout: Duration,
     held: Held,
+    /// Resources of each type that a plan is made for.
+    assumed: Arc<BTreeMap<TypeCode, u64>>,
     zone: Zone,
     bases: Vec<String>,
     clock: Clock,
@@ -107,6 +114,8 @@ impl ElasticsearchStore {
         let place = Place::of(url)?;
         let (link, notes) = (Link::new(&place)?, Notes::new(&place.prefix));
         let opened = open::open(&link, &place, &notes, &settings).await?;
+        let types = opened.settled.definitions.registry.types();
+        let assumed = Arc::new(types.map(|ty| (TypeCode(ty.code()), MANY)).collect());
         let shared = Arc::new(Shared {
             link,
             dialect: opened.dialect,
@@ -116,6 +125,7 @@ impl ElasticsearchStore {
             behind: place.behind,
             timeout: place.timeout,
             held: Held::new(opened.settled.definitions),
+            assumed,
             zone: opened.settled.zone,
             bases: opened.settled.bases,
             clock: settings.clock,

@@ -1,17 +1,16 @@
 //! Running a lowered query: requests until all is told, at one point in time where one request is not enough.
 
 use super::Shared;
-use super::answer::{Failure, Found, Hit, Types, Values};
+use super::answer::{Failure, Found, Hit, Types};
 use super::read::known;
+use super::together::{field_of, target};
 use super::view::Seen;
 use crate::stores::tenants::Tenant;
 use crate::stores::{Slots, StoreError, Tuple};
-use fhirc_codegen::algebra::{Atom, Edge, On, Set, SlotId, Source, Span, Test};
+use fhirc_codegen::algebra::{Atom, Set, SlotId, Source, Span, Test};
 use fhirc_codegen::capability::Question;
 use fhirc_codegen::elasticsearch::gather::is_gathered;
-use fhirc_codegen::elasticsearch::{
-    Fill, REFERENCES, Requests, SearchBody, TARGETS, identity, reference_of, search, target_of, together,
-};
+use fhirc_codegen::elasticsearch::{Fill, REFERENCES, Requests, SearchBody, identity, reference_of, search};
 use fhirc_codegen::ord::type_of;
 use fhirc_codegen::program::{Dir, OrderKey, Query, Yield};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
@@ -20,11 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) const DOING: &str = "running a query";
 
-/// Hits that are told one by one before they are asked for together: so few cost little, and the values of a field are
-/// numbered before they are told together.
-const FEW: u32 = 1_000;
-
-type Identity = (TypeCode, String);
+pub(super) type Identity = (TypeCode, String);
 
 /// The request of a query.
 pub(super) fn lower(query: &Query) -> Result<SearchBody, StoreError> {
@@ -167,7 +162,7 @@ pub(super) struct Running<'q> {
     pub(super) shared: &'q Shared,
     pub(super) tenant: Tenant,
     pub(super) query: &'q Query,
-    types: Types,
+    pub(super) types: Types,
     pub(super) span: Span,
 }
 
@@ -187,40 +182,8 @@ impl Running<'_> {
         self.finished(members).await
     }
 
-    /// The identities of all hits or of what they refer to, where these are so many that they are told together. Nothing
-    /// where they are told hit by hit: they are few, or more than one request tells.
-    async fn together(&self, requests: &Requests) -> Result<Option<BTreeSet<Identity>>, StoreError> {
-        let Some(body) = together(requests.body().clone(), &self.query.yields) else { return Ok(None) };
-        let few = requests.clone().with(|body| body.size = FEW);
-        let at = (self.tenant, &self.types);
-        let found = self.shared.search(DOING, at, few.body()).await.map_err(|failure| self.failed(failure))?;
-        if told(&found) < FEW {
-            let mut members = Members::default();
-            self.take(found, &mut members, &Seen::default())?;
-            return Ok(Some(members.identities));
-        }
-        let values = match self.shared.search(DOING, at, &body).await {
-            Ok(found) => found.values,
-            Err(Failure::TooLarge) => None,
-            Err(failure) => return Err(self.failed(failure)),
-        };
-        let Some(values) = values.and_then(Values::all) else { return Ok(None) };
-        let identities: BTreeSet<Identity> = values.filter_map(|value| self.identity(&value)).collect();
-        self.behind(identities.len())?;
-        Ok(Some(identities))
-    }
-
-    /// The identity that a value of the field tells which the query asks for.
-    fn identity(&self, value: &str) -> Option<Identity> {
-        match &self.query.yields {
-            Yield::Rid => known(value),
-            Yield::Targets(edge) => target(value, *edge),
-            Yield::Page | Yield::Count | Yield::Rough | Yield::Versions(_) => None,
-        }
-    }
-
     /// Above the bound of what is taken along a query is refused.
-    fn behind(&self, identities: usize) -> Result<(), StoreError> {
+    pub(super) fn behind(&self, identities: usize) -> Result<(), StoreError> {
         let bound = self.shared.behind;
         let refused = StoreError::Refused { what: Question::Behind(bound), span: self.span };
         if identities > bound as usize { Err(refused) } else { Ok(()) }
@@ -279,7 +242,7 @@ impl Running<'_> {
         }
     }
 
-    fn take(&self, found: Found, members: &mut Members, seen: &Seen) -> Result<(), StoreError> {
+    pub(super) fn take(&self, found: Found, members: &mut Members, seen: &Seen) -> Result<(), StoreError> {
         for hit in found.hits {
             match &self.query.yields {
                 Yield::Page => members.page.push(tuple(&hit, &self.query.order)?),
@@ -325,9 +288,9 @@ impl Running<'_> {
 
 /// What hits tell, each once.
 #[derive(Default)]
-struct Members {
+pub(super) struct Members {
     page: Vec<Tuple>,
-    identities: BTreeSet<Identity>,
+    pub(super) identities: BTreeSet<Identity>,
     versions: BTreeSet<Named>,
 }
 
@@ -339,26 +302,12 @@ struct Named {
     version: String,
 }
 
-fn told(found: &Found) -> u32 {
+pub(super) fn told(found: &Found) -> u32 {
     u32::try_from(found.hits.len()).unwrap_or(u32::MAX)
 }
 
 fn position(found: &Found) -> Vec<fhirc_codegen::elasticsearch::clause::Key> {
     found.hits.last().map(Hit::position).unwrap_or_default()
-}
-
-/// The field that tells the targets of an edge.
-fn field_of(Edge { on, .. }: Edge) -> &'static str {
-    if on == On::Unversioned { REFERENCES } else { TARGETS }
-}
-
-/// The target of an edge that a value of its field tells.
-fn target(value: &str, Edge { key, on }: Edge) -> Option<Identity> {
-    if on != On::Unversioned {
-        return target_of(key, value);
-    }
-    let (ty, id, version) = reference_of(key, value)?;
-    version.is_empty().then_some((ty, id))
 }
 
 fn versions(hit: &Hit, keys: &[KeyId]) -> Vec<Named> {

@@ -64,9 +64,9 @@ impl Reading for View<'_> {
         Ok(self.registry())
     }
 
-    /// None: a count is a request of its own, and there is one way to run a query.
+    /// None, which would be a request: many of each type, beside what is counted for the search.
     async fn statistics(&self) -> Result<Statistics, StoreError> {
-        Ok(Statistics::default())
+        Ok(Statistics { resources: Arc::clone(&self.shared.assumed), ..Statistics::default() })
     }
 
     async fn counts(&self, queries: &[Query]) -> Result<Vec<Option<Found>>, StoreError> {

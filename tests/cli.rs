@@ -1,6 +1,6 @@
 //! The command line as a process: exit codes, what is printed where, several processes on one store.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failed test says which")]
+#![expect(clippy::unwrap_used, reason = "a failed test says which")]
 
 use std::fs;
 use std::io::Write;

@@ -68,7 +68,7 @@ pub(crate) enum PutOff {
     #[cfg(feature = "sqlite")]
     Tables(super::sqlite::Bulk),
     #[cfg(feature = "postgres")]
-    Indexes(super::postgres::Bulk),
+    Indexes(Box<super::postgres::Bulk>),
 }
 
 fn no_queries() -> StoreError {
@@ -358,7 +358,9 @@ impl Store {
             #[cfg(feature = "sqlite")]
             Store::Sqlite(store) => Ok(store.begin_bulk().await?.map_or(PutOff::Nothing, PutOff::Tables)),
             #[cfg(feature = "postgres")]
-            Store::Postgres(store) => Ok(store.begin_bulk().await?.map_or(PutOff::Nothing, PutOff::Indexes)),
+            Store::Postgres(store) => {
+                Ok(store.begin_bulk().await?.map_or(PutOff::Nothing, |bulk| PutOff::Indexes(Box::new(bulk))))
+            }
             _ => Ok(PutOff::Nothing),
         }
     }

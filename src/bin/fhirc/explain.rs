@@ -172,22 +172,25 @@ impl Explain {
         }
         // Run before it is shown: what is shown is one document.
         match analyzed(&compiled, store, tenant).await {
-            Ok(steps) => self.show_with(&steps, (compiler, source, &measured, target), output),
+            Ok(steps) => self.show_with(Some(&steps), (compiler, source, &measured, target), output),
             Err(error @ ExecuteError::Store(_)) => output.failed(&error.to_string()),
-            // The sections say why.
-            Err(ExecuteError::Refused { .. }) => self.show(compiler, source, &measured, target, output),
+            // The sections say why, but where the store refused only what it had found by then.
+            Err(error @ ExecuteError::Refused { .. }) => match self.show(compiler, source, &measured, target, output) {
+                Exit::Done => output.rejected(&error.to_string()),
+                refused => refused,
+            },
             Err(error) => output.rejected(&error.to_string()),
         }
     }
 
     fn show(&self, compiler: &Compiler, source: &Source, stats: &dyn Stats, target: For, output: &mut Output) -> Exit {
-        self.show_with(&[], (compiler, source, stats, target), output)
+        self.show_with(None, (compiler, source, stats, target), output)
     }
 
-    /// Shows the stages, and what was seen when the search ran.
+    /// Shows the stages, and what was seen of the steps where the search ran.
     fn show_with(
         &self,
-        steps: &[Seen],
+        steps: Option<&[Seen]>,
         (compiler, source, stats, target): (&Compiler, &Source, &dyn Stats, For),
         output: &mut Output,
     ) -> Exit {
@@ -201,10 +204,11 @@ impl Explain {
         match self.format {
             Format::Text => {
                 wanted.iter().for_each(|section| self.text(section, target, output));
-                if !steps.is_empty() {
+                if steps.is_some() {
                     output.line(format_args!("== analyze"));
                 }
-                steps.iter().for_each(|step| output.line(format_args!("{}", step.text().trim_end())));
+                let lines = steps.unwrap_or_default().iter().map(Seen::text);
+                lines.for_each(|text| output.line(format_args!("{}", text.trim_end())));
             }
             Format::Dot => {
                 wanted
@@ -217,7 +221,7 @@ impl Explain {
                     let target = section.target.map(Target::name);
                     json!({ "stage": section.stage.name(), "target": target, "output": section.json })
                 });
-                let ran = (!steps.is_empty()).then(|| {
+                let ran = steps.map(|steps| {
                     let steps: Vec<Json> = steps.iter().map(Seen::json).collect();
                     json!({ "stage": "analyze", "target": null, "output": steps })
                 });

@@ -175,8 +175,7 @@ impl Loaded<'_> {
             pages.push(Vec::new());
         }
         let of_version = |(of, version): &(Name, i64)| versioned(&name(of), *version);
-        let mut included: Vec<String> = answer.included.iter().map(of_version).collect();
-        included.sort();
+        let included = answer.included.iter().map(of_version).collect();
         let total = (search.total != Total::None).then_some(answer.total as u64);
         Answer { pages, included, total }
     }
@@ -200,7 +199,6 @@ impl Loaded<'_> {
             if answer.pages.is_empty() {
                 let of_version = |found: &Resource| versioned(&found.name(registry), found.version);
                 answer.included = page.included.iter().map(of_version).collect();
-                answer.included.sort();
                 answer.total = page.total;
             }
             answer.pages.push(page.matches.iter().map(|found| found.name(registry)).collect());

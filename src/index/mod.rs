@@ -23,7 +23,6 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use convert::split_canonical;
 pub use evaluate::{Found, evaluate, evaluate_at};
 pub use extract::{ContainedRows, Extraction, Extractor};
 pub use scope::Scope;

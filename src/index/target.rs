@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::scope::Scope;
 use crate::definitions::{Registry, ResourceType};
 use crate::keys::container;
+use crate::values::is_absolute;
 use fhirc_codegen::rows::KeyId;
 
 /// What the text of a reference names.
@@ -59,13 +60,6 @@ fn local<'t>(text: &'t str, registry: &Registry) -> Option<Target<'t>> {
 fn is_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     (1..=64).contains(&text.len()) && text.bytes().all(allowed)
-}
-
-/// A scheme and more behind it. RFC 3986 section 3.1.
-fn is_absolute(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let in_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
-    scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(in_scheme) && !rest.is_empty()
 }
 
 /// The type of what a Reference refers to, from its text, else from its `type`; never by following it.

@@ -10,7 +10,9 @@ mod test;
 pub use env::{BaseUrl, Env};
 pub use predicate::{Direction, Link, Pred, PredKind, Root, Way};
 pub use print::print;
-pub use search::{Branch, Contained, Dir, Include, Page, Returned, Search, SortBy, SortKey, SortValue, Total};
+pub use search::{
+    Branch, Contained, Dir, Include, MOST_INCLUDED, Page, Returned, Search, SortBy, SortKey, SortValue, Total,
+};
 pub use shape::{Elements, Shape};
 pub use test::{
     CodeCase, DateTest, NearTest, NumberTest, QuantityTest, ReferenceTest, Rel, SystemTest, Test, TextMatch, TextTest,

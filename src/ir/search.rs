@@ -163,6 +163,9 @@ impl Search {
     }
 }
 
+/// The most resources that come along with one page; more are left out and said to be (item 140).
+pub const MOST_INCLUDED: u32 = 10_000;
+
 /// Resources that come along with the matches of a page. FHIR R4 3.1.1.5.5.
 #[derive(Clone, Debug)]
 pub struct Include {

@@ -36,9 +36,6 @@ use fhirc_codegen::rows::KeyId;
 /// The slot that holds the matches of a page, for includes.
 pub const PAGE_SLOT: SlotId = SlotId(0);
 
-/// The most resources that come along with one page; more are left out and said to be (item 140).
-pub const BUDGET: u32 = 10_000;
-
 /// A search as sets.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -2,7 +2,8 @@
 
 mod narrow;
 
-use crate::plan::{BUDGET, PAGE_SLOT, Plan, VersionsRoot};
+use crate::ir::MOST_INCLUDED;
+use crate::plan::{PAGE_SLOT, Plan, VersionsRoot};
 use fhirc_codegen::algebra::{
     Access, Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test,
 };
@@ -78,7 +79,7 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
         splitter.program.roots.total = Some(splitter.step(total, None));
     }
     // Of so many, more than the budget are new even if all matches and all that was included before are among them.
-    let most = Take { n: BUDGET.saturating_mul(2).saturating_add(root.take).saturating_add(1), after: None };
+    let most = Take { n: MOST_INCLUDED.saturating_mul(2).saturating_add(root.take).saturating_add(1), after: None };
     for include in &plan.includes {
         let query = splitter.root(include.set, Yield::Page, Strategy::SetFirst, Some(most.clone()));
         let step = splitter.step(query, None);

@@ -93,8 +93,10 @@ pub struct Answer {
 pub struct Page {
     /// The matches of the page, in order.
     pub matches: Vec<Member>,
-    /// What comes along with them, in the order of creation.
+    /// What comes along with them, in the order of creation, earlier versions last.
     pub included: Vec<Member>,
+    /// Whether more belong to the page than may come along (item 140).
+    pub cut: bool,
     /// The number of all matches.
     pub total: usize,
     /// Where the page ends; nothing on the last one.
@@ -159,7 +161,7 @@ impl<'r> Reference<'r> {
         Answer {
             total: matches.len(),
             matches: matches.iter().map(|node| node.name()).collect(),
-            included: included.iter().map(|brought| (brought.node.name(), brought.version)).collect(),
+            included: included.brought.iter().map(|brought| (brought.node.name(), brought.version)).collect(),
         }
     }
 
@@ -177,7 +179,8 @@ impl<'r> Reference<'r> {
         let included = includes::included(&universe, &nodes, &search.includes, search.returns_contained());
         Page {
             matches: nodes.iter().map(|node| Member::of(node, node.stored.version)).collect(),
-            included: included.iter().map(|brought| Member::of(&brought.node, brought.version)).collect(),
+            included: included.brought.iter().map(|brought| Member::of(&brought.node, brought.version)).collect(),
+            cut: included.cut,
             total: all.len(),
             end: on_page.last().filter(|_| !is_last).map(|(place, _)| place.clone()),
         }

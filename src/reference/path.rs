@@ -37,9 +37,9 @@ impl<'v> Element<'v> {
         self.place.is_none() && self.datatype == "boolean"
     }
 
-    /// Its text, if it is one.
+    /// Its text, if it is one: FHIR has no empty text (R4 `datatypes.html#string`).
     pub(super) fn text(&self) -> Option<&'v str> {
-        self.json?.as_str()
+        text(self.json?)
     }
 
     /// A member of its object.
@@ -195,8 +195,13 @@ impl<'v> Evaluator<'_, 'v> {
     }
 }
 
+/// A text, which is not empty.
+pub(super) fn text(json: &Value) -> Option<&str> {
+    json.as_str().filter(|text| !text.is_empty())
+}
+
 /// A list, or one element as a list of one.
-fn listed(json: Option<&Value>) -> &[Value] {
+pub(super) fn listed(json: Option<&Value>) -> &[Value] {
     match json {
         Some(Value::Array(list)) => list,
         Some(one) => std::slice::from_ref(one),

@@ -1,6 +1,6 @@
 //! Links: chains and `_has`, for ordinary parameters and for `_filter` alike. FHIR R4 3.1.1.4.13, 3.1.1.4.14.
 
-use crate::definitions::{ParamId, ParamType, ResourceType, TypeSet};
+use crate::definitions::{Modifier, ParamId, ParamType, ResourceType, TypeSet};
 use crate::ir::{Link, Pred, PredKind, Way};
 use crate::resolve::errors;
 use crate::resolve::resolver::Resolver;
@@ -134,7 +134,10 @@ impl Resolver<'_> {
         let targets = self.registry.targets(param);
         let Some(wanted) = &name.modifier else { return Some(targets) };
         let Some(ty) = self.registry.resource_type(&wanted.node) else {
-            self.report(errors::unknown_type(self.registry, wanted));
+            self.report(match Modifier::from_name(&wanted.node) {
+                Some(_) => errors::modified_link(&name.name, wanted),
+                None => errors::unknown_type(self.registry, wanted),
+            });
             return None;
         };
         if !targets.contains(ty) {

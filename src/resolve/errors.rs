@@ -83,6 +83,20 @@ pub(super) fn query_without(name: &str, span: Span, parameter: &str) -> Diagnost
     Diagnostic::error("incomplete-query", span, message).help(format!("add `&{parameter}=…`"))
 }
 
+/// `measure:identifier=…` where `measure` is a canonical.
+pub(super) fn identifies_nothing(name: &Spanned<String>, modifier: &Spanned<String>) -> Diagnostic {
+    let message = format!("modifier `identifier` does not apply to `{}`, which is a canonical", name.node);
+    Diagnostic::error("unsupported-modifier", modifier.span, message)
+        .help("a canonical is a url, with or without version")
+}
+
+/// `subject:identifier.name=…`: behind a link stands a type.
+pub(super) fn modified_link(name: &Spanned<String>, modifier: &Spanned<String>) -> Diagnostic {
+    let message = format!("modifier `{}` does not go on to another resource", modifier.node);
+    let help = format!("a type may stand there, as in `{}:Patient.…`", name.node);
+    Diagnostic::error("unsupported-modifier", modifier.span, message).help(help)
+}
+
 fn suggest(diagnostic: Diagnostic, nearest: Option<&str>) -> Diagnostic {
     let span = diagnostic.span;
     match nearest {

@@ -8,7 +8,7 @@ use crate::resolve::list;
 use crate::resolve::parameter::{self, Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::Direction;
-use crate::resolve::value::{Written, coded, composite, date, number, quantity, reference, string, token};
+use crate::resolve::value::{self, Written, coded, composite, date, number, quantity, reference, string, token};
 use crate::resolve::words;
 use crate::values::DecimalRange;
 use fhirc_grammar::{FilterOp, FilterValue, FilterValueKind, Span, Spanned};
@@ -299,7 +299,8 @@ fn refers(resolver: &mut Resolver<'_>, asked: &Asked<'_>, op: &Spanned<FilterOp>
     }
 }
 
-/// A composite takes its parts joined by `$`, and only `eq` (item 166).
+/// A composite takes its parts joined by `$`, and only `eq` (item 166): each part is what `eq` means in a filter, or what
+/// its prefix says.
 fn tuple(
     resolver: &mut Resolver<'_>,
     asked: &Asked<'_>,
@@ -309,10 +310,15 @@ fn tuple(
     if op.node != FilterOp::Eq {
         return refuse(resolver, asked, op).map(|test| (Facet::Value, test));
     }
-    let part = |text: &str| {
-        let kind = FilterValueKind::Bare(text.to_owned());
-        written(&FilterValue { kind, span: value.span })
-    };
-    let parts: Vec<Written> = value.text().split('$').map(part).collect();
-    composite::tuple(resolver, asked, &parts, value.span)
+    let bare = |text: &str| FilterValue { kind: FilterValueKind::Bare(text.to_owned()), span: value.span };
+    let parts: Vec<Written> = value.text().split('$').map(|part| written(&bare(part))).collect();
+    composite::tuple(resolver, asked, &parts, value.span, |resolver, component, part| {
+        let prefixed = matches!(component.ty, ParamType::Date | ParamType::Number | ParamType::Quantity)
+            && part.text.starts_with(|first: char| first.is_ascii_alphabetic());
+        if prefixed {
+            return value::written(resolver, component, part);
+        }
+        let equals = if component.ty == ParamType::Reference { FilterOp::Re } else { FilterOp::Eq };
+        test(resolver, component, &Spanned::new(equals, op.span), &bare(&part.text))
+    })
 }

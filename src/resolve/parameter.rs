@@ -186,6 +186,11 @@ impl Resolver<'_> {
             self.report(errors::leads_into_no_hierarchy(self.registry, &name.name, written));
             return None;
         }
+        // A canonical is a url alone: it has no place for an identifier (item 80).
+        if modifier == Modifier::Identifier && self.registry.datatypes(param).only_urls() {
+            self.report(errors::identifies_nothing(&name.name, written));
+            return None;
+        }
         if is_not_yet(ty, modifier) {
             let what = format!("modifier `{}` on parameters of type {}", written.node, ty.code());
             self.report(errors::not_supported(&what, written.span));

@@ -15,6 +15,10 @@ pub const MAX_PAGE: u32 = 1_000;
 /// Errors that are told of one search, and warnings: nobody reads more, and a list of 10,000 values may have as many.
 const MAX_REPORTED: usize = 100;
 
+/// Said of an error that other types share.
+const OF_MORE_TYPES: &str =
+    "the same holds of other types: name what is meant, by `_type=Patient` or as in `subject:Patient`";
+
 /// What is done with a parameter that is not known. FHIR R4 3.1.1.3.1; the `Prefer: handling` header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Handling {
@@ -66,8 +70,21 @@ pub fn resolve(tree: &Tree, registry: &Registry, settings: &Settings) -> Resolve
     let mut diagnostics = resolver.diagnostics;
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
     diagnostics.dedup();
+    let diagnostics = alike_once(diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Resolved { search: search.filter(|_| !failed), diagnostics }
+}
+
+/// Leaves out what was said already of the same place: a search over many types finds the same in each.
+fn alike_once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    for diagnostic in diagnostics {
+        match kept.last_mut().filter(|last| last.code == diagnostic.code && last.span == diagnostic.span) {
+            Some(last) if last.is_error() => last.help = Some(OF_MORE_TYPES.to_owned()),
+            _ => kept.push(diagnostic),
+        }
+    }
+    kept
 }
 
 /// The state of one resolution.

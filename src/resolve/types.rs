@@ -75,12 +75,15 @@ pub(super) fn compartment(
             members.push((candidate, Pred::any(ways, span)));
         }
     }
-    if let (Some(name), true) = (member, members.is_empty()) {
+    if members.is_empty() {
         // No such resource is ever in the compartment: the answer is empty, and a strict caller is told so.
-        let message = format!("`{}` is never part of the {} compartment", name.node, ty.node);
+        let (message, span) = match member {
+            Some(name) => (format!("`{}` is never part of the {} compartment", name.node, ty.node), name.span),
+            None => (format!("no type that is searched is ever part of the {} compartment", ty.node), span),
+        };
         resolver.report(match resolver.settings.handling {
-            Handling::Strict => Diagnostic::error("not-in-compartment", name.span, message),
-            Handling::Lenient => Diagnostic::warning("not-in-compartment", name.span, message),
+            Handling::Strict => Diagnostic::error("not-in-compartment", span, message),
+            Handling::Lenient => Diagnostic::warning("not-in-compartment", span, message),
         });
     }
     match member {

@@ -5,7 +5,7 @@ use crate::definitions::Registry;
 use crate::ir::Total;
 use crate::reference::{self, Earlier, Inner, Member, Place, Reference};
 use crate::runtime::definitions;
-use crate::runtime::include::cut;
+use crate::runtime::include::too_many;
 use crate::runtime::{CursorKey, ExecuteError, InvalidCursor, Observer, Page, Request, Resource, StepReport};
 use crate::stores::memory::{Live, MemoryStore, Snapshot};
 use crate::stores::stop::StopOnDrop;
@@ -37,12 +37,11 @@ pub(super) async fn page(
     let stored = current.chain(snapshot.earlier.iter().map(|stored| (false, stored)));
     let bodies: Bodies =
         stored.map(|(now, stored)| ((stored.ord, stored.version), (now, Arc::clone(stored)))).collect();
-    let mut found = evaluated(snapshot, search, behind).await?;
+    let found = evaluated(snapshot, search, behind).await?;
     if let Some(observer) = observer {
         let (rows, time) = (Some(found.matches.len()), begin.elapsed());
         observer(StepReport { step: StepId(0), query: None, rows, time });
     }
-    let too_many = cut(&mut found.included, search);
     let resources = |members: &[Member]| {
         let stored = members.iter().filter_map(|member| body(&bodies, member));
         let cut = |(current, stored)| Resource { current, ..Resource::cut(stored, search) };
@@ -53,7 +52,7 @@ pub(super) async fn page(
         included: resources(&found.included),
         total: (search.search.total != Total::None).then_some(found.total as u64),
         next: found.end.map(|end| key.seal_place(&end, search, &request.tenant)),
-        outcome: too_many.into_iter().collect(),
+        outcome: found.cut.then(|| too_many(search)).into_iter().collect(),
     })
 }
 

@@ -1,7 +1,9 @@
 //! What comes along with a page: one round for the matches, then more for what `:iterate` asks, until nothing is new.
+//! What there is no room for is of the last round, the last in the order of creation.
 
 use crate::compiler::Compiled;
-use crate::plan::{BUDGET, PAGE_SLOT};
+use crate::ir::MOST_INCLUDED;
+use crate::plan::PAGE_SLOT;
 use crate::runtime::ExecuteError;
 use crate::runtime::run::Run;
 use crate::stores::reading::Reading;
@@ -15,24 +17,35 @@ use std::collections::BTreeSet;
 /// Included resources.
 #[derive(Debug, Default)]
 pub(super) struct Included {
-    /// Current ones, in the order in which they were found.
+    /// Current ones, in the order of creation.
     pub(super) ords: Vec<i64>,
-    /// Earlier versions, which references name, in the order in which they were found.
+    /// Earlier versions, which references name, in the order of creation, then of their numbers.
     pub(super) earlier: Vec<Stored>,
     /// Said if there were more than the budget.
     pub(super) cut: Option<Diagnostic>,
 }
 
 impl Included {
-    /// Takes what a round found; whether it is within the budget.
-    fn take(&mut self, ords: &[i64], earlier: Vec<Stored>) -> bool {
-        let budget = BUDGET as usize;
-        let room = budget.saturating_sub(self.ords.len() + self.earlier.len());
+    /// Takes what a round found, as far as there is room, in the order in which it comes back; whether that is all.
+    fn take(&mut self, ords: &mut [i64], mut earlier: Vec<Stored>) -> bool {
+        ords.sort_unstable();
+        earlier.sort_by_key(by_version);
+        let room = (MOST_INCLUDED as usize).saturating_sub(self.ords.len() + self.earlier.len());
         let within = ords.len() + earlier.len() <= room;
         self.ords.extend(ords.iter().take(room));
         self.earlier.extend(earlier.into_iter().take(room.saturating_sub(ords.len())));
         within
     }
+
+    fn in_order(mut self) -> Included {
+        self.ords.sort_unstable();
+        self.earlier.sort_by_key(by_version);
+        self
+    }
+}
+
+fn by_version(stored: &Stored) -> (i64, i64) {
+    (stored.ord, stored.version)
 }
 
 /// All resources that the includes of a search add to the matches of a page.
@@ -49,17 +62,12 @@ pub(super) async fn included<R: Reading>(
     let mut first = true;
     while !from.is_empty() && included.cut.is_none() {
         run.slots.insert(PAGE_SLOT, from.drain(..).map(|ord| Tuple { ord, ..Tuple::default() }).collect());
-        let mut all = true;
         for include in program.roots.includes.iter().filter(|include| first || include.again) {
             let found = root_ords(run, program, include.step).await?;
             from.extend(found.into_iter().filter(|ord| seen.insert(*ord)));
-            all = included.ords.len() + from.len() <= BUDGET as usize;
-            if !all {
-                break;
-            }
         }
-        let mut earlier = Vec::new();
-        if let Some(versions) = program.roots.versions.as_ref().filter(|_| all) {
+        let (mut earlier, mut all) = (Vec::new(), true);
+        if let Some(versions) = &program.roots.versions {
             let (found, whole) = live_versions(run, program, versions, (first, &mut named)).await?;
             all = whole;
             for LiveVersion { stored, current } in found {
@@ -72,11 +80,11 @@ pub(super) async fn included<R: Reading>(
                 }
             }
         }
-        let within = included.take(&from, earlier);
+        let within = included.take(&mut from, earlier);
         included.cut = (!all || !within).then(|| too_many(search));
         first = false;
     }
-    Ok(included)
+    Ok(included.in_order())
 }
 
 async fn root_ords<R: Reading>(
@@ -102,7 +110,7 @@ async fn live_versions<R: Reading>(
     let named = tuples.iter().filter_map(|tuple| version(tuple, &wanted)).filter(|version| named.insert(*version));
     let named: Vec<(i64, i64)> = named.collect();
     // The query tells somewhat more than that many.
-    let whole = tuples.len() <= 2 * BUDGET as usize;
+    let whole = tuples.len() <= 2 * MOST_INCLUDED as usize;
     let found = if named.is_empty() { Ok(Vec::new()) } else { run.versions(&named).await };
     Ok((found.map_err(|error| at(program, versions.step, error))?, whole))
 }
@@ -129,16 +137,11 @@ fn version(Tuple { ord, keys }: &Tuple, wanted: &[&VersionsBy]) -> Option<(i64, 
     (version.to_string() == *text).then_some((*ord, version))
 }
 
-/// Keeps to the budget, and says so if more was found.
-pub(super) fn cut<T>(found: &mut Vec<T>, search: &Compiled) -> Option<Diagnostic> {
-    let budget = BUDGET as usize;
-    let over = found.len() > budget;
-    found.truncate(budget);
-    over.then(|| too_many(search))
-}
-
-fn too_many(search: &Compiled) -> Diagnostic {
-    let span = Span::new(0, u32::try_from(search.query.as_str().len()).unwrap_or(u32::MAX));
-    let message = format!("more than {BUDGET} resources belong to this page: the others are left out");
-    Diagnostic::warning("too-many-included", span, message).help("a smaller `_count` has fewer")
+/// Says that more belong to a page than come along with it.
+pub(super) fn too_many(search: &Compiled) -> Diagnostic {
+    let spans = search.search.includes.iter().map(|include| include.span);
+    let span = spans.reduce(Span::to).unwrap_or(Span::new(0, 0));
+    let message = format!("more than {MOST_INCLUDED} resources belong to this page: the others are left out");
+    Diagnostic::warning("too-many-included", span, message)
+        .help("a smaller `_count` has fewer, and so have fewer includes")
 }

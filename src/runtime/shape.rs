@@ -41,7 +41,8 @@ fn keep(registry: &Registry, ty: &str, object: &mut Map<String, Json>, passes: i
 }
 
 /// Keeps what belongs to the summary, at every depth, and what is mandatory or a modifier there, so that what is left
-/// is valid and says no more than it did. A resource within the resource stays whole.
+/// is valid and says no more than it did. A resource within the resource stays whole, and so does an extension: what it
+/// says is in parts that no summary names, and a modifier extension without its value would mean something else.
 fn summarise(registry: &Registry, ty: &str, object: &mut Map<String, Json>) {
     keep(registry, ty, object, |e| {
         let of_any_element = !registry.is_a(ty, "Resource") && matches!(e.name, "id" | "extension");
@@ -55,7 +56,7 @@ fn summarise(registry: &Registry, ty: &str, object: &mut Map<String, Json>) {
         };
         // The twin of a primitive element, `_birthDate`, holds its id and extensions alone.
         for value in values.iter_mut().filter_map(Json::as_object_mut).filter(|_| !key.starts_with('_')) {
-            if inner != "Resource" {
+            if !matches!(inner, "Resource" | "Extension") {
                 summarise(registry, inner, value);
             }
         }
@@ -91,6 +92,7 @@ mod tests {
     const PATIENT: &str = r#"{"resourceType":"Patient","id":"p","text":{"status":"generated","div":"<div>x</div>"},
         "active":true,"_birthDate":{"extension":[{"url":"http://e.org/t","valueCode":"a"}]},"birthDate":"1980",
         "name":[{"id":"n","family":"A"}],"maritalStatus":{"text":"m"},
+        "modifierExtension":[{"url":"http://e.org/m","valueBoolean":true}],
         "contact":[{"name":{"family":"C"}}],"link":[{"other":{"reference":"Patient/q"},"type":"refer"}]}"#;
 
     fn keys(shape: &Shape, body: &str) -> (Vec<String>, Json) {
@@ -104,7 +106,11 @@ mod tests {
     #[test]
     fn a_summary_keeps_its_elements_at_every_depth() {
         let (found, json) = keys(&Shape::Summary, PATIENT);
-        assert_eq!(found, ["resourceType", "id", "active", "_birthDate", "birthDate", "name", "link", "meta"]);
+        assert_eq!(
+            found,
+            ["resourceType", "id", "active", "_birthDate", "birthDate", "name", "modifierExtension", "link", "meta"]
+        );
+        assert_eq!(json["modifierExtension"][0]["valueBoolean"], true);
         assert_eq!(json["name"][0], json!({"id": "n", "family": "A"}));
         assert_eq!(json["meta"]["tag"][0]["code"], SUBSETTED);
         let binary = r#"{"resourceType":"DocumentReference","status":"current",
@@ -131,7 +137,10 @@ mod tests {
         let ty = r4.resource_type("Patient").unwrap();
         let shape = Shape::Elements(vec![Elements { ty, names: vec!["birthDate".to_owned()] }]);
         let (found, _) = keys(&shape, PATIENT);
-        assert_eq!(found, ["resourceType", "id", "active", "_birthDate", "birthDate", "link", "meta"]);
+        assert_eq!(
+            found,
+            ["resourceType", "id", "active", "_birthDate", "birthDate", "modifierExtension", "link", "meta"]
+        );
         let other = r#"{"resourceType":"Group","type":"person","actual":true,"quantity":3}"#;
         assert_eq!(keys(&shape, other).0, ["resourceType", "type", "actual", "quantity"]);
     }

@@ -15,6 +15,7 @@ mod value_set;
 
 use crate::ir::CodeCase;
 use crate::resolve::{Code, Direction, Terminology, TerminologyError};
+use crate::values::split_canonical;
 use code_system::CodeSystem;
 use expand::Expander;
 use serde::Deserialize;
@@ -114,17 +115,15 @@ impl StoredTerminology {
         if let Some(id) = name.strip_prefix("ValueSet/") {
             return self.value_sets.get_key_value(id).map(|(id, set)| (id.as_str(), set)).ok_or_else(unknown);
         }
-        let (url, version) = match name.rsplit_once('|') {
-            Some((url, version)) => (url, Some(version)),
-            None => (name, None),
-        };
-        let ids = self.by_url.get(url).ok_or_else(unknown)?;
+        let (url, version) = split_canonical(name);
+        let version = (!version.is_empty()).then_some(version);
+        let ids = self.by_url.get(url.as_ref()).ok_or_else(unknown)?;
         let sets = ids.iter().filter_map(|id| Some((id.as_str(), self.value_sets.get(id)?)));
         let mut fitting = sets.filter(|(_, set)| version.is_none_or(|version| set.has_version(version)));
         match (fitting.next(), fitting.next()) {
             (Some(only), None) => Ok(only),
             (None, _) => Err(unknown()),
-            _ => Err(TerminologyError::Ambiguous { ty: "ValueSet", url: url.to_owned() }),
+            _ => Err(TerminologyError::Ambiguous { ty: "ValueSet", url: url.into_owned() }),
         }
     }
 }

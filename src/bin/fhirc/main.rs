@@ -1,6 +1,7 @@
 //! The `fhirc` command.
 
 mod bench;
+mod bundle;
 mod common;
 mod conformance;
 mod differential;

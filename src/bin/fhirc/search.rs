@@ -1,17 +1,15 @@
 //! `fhirc search`
 
+use crate::bundle::Bundle;
 use crate::common::{Asked, Definitions, Meaning, Where, open};
 use crate::exit::Exit;
 use crate::external::External;
 use crate::output::Output;
 use clap::{Args, ValueEnum};
 use fhirc::compiler::{Compiled, Compiler, Source};
-use fhirc::grammar::Diagnostic;
 use fhirc::runtime::{ExecuteError, Page, Request, Resource, compile, execute};
 use fhirc::stores::Store;
 use fhirc::values::Instant;
-use serde_json::value::RawValue;
-use serde_json::{Value as Json, json};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -161,57 +159,9 @@ impl Search {
 
     fn end(&self, next: Option<String>, compiled: &Compiled, bundle: Bundle, output: &mut Output) {
         if self.format == Format::Bundle {
-            output.line(format_args!("{:#}", bundle.json(next.as_deref(), &compiled.warnings)));
+            output.line(format_args!("{:#}", bundle.json(next.as_deref(), compiled)));
         } else if let Some(next) = next {
             output.note(format_args!("more: --all, or --cursor {next}"));
         }
     }
-}
-
-/// The entries of a searchset. FHIR R4 3.1.1.5.
-#[derive(Default)]
-struct Bundle {
-    entries: Vec<Json>,
-    total: Option<u64>,
-}
-
-impl Bundle {
-    fn add(&mut self, page: &Page, compiler: &Compiler) {
-        self.total = page.total.or(self.total);
-        let modes = page.matches.iter().map(|found| (found, "match"));
-        for (found, mode) in modes.chain(page.included.iter().map(|found| (found, "include"))) {
-            // A stored body is JSON; what is not is shown as the text it is.
-            let resource = match RawValue::from_string(found.body.clone()) {
-                Ok(raw) => serde_json::to_value(raw).unwrap_or_default(),
-                Err(_) => Json::String(found.body.clone()),
-            };
-            self.entries.push(json!({
-                "fullUrl": full_url(&found.name(compiler.registry()), compiler), "resource": resource, "search": { "mode": mode }
-            }));
-        }
-    }
-
-    fn json(mut self, next: Option<&str>, warnings: &[Diagnostic]) -> Json {
-        if !warnings.is_empty() {
-            let issue = |warning: &Diagnostic| json!({ "severity": "warning", "code": "processing", "diagnostics": warning.message });
-            let issues: Vec<Json> = warnings.iter().map(issue).collect();
-            let outcome = json!({ "resourceType": "OperationOutcome", "issue": issues });
-            self.entries.push(json!({ "resource": outcome, "search": { "mode": "outcome" } }));
-        }
-        let mut bundle = json!({ "resourceType": "Bundle", "type": "searchset", "entry": self.entries });
-        if let Some(fields) = bundle.as_object_mut() {
-            if let Some(total) = self.total {
-                fields.insert("total".to_owned(), json!(total));
-            }
-            if let Some(next) = next {
-                fields.insert("link".to_owned(), json!([{ "relation": "next", "url": next }]));
-            }
-        }
-        bundle
-    }
-}
-
-/// On the first base URL; without any only the server that answers can know it.
-fn full_url(name: &str, compiler: &Compiler) -> String {
-    compiler.options().bases.first().map_or_else(|| name.to_owned(), |base| format!("{}/{name}", base.as_str()))
 }

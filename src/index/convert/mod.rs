@@ -20,7 +20,6 @@ use crate::definitions::{ParamType, Registry};
 use crate::keys::Facet;
 
 pub(super) use token::truth_value;
-pub use uri::split_canonical;
 
 /// How an element becomes values.
 pub(super) type Convert = fn(&Value, &mut Values<'_>);

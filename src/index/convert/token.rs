@@ -7,10 +7,7 @@ use super::string::text_rows;
 use super::{Line, Values, items, present};
 use crate::index::warning::Problem;
 use crate::keys::Facet;
-use crate::values::fold_code;
-
-/// The system of the codes `true` and `false`. FHIR R4 `search.html#token`.
-pub(super) const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
+use crate::values::{SPECIAL_VALUES, fold_code};
 
 /// | data type | system | code | items |
 #[rustfmt::skip]

@@ -7,6 +7,7 @@ use super::{Convert, Line, Values};
 use crate::definitions::{Registry, TypeKind};
 use crate::index::route::Element;
 use crate::keys::Facet;
+use crate::values::split_canonical;
 
 /// | data type | url and version | items |
 #[rustfmt::skip]
@@ -42,15 +43,10 @@ fn uri(element: &Value, values: &mut Values<'_>) {
 pub(super) fn canonical(element: &Value, values: &mut Values<'_>) {
     if let Some(text) = values.text(element) {
         let (url, version) = split_canonical(text);
-        push(url, version, values);
+        push(&url, version, values);
     }
 }
 
 fn push(url: &str, version: &str, values: &mut Values<'_>) {
     values.push(Facet::Value, Base::Url, vec![Cell::Text(url.to_owned()), Cell::Text(version.to_owned())]);
-}
-
-/// The url and the version of a canonical; the version is empty if there is none. A fragment is part of the url.
-pub fn split_canonical(text: &str) -> (&str, &str) {
-    text.rsplit_once('|').unwrap_or((text, ""))
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::range::lies;
 use crate::ir::DateTest;
-use crate::reference::path::Element;
+use crate::reference::path::{Element, listed};
 use crate::values::{Interval, Zone, parse_date};
 
 /// The intervals of an element.
@@ -17,7 +17,7 @@ pub(super) fn stored(element: &Element<'_>, zone: &Zone) -> Vec<Interval> {
         "Period" => element.json.and_then(|json| period(json, zone)).into_iter().collect(),
         // The outer limits of a schedule count, not the schedule (item 14).
         "Timing" => {
-            let events = element.get("event").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let events = listed(element.get("event"));
             let bounds = element.get("repeat").and_then(|repeat| period(repeat.get("boundsPeriod")?, zone));
             events.iter().filter_map(date).chain(bounds).collect()
         }
@@ -27,10 +27,10 @@ pub(super) fn stored(element: &Element<'_>, zone: &Zone) -> Vec<Interval> {
 
 /// A missing start is earlier than anything, a missing end later (item 11); without both it is no value (decision 12).
 fn period(json: &Value, zone: &Zone) -> Option<Interval> {
-    let bound = |name: &str| match json.get(name).and_then(Value::as_str) {
+    let bound = |name: &str| match json.get(name).filter(|bound| !bound.is_null()) {
         None => Some(None),
         // A bound that is no date is not an open one.
-        Some(text) => parse_date(text, zone).ok().map(|date| Some(date.interval)),
+        Some(bound) => parse_date(bound.as_str()?, zone).ok().map(|date| Some(date.interval)),
     };
     Interval::period(bound("start")?, bound("end")?)
 }

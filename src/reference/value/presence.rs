@@ -4,13 +4,9 @@ use serde_json::Value;
 
 use crate::reference::path::Element;
 
-/// Does it hold more than extensions (item 106)? A Period without bounds is no value (decision 12).
+/// Does it hold more than extensions (item 106)? So a Period without bounds is missing (decision 12).
 pub(in crate::reference) fn is_present(element: &Element<'_>) -> bool {
-    let bounded = || ["start", "end"].iter().any(|bound| element.get(bound).is_some_and(has_content));
-    match element.datatype {
-        "Period" => bounded(),
-        _ => element.json.is_some_and(has_content),
-    }
+    element.json.is_some_and(has_content)
 }
 
 /// Something beside ids, extensions and empty shells of both.

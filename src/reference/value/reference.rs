@@ -87,9 +87,17 @@ fn literal(universe: &Universe<'_>, text: &str) -> Option<Ref> {
         _ => return elsewhere(),
     };
     match universe.registry.resource_type(name) {
-        Some(ty) if !id.is_empty() => Some(Ref::Local { ty, id: id.to_owned(), version: version.map(str::to_owned) }),
+        Some(ty) if is_id(id) && version.is_none_or(is_id) => {
+            Some(Ref::Local { ty, id: id.to_owned(), version: version.map(str::to_owned) })
+        }
         _ => elsewhere(),
     }
+}
+
+/// What a logical id and a version look like: R4 `datatypes.html#id`.
+fn is_id(text: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-.".contains(letter);
+    (1..=64).contains(&text.len()) && text.chars().all(fits)
 }
 
 /// Whether it begins as a url does: RFC 3986 section 3.1.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Stored;
 use super::string::Text;
 use crate::ir::{CodeCase, SystemTest, TokenTest};
-use crate::reference::path::Element;
+use crate::reference::path::{Element, listed, text};
 use crate::values::fold_code;
 
 /// The system of `true` and `false` (item 59).
@@ -35,7 +35,7 @@ pub(super) fn stored(element: &Element<'_>) -> Vec<Token> {
         "CodeableConcept" => json.map(codings).unwrap_or_default(),
         "Identifier" => json.and_then(identifier).into_iter().collect(),
         // Its `system` says what kind of address it is, not where the code is from.
-        "ContactPoint" => plain(element.get("value").and_then(Value::as_str), None),
+        "ContactPoint" => plain(element.get("value").and_then(text), None),
         "id" | "string" | "uri" | "oid" | "uuid" | "url" | "canonical" => plain(element.text(), None),
         _ => Vec::new(),
     }
@@ -51,8 +51,7 @@ fn coding(json: &Value) -> Option<Token> {
 }
 
 fn codings(concept: &Value) -> Vec<Token> {
-    let codings = concept.get("coding").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    codings.iter().filter_map(coding).collect()
+    listed(concept.get("coding")).iter().filter_map(coding).collect()
 }
 
 /// `system` and `value` of an Identifier.
@@ -61,8 +60,8 @@ pub(super) fn identifier(json: &Value) -> Option<Token> {
 }
 
 fn token(json: &Value, code: &str) -> Option<Token> {
-    let text = |name: &str| json.get(name).and_then(Value::as_str).map(str::to_owned);
-    let (system, code) = (text("system"), text(code));
+    let member = |name: &str| json.get(name).and_then(text).map(str::to_owned);
+    let (system, code) = (member("system"), member(code));
     (system.is_some() || code.is_some()).then_some(Token { system, implied: None, code })
 }
 
@@ -73,7 +72,7 @@ pub(in crate::reference) fn texts(element: &Element<'_>) -> Vec<Text> {
     match element.datatype {
         "Coding" => text(json, "display").into_iter().collect(),
         "CodeableConcept" => {
-            let codings = json.get("coding").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+            let codings = listed(json.get("coding"));
             text(json, "text").into_iter().chain(codings.iter().filter_map(|coding| text(coding, "display"))).collect()
         }
         "Identifier" => json.get("type").and_then(|ty| text(ty, "text")).into_iter().collect(),

@@ -9,7 +9,7 @@ use crate::reference::universe::Node;
 /// A url and the version that goes with it.
 #[derive(Clone, Debug)]
 pub(in crate::reference) struct Url {
-    /// As stored.
+    /// With the version, if there is one.
     pub(in crate::reference) whole: String,
     /// Without the version; a fragment is part of it (decision 86).
     pub(in crate::reference) url: String,
@@ -32,12 +32,17 @@ pub(super) fn stored(node: Node<'_>, element: &Element<'_>) -> Option<Url> {
     }
 }
 
-/// `url|version`.
+/// `url|version#fragment`.
 pub(super) fn canonical(text: &str) -> Url {
-    match text.rsplit_once('|') {
-        Some((url, version)) => Url { url: url.to_owned(), version: Some(version.to_owned()), ..plain(text) },
-        None => plain(text),
+    let Some((url, rest)) = text.rsplit_once('|') else { return plain(text) };
+    let (version, url) = match rest.split_once('#') {
+        Some((version, fragment)) => (version, format!("{url}#{fragment}")),
+        None => (rest, url.to_owned()),
+    };
+    if version.is_empty() {
+        return plain(&url);
     }
+    Url { whole: format!("{url}|{version}"), url, version: Some(version.to_owned()) }
 }
 
 fn plain(text: &str) -> Url {
@@ -50,7 +55,11 @@ pub(super) fn passes(test: &UrlTest, stored: &Url) -> bool {
         // Without a version every version and none (item 85).
         UrlTest::Is { url, version } => stored.url == *url && (version.is_none() || stored.version == *version),
         UrlTest::Below(url) => is_at_or_below(&stored.url, url),
-        UrlTest::Above(url) => is_at_or_below(url, &stored.url),
+        // What ends inside the scheme is no url above it.
+        UrlTest::Above(url) => {
+            let path = url.find("://").map_or(0, |at| at + "://".len());
+            stored.url == *url || stem(&stored.url).len() >= path && is_at_or_below(url, &stored.url)
+        }
         UrlTest::BelowVersion { url, version } => {
             let below = |stored: &String| stored.strip_prefix(version.as_str()).is_some_and(ends_segment);
             stored.url == *url && stored.version.as_ref().is_some_and(below)
@@ -63,11 +72,12 @@ pub(super) fn passes(test: &UrlTest, stored: &Url) -> bool {
 
 /// Is `url` this one, or one below `root` by path segments (item 84)? Urns have neither above nor below.
 fn is_at_or_below(url: &str, root: &str) -> bool {
-    let below = || {
-        let rest = url.strip_prefix(root.trim_end_matches('/'));
-        root.contains("://") && rest.is_some_and(|rest| rest.starts_with('/'))
-    };
-    url == root || below()
+    url == root || url.strip_prefix(stem(root)).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Without the slash at the end.
+fn stem(url: &str) -> &str {
+    url.strip_suffix('/').unwrap_or(url)
 }
 
 /// Behind the segments of a version the next one begins, or nothing follows: `1.2` covers 1.2.3, not 1.20 (item 85).

@@ -20,7 +20,6 @@ pub(in crate::reference) fn stored(registry: &Registry, code: &str, ty: &'static
 /// The texts in an object of type `ty`: what the model calls string, markdown or xhtml, but for ids and references.
 fn collect(registry: &Registry, ty: &str, json: &Value, texts: &mut Vec<String>) {
     for (key, value) in json.as_object().into_iter().flatten() {
-        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         let inner = match key.strip_prefix('_') {
             Some(_) => Some("Element"),
             None => {
@@ -28,7 +27,7 @@ fn collect(registry: &Registry, ty: &str, json: &Value, texts: &mut Vec<String>)
                 variants.find(|variant| variant.json_name == *key).map(|variant| variant.ty)
             }
         };
-        for value in values {
+        for value in items(value) {
             match (inner, value) {
                 (Some("string"), _) if key == "id" || ty == "Reference" && key == "reference" => {}
                 (Some("string" | "markdown"), Value::String(text)) => texts.push(text.clone()),
@@ -41,5 +40,13 @@ fn collect(registry: &Registry, ty: &str, json: &Value, texts: &mut Vec<String>)
                 (None, _) => {}
             }
         }
+    }
+}
+
+/// What a member holds: the items of a list, and of lists in it, or one value.
+fn items(value: &Value) -> Vec<&Value> {
+    match value {
+        Value::Array(list) => list.iter().flat_map(items).collect(),
+        one => vec![one],
     }
 }

@@ -6,20 +6,22 @@ use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{self, Written};
-use fhirc_grammar::Item;
+use fhirc_grammar::{Item, Span};
 
 /// `http://loinc.org|8480-6$gt140`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, item: &Item) -> Option<(Facet, Test)> {
     let parts: Vec<Written> = item.parts.iter().map(Written::part).collect();
-    tuple(resolver, asked, &parts, item.span)
+    tuple(resolver, asked, &parts, item.span, value::written)
 }
 
-/// The same, the parts already cut.
+/// What each of `parts` is for its component, by `test`, all of one element. A part that is empty would be met by any
+/// value, so it is an error.
 pub(in crate::resolve) fn tuple(
     resolver: &mut Resolver<'_>,
     asked: &Asked<'_>,
     parts: &[Written],
-    span: fhirc_grammar::Span,
+    span: Span,
+    mut test: impl FnMut(&mut Resolver<'_>, &Asked<'_>, &Written) -> Option<(Facet, Test)>,
 ) -> Option<(Facet, Test)> {
     let components = asked.components;
     if components.len() != parts.len() {
@@ -31,12 +33,19 @@ pub(in crate::resolve) fn tuple(
     let tests: Vec<_> = components
         .iter()
         .zip(parts)
-        .map(|(component, part)| value::written(resolver, &Asked::component(component, part.span), part))
+        .map(|(component, part)| {
+            let component = Asked::component(component, part.span);
+            if part.text.is_empty() {
+                let message = format!("the part `{}` of `{}` is empty", component.code, asked.code);
+                resolver.report(errors::bad_value("bad-composite", span, message));
+                return None;
+            }
+            test(resolver, &component, part)
+        })
         .collect();
     let tests = tests.into_iter().collect::<Option<Vec<_>>>()?;
     Some(tuples(tests))
 }
-
 /// A test per component of one element, and the view in which it is looked for.
 pub(in crate::resolve) fn tuples(parts: Vec<(Facet, Test)>) -> (Facet, Test) {
     let mut alternatives: Vec<Vec<Test>> = vec![Vec::new()];

@@ -30,7 +30,7 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, item: &Item) 
 }
 
 /// The same, of a value that is no composite.
-fn written(resolver: &mut Resolver<'_>, asked: &Asked<'_>, text: &Written) -> Option<(Facet, Test)> {
+pub(super) fn written(resolver: &mut Resolver<'_>, asked: &Asked<'_>, text: &Written) -> Option<(Facet, Test)> {
     match asked.ty {
         ParamType::Date => date::test(resolver, asked, text),
         ParamType::Number => number::test(resolver, asked, text),

@@ -7,6 +7,7 @@ use crate::resolve::errors;
 use crate::resolve::parameter::{Asked, one_of};
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::{Written, token};
+use crate::values::{self, split_canonical};
 use fhirc_grammar::Diagnostic;
 
 /// `23`, `Patient/23`, `http://example.org/fhir/Patient/23`, `urn:…`, `url|version`, `:identifier`
@@ -100,12 +101,9 @@ fn elsewhere(asked: &Asked<'_>, text: &str) -> Vec<Test> {
 
 /// `url|version`: without a version, every version and none (item 85).
 fn canonical(text: &str) -> Test {
-    let (url, version) = match text.rsplit_once('|') {
-        Some((url, version)) if !version.is_empty() => (url, Some(version.to_owned())),
-        Some((url, _)) => (url, None),
-        None => (text, None),
-    };
-    Test::Url(UrlTest::Is { url: url.to_owned(), version })
+    let (url, version) = split_canonical(text);
+    let version = (!version.is_empty()).then(|| version.to_owned());
+    Test::Url(UrlTest::Is { url: url.into_owned(), version })
 }
 
 /// A bare id: any type that the parameter refers to (item 77).
@@ -123,7 +121,7 @@ fn local(ty: ResourceType, id: &str, version: Option<&str>) -> Test {
 }
 
 fn is_absolute(text: &str) -> bool {
-    text.starts_with("urn:") || text.contains("://") || text.contains('|')
+    values::is_absolute(text) || text.contains('|')
 }
 
 /// A relative reference.

@@ -8,7 +8,7 @@ use crate::resolve::parameter::Asked;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::Direction;
 use crate::resolve::value::{Written, coded, quantity::UCUM, string};
-use crate::values::fold_code;
+use crate::values::{SPECIAL_VALUES, fold_code};
 
 /// `code`, `system|code`, `|code`, `system|`, `:text`, `:text-advanced`, `:code-text`, `:of-type`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
@@ -31,6 +31,9 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
 /// Datatypes that have no place for a system.
 pub(super) const SYSTEMLESS: [&str; 3] = ["code", "boolean", "ContactPoint"];
 
+/// The code system of `true` and `false`, as HL7 publishes it since R4.
+const TRUTH_VALUES: &str = "http://terminology.hl7.org/CodeSystem/special-values";
+
 /// An identifier of a reference: token syntax (item 80).
 pub(in crate::resolve) fn identifier(resolver: &mut Resolver<'_>, written: &Written) -> Option<TokenTest> {
     plain(resolver, &Datatypes::one("Identifier"), written)
@@ -48,6 +51,9 @@ pub(in crate::resolve) fn plain(
         // The element has no place for a system, so it carries none (decision 57).
         [system, code] if system.is_empty() && datatypes.only(&SYSTEMLESS) => (SystemTest::Any, code),
         [system, code] if system.is_empty() => (SystemTest::Absent, code),
+        [system, code] if system == TRUTH_VALUES && datatypes.only(&["boolean"]) => {
+            (SystemTest::Is(SPECIAL_VALUES.to_owned()), code)
+        }
         [system, code] => (SystemTest::Is(system.clone()), code),
         _ => return bad_token(resolver, written),
     };
@@ -56,7 +62,12 @@ pub(in crate::resolve) fn plain(
         resolver.report(errors::bad_value("bad-boolean", written.span, message));
         return None;
     }
+    let some_are_booleans = datatypes.some(&["boolean"]) && !datatypes.only(&["boolean"]);
     let case = match &system {
+        // A Boolean is exactly `true` or `false`, whatever else the element may be (decision 75).
+        _ if some_are_booleans && ["true", "false"].iter().any(|truth| code.eq_ignore_ascii_case(truth)) => {
+            CodeCase::Sensitive
+        }
         SystemTest::Is(url) if is_case_sensitive(resolver, url) => CodeCase::Sensitive,
         SystemTest::Any if datatypes.system().is_some_and(|url| is_case_sensitive(resolver, url)) => {
             CodeCase::Sensitive

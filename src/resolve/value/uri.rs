@@ -7,6 +7,7 @@ use crate::resolve::errors;
 use crate::resolve::parameter::Asked;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::value::Written;
+use crate::values::split_canonical;
 
 /// `http://acme.org/fhir/ValueSet/123`, `:above`, `:below`
 pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Written) -> Option<(Facet, Test)> {
@@ -17,9 +18,11 @@ pub(super) fn test(resolver: &mut Resolver<'_>, asked: &Asked<'_>, written: &Wri
         return None;
     }
     // `|` cannot stand in a uri: it is the version of a canonical, or of the resource whose own url this is.
-    if let Some((url, version)) = url.rsplit_once('|').filter(|(_, version)| !version.is_empty()) {
-        return canonical(resolver, asked, url, version, written).map(|test| (Facet::Value, Test::Url(test)));
+    let (bare, version) = split_canonical(&url);
+    if !version.is_empty() {
+        return canonical(resolver, asked, &bare, version, written).map(|test| (Facet::Value, Test::Url(test)));
     }
+    let url = bare.into_owned();
     let test = match asked.modifier {
         Some(Modifier::Above) => UrlTest::Above(url),
         Some(Modifier::Below) => UrlTest::Below(url),

@@ -1,5 +1,6 @@
 //! Small sets of resources as a sequence of writes.
 
+use super::mangle::mangle;
 use super::pools::{CODES, IDS, TEXTS, URLS, VERSIONS};
 use super::random::Random;
 use super::resources::{Maker, earlier};
@@ -71,6 +72,11 @@ pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
     if random.chance(6) {
         let mut longer = Longer::default();
         writes.iter_mut().for_each(|line| longer.lengthen(random, line));
+    }
+    if random.chance(20) {
+        for line in &mut writes {
+            (0..random.pick(&[0, 0, 0, 1, 1, 2, 3])).for_each(|_| mangle(random, line));
+        }
     }
     writes
 }

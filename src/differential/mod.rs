@@ -7,6 +7,7 @@ mod data;
 mod elements;
 mod filters;
 mod generate;
+mod mangle;
 mod plans;
 mod pools;
 mod query;

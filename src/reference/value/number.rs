@@ -32,7 +32,7 @@ pub(in crate::reference) fn implied(element: &Element<'_>, version: FhirVersion)
 /// `[low, high]`, both included; a missing end is open (decision 35).
 pub(super) fn range(element: &Element<'_>) -> Option<DecimalRange> {
     let end = |name: &str| match element.get(name).and_then(|end| end.get("value")) {
-        None => Some(None),
+        None | Some(Value::Null) => Some(None),
         Some(value) => decimal(value).map(Some),
     };
     DecimalRange::closed(end("low")?.as_ref(), end("high")?.as_ref())

@@ -31,9 +31,12 @@ pub enum Facet {
     Implied,
     /// Which resource a contained one stands in.
     Container,
+    /// Is there something that the rows of a composite do not say of the two parameters that it combines, see
+    /// [`Registry::compound`].
+    Beside,
 }
 
-const FACETS: [Facet; 10] = [
+const FACETS: [Facet; 11] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -44,6 +47,7 @@ const FACETS: [Facet; 10] = [
     Facet::Listed,
     Facet::Implied,
     Facet::Container,
+    Facet::Beside,
 ];
 
 impl Facet {
@@ -60,6 +64,7 @@ impl Facet {
             Facet::Listed => "#listed",
             Facet::Implied => "#implied",
             Facet::Container => "#container",
+            Facet::Beside => "#beside",
         }
     }
 }
@@ -168,7 +173,7 @@ pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
 
 /// The facets that a parameter has rows for; none for a special parameter whose rules are not known.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
-    use Facet::{Canonical, Container, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
+    use Facet::{Beside, Canonical, Container, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
     match param.ty {
         // Of contained resources alone: that they are there, and where.
         _ if param.code == "_id" => &[Present, Container],
@@ -176,7 +181,8 @@ pub fn facets(param: &SearchParam) -> &'static [Facet] {
         _ if param.url == LIST_ITEM => &[Value, Identifier, Listed, Present],
         ParamType::Token => &[Value, Text, OfType, Present],
         ParamType::Reference => &[Value, Identifier, Present],
-        ParamType::Quantity | ParamType::Composite => &[Value, Canonical, Present],
+        ParamType::Quantity => &[Value, Canonical, Present],
+        ParamType::Composite => &[Value, Canonical, Present, Beside],
         ParamType::Number => &[Value, Implied, Present],
         ParamType::String | ParamType::Uri | ParamType::Date => &[Value, Present],
         ParamType::Special if param.url == LOCATION_NEAR => &[Value, Present],
@@ -194,7 +200,7 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
     }
     match (facet, definition.ty) {
         (Facet::Own, _) => Vec::new(),
-        (Facet::Present, _) => vec![RowKind::Present],
+        (Facet::Present | Facet::Beside, _) => vec![RowKind::Present],
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
         (Facet::Text, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
@@ -312,6 +318,7 @@ mod tests {
             ("Observation", "value-quantity", Canonical, one(Base::Quantity)),
             ("Observation", "code-value-quantity", Canonical, vec![RowKind::Tuple(Tuple::TokenQuantity)]),
             ("Observation", "code-value-concept", Canonical, vec![]),
+            ("Observation", "code-value-quantity", Facet::Beside, vec![RowKind::Present]),
             ("Observation", "code-value-concept", Value, vec![RowKind::Tuple(Tuple::TokenToken)]),
             (
                 "DocumentReference",

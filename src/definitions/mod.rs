@@ -4,6 +4,7 @@ mod added;
 mod apply;
 mod compartment;
 mod composite;
+mod compound;
 mod datatypes;
 mod expression;
 mod hierarchy;

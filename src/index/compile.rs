@@ -1,9 +1,10 @@
 //! Compiles the parameters of a resource type into its extraction program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fhirc_grammar::{Diagnostic, PathExpr, PathNode, Span, parse_path};
 
+use super::compound::Compound;
 use super::convert::converter;
 use super::programs::OfType;
 use super::route::{Condition, Route};
@@ -24,7 +25,11 @@ pub(super) fn compile(
 ) -> OfType {
     let mut compiler = Compiler { registry, ty, parsed, root: Node::default() };
     let mut of = OfType::default();
-    for param in registry.kept(ty).filter(|&param| wanted(param)) {
+    of.compounds =
+        registry.kept(ty).filter(|&param| wanted(param)).filter_map(|id| Compound::of(id, registry)).collect();
+    let parts: BTreeSet<ParamId> = of.compounds.iter().flat_map(|compound| compound.parts).collect();
+    of.only_read = parts.into_iter().filter(|&param| !wanted(param)).collect();
+    for param in registry.kept(ty).filter(|param| wanted(*param) || of.only_read.contains(param)) {
         if let Some(source) = Source::of(registry.definition(param)) {
             of.words.push((param, source));
         } else if let Some(why) = Unindexed::why(registry.definition(param)) {

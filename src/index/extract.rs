@@ -17,7 +17,7 @@ use super::trie::Spot;
 use super::unindexed::Unindexed;
 use super::warning::{Problem, Warning};
 use crate::definitions::{ParamId, Registry, ResourceType};
-use crate::keys::{Level, standing};
+use crate::keys::{Level, range, standing};
 
 /// Extracts index rows; made once from the definitions, used for every resource.
 #[derive(Debug)]
@@ -132,16 +132,26 @@ impl Extractor {
     }
 
     fn rows<'v>(&'v self, scope: Scope<'v>, level: Level, place: Place<'_>, warnings: &mut Warnings) -> Vec<Row> {
+        let Some(of) = self.programs.get(scope.ty.index()) else { return Vec::new() };
         let mut harvest = Harvest::new(scope, &self.settings, level, warnings);
-        if let Some(of) = self.programs.get(scope.ty.index()) {
-            of.root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
-                harvest.meet(meeting, element, place);
-            });
-            for &(param, source) in &of.words {
-                harvest.words(param, self.programs.texts.words(source, scope.resource));
-            }
+        of.root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
+            harvest.meet(meeting, element, place);
+        });
+        for &(param, source) in &of.words {
+            harvest.words(param, self.programs.texts.words(source, scope.resource));
         }
-        harvest.into_rows()
+        let mut rows = harvest.into_rows();
+        let beside: Vec<Row> = of.compounds.iter().filter_map(|compound| compound.beside(level, &rows)).collect();
+        if !beside.is_empty() {
+            rows.extend(beside);
+            rows.sort_unstable();
+        }
+        if !of.only_read.is_empty() {
+            let (first, last): (Vec<_>, Vec<_>) = of.only_read.iter().map(|param| range(*param)).unzip();
+            let is_of = |key| first.iter().zip(&last).any(|(first, last)| (*first..=*last).contains(&key));
+            rows.retain(|row| !is_of(row.key));
+        }
+        rows
     }
 
     /// The program of a type.

@@ -2,6 +2,7 @@
 //! walked once over the JSON for all its parameters.
 
 mod compile;
+mod compound;
 mod convert;
 mod evaluate;
 mod extract;

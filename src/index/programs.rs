@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fhirc_grammar::Diagnostic;
 
 use super::compile::{Parsed, compile};
+use super::compound::Compound;
 use super::trie::Node;
 use super::unindexed::Unindexed;
 use super::words::{Source, Texts};
@@ -28,6 +29,10 @@ pub(super) struct OfType {
     pub(super) root: Node,
     /// The parameters that are about words.
     pub(super) words: Vec<(ParamId, Source)>,
+    /// The composites that stand for two parameters.
+    pub(super) compounds: Vec<Compound>,
+    /// The parameters that are read for these alone: no rows are kept for them.
+    pub(super) only_read: Vec<ParamId>,
     pub(super) unindexed: Vec<(ParamId, Unindexed)>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }

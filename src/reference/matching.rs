@@ -83,7 +83,7 @@ impl<'v> Universe<'v> {
             }
             // `:of-type` has tuples; presence is no value. What a List holds is asked of the List. Where a contained
             // resource stands, nobody asks by value.
-            Facet::OfType | Facet::Present | Facet::Listed | Facet::Container => Vec::new(),
+            Facet::OfType | Facet::Present | Facet::Listed | Facet::Container | Facet::Beside => Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{ParamId, Registry, State};
+use super::super::{ComponentRef, ParamId, ParamType, Registry, SearchParam, State, Targets};
 use super::{changed, param, published, resource, url};
 
 fn with(name: &str, code: &str, expression: &str) -> super::super::SearchParam {
@@ -154,4 +154,63 @@ fn what_is_stored_comes_back() {
     assert_eq!(found[..3], expected.map(|(name, state)| (url(name), state)));
     assert_eq!(found[3].1, State::Withdrawn);
     assert!(r4.stored("{}").is_err());
+}
+
+/// The codes that the composite with this code combines, in a search for observations.
+fn combined(registry: &Registry, code: &str) -> Option<[String; 2]> {
+    let observation = registry.resource_type("Observation").unwrap();
+    let parts = registry.compound(registry.param(observation, code)?)?;
+    assert_eq!(registry.combined(parts), registry.param(observation, code));
+    Some(parts.map(|part| registry.definition(part).code.clone()))
+}
+
+#[test]
+fn a_composite_stands_for_parameters_that_were_there_before_it() {
+    let r4 = Registry::r4();
+    let both = Some(["code", "value-quantity"].map(str::to_owned));
+    assert_eq!(combined(r4, "code-value-quantity"), both);
+    // The rows of the composite were not compared with the values of another definition.
+    let quantity = r4.definitions().find(|known| known.url.ends_with("/Observation-value-quantity")).unwrap();
+    let other = changed(published(r4, quantity), json!({"expression": "(Observation.value as Quantity)"}));
+    let (building, _) = r4.define(vec![other]).unwrap();
+    assert_eq!(combined(&building, "code-value-quantity"), None);
+    assert_eq!(combined(&finished(&building), "code-value-quantity"), None);
+    let back = finished(&finished(&building).define(vec![quantity.clone()]).unwrap().0);
+    assert_eq!(combined(&back, "code-value-quantity"), None, "they come with a new number");
+    // One that took its code.
+    let taken = with("mine", "value-quantity", "(Observation.component.value as Quantity)");
+    let taken = super::super::SearchParam { bases: vec!["Observation".to_owned()], ty: ParamType::Quantity, ..taken };
+    let (building, _) = r4.define(vec![taken]).unwrap();
+    assert_eq!(combined(&building, "code-value-quantity"), both, "it answers until the other is complete");
+    let taken = finished(&building);
+    assert_eq!(combined(&taken, "code-value-quantity"), None);
+    let fallen_back = finished(&taken.retire(&[url("mine")]).unwrap());
+    assert_eq!(combined(&fallen_back, "code-value-quantity"), None, "the rows of the composite missed some values");
+    let stored = r4.stored(&fallen_back.to_stored()).unwrap();
+    assert_eq!(combined(&stored, "code-value-quantity"), None);
+}
+
+#[test]
+fn an_added_composite_stands_for_its_parameters_too() {
+    let r4 = Registry::r4();
+    let part = |url: &str, expression: &str| ComponentRef {
+        definition: format!("http://hl7.org/fhir/SearchParameter/{url}"),
+        expression: expression.to_owned(),
+    };
+    let composite = |expression: &str| SearchParam {
+        url: url("code-date"),
+        code: "code-date".to_owned(),
+        bases: vec!["Observation".to_owned()],
+        ty: ParamType::Composite,
+        expression: Some(expression.to_owned()),
+        targets: Targets::Unstated,
+        components: vec![part("clinical-code", "code"), part("clinical-date", "effective")],
+        experimental: false,
+    };
+    let (building, _) = r4.define(vec![composite("Observation")]).unwrap();
+    assert_eq!(combined(&building, "code-date"), None, "it does not answer yet");
+    let both = Some(["code", "date"].map(str::to_owned));
+    assert_eq!(combined(&finished(&building), "code-date"), both);
+    let (elsewhere, _) = r4.define(vec![composite("Observation.component")]).unwrap();
+    assert_eq!(combined(&finished(&elsewhere), "code-date"), None);
 }

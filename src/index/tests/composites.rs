@@ -2,9 +2,11 @@
 
 use serde_json::json;
 
-use super::{extract, rows};
-use crate::index::Problem;
-use crate::keys::Facet::{Canonical, Present, Value};
+use super::{extract, extractor, readable, rows, type_of};
+use crate::definitions::Registry;
+use crate::index::{ExtractSettings, Extractor, Problem};
+use crate::keys::Facet::{Beside, Canonical, Present, Value};
+use crate::keys::{Key, Level};
 use crate::values::Cut;
 
 fn point(number: &str) -> String {
@@ -81,4 +83,54 @@ fn too_many_combinations_are_refused_by_name() {
     let extraction = extract(&observation);
     let problems: Vec<_> = extraction.warnings.iter().map(|warning| warning.problem.clone()).collect();
     assert_eq!(problems, [Problem::TooManyTuples(10_000)]);
+    assert_eq!(readable(&extraction.rows, "code-value-concept", Beside), [""], "the parameters have them all");
+    assert_eq!(readable(&extraction.rows, "code-value-quantity", Beside), [""; 0]);
+}
+
+#[test]
+fn what_the_parameters_have_beside_a_composite_is_noted() {
+    let quantity = |value| json!({"value": value, "system": "http://unitsofmeasure.org", "code": "mg"});
+    let coded = |code: serde_json::Value, name: &str, value: serde_json::Value| json!({"resourceType": "Observation", "code": code, name: value});
+    let codes = json!({"coding": [{"code": "a"}, {"code": "A", "system": "http://s"}, {"system": "http://t"}]});
+    let sampled = json!({"origin": quantity(1)});
+    let table = [
+        (coded(codes.clone(), "valueQuantity", quantity(1)), "code-value-quantity", false),
+        (coded(codes.clone(), "valueSampledData", sampled.clone()), "code-value-quantity", true),
+        (coded(codes.clone(), "valueSampledData", sampled.clone()), "code-value-date", false),
+        (coded(codes.clone(), "valueSampledData", json!({"origin": {"unit": "mg"}})), "code-value-quantity", false),
+        (coded(json!({"text": "a"}), "valueSampledData", sampled), "code-value-quantity", false),
+        (coded(codes.clone(), "valuePeriod", json!({"start": "2020"})), "code-value-date", false),
+        (coded(codes.clone(), "valueString", json!("a-b")), "code-value-string", false),
+        // A string parameter reads the text of a concept too.
+        (coded(codes.clone(), "valueCodeableConcept", json!({"text": "a"})), "code-value-string", true),
+        (coded(codes.clone(), "valueCodeableConcept", codes.clone()), "code-value-concept", false),
+        // Of an element of its own a composite says what it says: it does not stand for parameters.
+        (coded(codes, "valueSampledData", json!({"origin": quantity(1)})), "combo-code-value-quantity", false),
+    ];
+    for (observation, composite, beside) in table {
+        assert_eq!(rows(&observation, composite, Beside).len(), usize::from(beside), "{composite} of {observation}");
+    }
+}
+
+#[test]
+fn a_composite_alone_is_compared_with_what_it_combines_all_the_same() {
+    let registry = Registry::r4();
+    let observation = json!({"resourceType": "Observation", "code": {"coding": [{"code": "a"}]},
+        "valueSampledData": {"origin": {"value": 1}}});
+    let composite = registry.param(type_of(&observation), "code-value-quantity").unwrap();
+    let settings = ExtractSettings::new(crate::values::Zone::UTC, []);
+    let only = Extractor::only(registry, settings, &[composite].into());
+    let extraction = only.extract(type_of(&observation), &observation);
+    let keys: Vec<_> = extraction.rows.iter().map(|row| row.key).collect();
+    assert_eq!(keys, [Key { param: composite, facet: Beside, level: Level::Top }.id()]);
+}
+
+#[test]
+fn contained_resources_have_notes_of_their_own() {
+    let inner = json!({"resourceType": "Observation", "id": "c", "code": {"coding": [{"code": "a"}]},
+        "valueSampledData": {"origin": {"value": 1}}});
+    let outer = json!({"resourceType": "Observation", "id": "o", "contained": [inner]});
+    let extraction = extractor().extract(type_of(&outer), &outer);
+    assert_eq!(readable(&extraction.rows, "code-value-quantity", Beside), [""; 0]);
+    assert_eq!(readable(&extraction.contained[0].rows, "code-value-quantity", Beside), [""]);
 }

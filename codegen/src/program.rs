@@ -1,7 +1,7 @@
 //! What runs: steps that each run whole in one place, and slots that carry tuples between them.
 
-use crate::algebra::{Edge, Node, On, SetId, Sets, SlotId, StoreId, Universe};
-use crate::rows::{Base, ColType, KeyId, RowKind, Value};
+use crate::algebra::{Edge, Node, On, SetId, Sets, SlotId, StoreId, Test, Universe};
+use crate::rows::{Base, ColType, KeyId, RowKind, Tuple, Value};
 
 /// A step of a [`Program`], by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -209,6 +209,9 @@ pub enum Strategy {
     /// Go through the values of the first sort key in its order, which is a [run](OrderKey::run), and test the resource
     /// of each; stop when the page is full. Members without a value are not met.
     ByValue,
+    /// The same along rows that hold the values of the first sort key beside another one, which tells the members: those
+    /// of one such value lie together, in the order of the values.
+    ByPair(Box<Pairs>),
     /// Count `node` up to `cap` at run time, then choose.
     Measure {
         /// What is counted.
@@ -220,6 +223,18 @@ pub enum Strategy {
         /// At the cap.
         many: Box<Strategy>,
     },
+}
+
+/// Rows of two parts, of which the first is one value and the second sorts. A resource that has such rows has one for
+/// each of its values of the sort key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairs {
+    /// The key of the rows.
+    pub key: KeyId,
+    /// What they hold.
+    pub shape: Tuple,
+    /// The value of the first part: what its first column is, and what else must hold of the part.
+    pub first: Test,
 }
 
 /// The page bound of a root.

@@ -16,6 +16,11 @@ pub trait Stats {
         None
     }
 
+    /// Whether the counts of rows are those of the data that the query then meets, so that "none" is none.
+    fn exact(&self) -> bool {
+        false
+    }
+
     /// Whether no resource has more than one row of the key. Other than counts it decides answers: so a store may say it
     /// only of the data that the query then meets.
     fn once(&self, _key: KeyId) -> bool {

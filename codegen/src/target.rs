@@ -2,7 +2,7 @@
 
 use crate::algebra::{Edge, End, Order, Rel, SlotId, Universe};
 use crate::capability::Capabilities;
-use crate::program::{After, OrderKey, Yield};
+use crate::program::{After, Dir, OrderKey, Yield};
 use crate::rows::{Col, FIRST_CUT, KeyId, LAST_CUT, Point, RowKind, TypeCode};
 
 /// A store's query language.
@@ -60,11 +60,11 @@ pub trait Target: Capabilities {
 
     /// Every live resource, in page order of these keys where the target has such an index.
     fn walk(&mut self, order: &[OrderKey]) -> Self::Scan;
-    /// The resources that have a value for the key, in its order, each as often as it has values. The key is a
-    /// [run](OrderKey::run).
-    fn walk_values(&mut self, key: &OrderKey) -> Self::Scan;
-    /// The value at hand on such a walk is the one that comes first of all that the resource has.
-    fn is_first(&mut self, at: &Self::At, key: &OrderKey) -> Self::Cond;
+    /// The resources that have a value for the first sort key, in its order, each as often as it has rows that are gone
+    /// through.
+    fn walk_values(&mut self, along: &Along<'_>) -> Self::Scan;
+    /// The row at hand on such a walk is the one that comes first of all that the resource has.
+    fn is_first(&mut self, at: &Self::At, along: &Along<'_>) -> Self::Cond;
     /// Every resource of the universe.
     fn scan_all(&mut self, universe: &Universe) -> Self::Scan;
     /// What an earlier step found.
@@ -100,6 +100,20 @@ pub struct Rows<'a> {
     pub universe: &'a Universe,
     /// The comparisons that one row has to pass.
     pub atoms: &'a [Comparison<'a>],
+}
+
+/// Rows that are gone through in the order of the values that sort: those of the first column of the only part or, of
+/// rows of two parts, of the second.
+#[derive(Clone, Copy, Debug)]
+pub struct Along<'a> {
+    /// The key.
+    pub key: KeyId,
+    /// What its rows hold.
+    pub kind: RowKind,
+    /// What the rows have to pass: their first part is one value, if they have two.
+    pub atoms: &'a [Comparison<'a>],
+    /// The direction.
+    pub dir: Dir,
 }
 
 /// A comparison of one row, its values checked against the types of the columns.

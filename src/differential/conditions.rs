@@ -134,7 +134,7 @@ impl Samples<'_> {
         Some(Condition { key, values })
     }
 
-    fn one_value(&self, random: &mut Random, param: ParamId, modifier: Option<Modifier>) -> String {
+    pub(super) fn one_value(&self, random: &mut Random, param: ParamId, modifier: Option<Modifier>) -> String {
         let sample = random.one(self.of(param)).cloned().unwrap_or_default();
         let kind = self.kind(param);
         match (modifier, sample.first()) {

@@ -46,7 +46,7 @@ const LEFT_OUT: [&str; 3] = ["Bundle", "Parameters", "Binary"];
 /// Writes that create, change and delete resources of a few types.
 pub(super) fn generate(registry: &Registry, random: &mut Random) -> Vec<Line> {
     let types = types(registry, random);
-    let maker = Maker::new(registry, &types);
+    let maker = Maker::new(registry, &types, random.chance(40));
     let mut writes = Vec::new();
     for &ty in &types {
         for id in IDS.iter().filter(|_| random.chance(75)).collect::<Vec<_>>() {

@@ -16,6 +16,11 @@ impl Samples<'_> {
             0..4 => return self.system(random),
             4..8 => parts.push(single("_type", name)),
             8..13 => return self.bringing(random, ty),
+            13..25 => {
+                if let Some(query) = self.paired(random) {
+                    return Some(query);
+                }
+            }
             _ => {}
         }
         for _ in 0..random.pick(&[0, 1, 1, 1, 1, 2, 2, 3]) {
@@ -40,6 +45,40 @@ impl Samples<'_> {
         }
         let condition = self.condition(random, ty, 3)?;
         Some(Part::Values { key: condition.key, values: condition.values })
+    }
+
+    /// Two parameters that a composite combines, asked together, and sorted by the second.
+    fn paired(&self, random: &mut Random) -> Option<Query> {
+        let composites = self.types.iter().flat_map(|ty| self.registry.params(*ty));
+        let pairs = composites.filter_map(|composite| self.registry.compound(composite));
+        let pairs: Vec<[ParamId; 2]> =
+            pairs.filter(|pair| pair.iter().all(|param| !self.of(*param).is_empty())).collect();
+        // Quantities as often as all else.
+        let quantities = pairs.iter().copied().filter(|[_, second]| self.kind(*second) == ParamType::Quantity);
+        let quantities: Vec<[ParamId; 2]> = quantities.collect();
+        let [first, second] = *random.one(&quantities).filter(|_| random.chance(50)).or(random.one(&pairs))?;
+        let negated = if random.chance(8) { ":not" } else { "" };
+        let count = random.pick(&[1, 1, 1, 1, 2]);
+        let values = (0..count).map(|_| self.one_value(random, first, None)).collect();
+        let mut parts = vec![Part::Values { key: format!("{}{negated}", self.code(first)), values }];
+        if random.chance(55) {
+            let count = random.pick(&[1, 1, 1, 2]);
+            let values = (0..count).map(|_| self.one_value(random, second, None)).collect();
+            parts.push(Part::Values { key: self.code(second).to_owned(), values });
+        }
+        if random.chance(15) {
+            parts.extend(self.part(random, first.ty()));
+        }
+        if random.chance(75) {
+            let mut keys = vec![format!("{}{}", random.pick(&["", "-"]), self.code(second))];
+            keys.extend(if random.chance(20) { self.sort_key(random, first.ty()) } else { None });
+            parts.push(Part::Values { key: "_sort".to_owned(), values: keys });
+        }
+        if random.chance(80) {
+            parts.push(single("_count", random.pick(&["1", "2", "3", "4", "7"])));
+        }
+        parts.extend(random.chance(15).then(|| single("_total", "accurate")));
+        Some(Query { path: self.registry.type_name(first.ty()).to_owned(), parts })
     }
 
     /// All resources of a type with much that comes along.

@@ -2,7 +2,7 @@
 
 use super::subject::Loaded;
 use crate::compiler::{Compiled, Representation};
-use crate::plan::{Context, Plan, abridged, choose};
+use crate::plan::{Context, Plan, abridged, choose, paired};
 use crate::runtime::{measured, program_of};
 use crate::stores::StoreError;
 use fhirc_codegen::algebra::{Edge, End};
@@ -38,6 +38,41 @@ impl Stats for Unknown<'_> {
     }
 }
 
+/// A million of all that there is, with what decides answers.
+struct Many<'s>(&'s dyn Stats);
+
+impl Stats for Many<'_> {
+    fn rows(&self, key: KeyId) -> Option<u64> {
+        self.0.rows(key).map(|rows| if rows == 0 { 0 } else { MANY })
+    }
+
+    fn frequent(&self, key: KeyId, value: &Value) -> Option<u64> {
+        self.0.frequent(key, value)
+    }
+
+    fn exact(&self) -> bool {
+        self.0.exact()
+    }
+
+    fn once(&self, key: KeyId) -> bool {
+        self.0.once(key)
+    }
+
+    fn abridged(&self, key: KeyId) -> bool {
+        self.0.abridged(key)
+    }
+
+    fn resources(&self, _: TypeCode) -> u64 {
+        MANY
+    }
+
+    fn fan_out(&self, edge: Edge, end: End) -> Option<u64> {
+        self.0.fan_out(edge, end)
+    }
+}
+
+const MANY: u64 = 1_000_000;
+
 impl Loaded<'_> {
     /// Programs of all plans, each with the name of its plan. What is refused after a pass is left out: passes may
     /// remove what a store cannot do.
@@ -51,7 +86,7 @@ impl Loaded<'_> {
         };
         // It compiled before.
         let _ = self.compiler.compile_observed(&compiled.query, &mut observe);
-        let statistics = measured(store, &self.tenant, &compiled.plan).await?;
+        let statistics = measured(store, &self.tenant, compiled).await?;
         let registry = self.compiler.registry();
         let built = plans.first().map(|(_, plan)| plan.clone());
         if let Some(built) = built {
@@ -60,6 +95,16 @@ impl Loaded<'_> {
         }
         let chosen = choose(&compiled.plan, Context { registry, stats: &Unknown(&statistics) });
         plans.push(("the plan chosen without statistics".to_owned(), chosen));
+        let stats = &Many(&statistics);
+        plans.push((
+            "the plan chosen as if there were many".to_owned(),
+            choose(&compiled.plan, Context { registry, stats }),
+        ));
+        if let Some(paired) = paired(&compiled.plan, Context { registry, stats: &statistics }) {
+            let chosen = choose(&paired, Context { registry, stats: &statistics });
+            plans.push(("the plan with pairs".to_owned(), paired));
+            plans.push(("the plan with pairs, chosen with statistics".to_owned(), chosen));
+        }
         // What is not chosen is asked as what is: texts that are abridged are known in any case.
         for (_, plan) in &mut plans {
             plan.abridged = abridged(&plan.graph, &plan.page.order, &statistics);

@@ -15,6 +15,9 @@ const DEPTH: usize = 4;
 pub(super) struct Maker<'r> {
     registry: &'r Registry,
     types: &'r [ResourceType],
+    /// Whether values may be SampledData, which parameters read and composites leave out: where one is, composites do not
+    /// stand for their parts.
+    sampled: bool,
 }
 
 /// What the expressions of a type mention.
@@ -25,8 +28,8 @@ struct Mentioned {
 }
 
 impl<'r> Maker<'r> {
-    pub(super) fn new(registry: &'r Registry, types: &'r [ResourceType]) -> Maker<'r> {
-        Maker { registry, types }
+    pub(super) fn new(registry: &'r Registry, types: &'r [ResourceType], sampled: bool) -> Maker<'r> {
+        Maker { registry, types, sampled }
     }
 
     /// A resource with others inside it.
@@ -76,13 +79,23 @@ impl<'r> Maker<'r> {
     ) {
         for element in self.registry.elements(ty).filter(|element| mentioned.names.contains(element.name)) {
             let own = matches!(element.name, "id" | "meta" | "contained" | "extension" | "text");
-            let variants: Vec<&Variant> = element.variants.iter().collect();
-            if let Some(variant) = random.one(&variants).filter(|_| !own)
+            if let Some(variant) = self.variant(random, element).filter(|_| !own)
                 && random.chance(if variant.hierarchy { 85 } else { 65 })
             {
                 self.add(random, element, variant, mentioned, depth, into);
             }
         }
+    }
+
+    /// Of the many types that a value of an observation may have, quantities are what most is asked of.
+    fn variant<'e>(&self, random: &mut Random, element: &'e ElementInfo) -> Option<&'e Variant> {
+        let allowed = |variant: &&Variant| self.sampled || variant.ty != "SampledData";
+        let all: Vec<&Variant> = element.variants.iter().filter(allowed).collect();
+        let has = |ty| element.variants.iter().any(|variant| variant.ty == ty);
+        let numbers = all.iter().copied().filter(|variant| matches!(variant.ty, "Quantity" | "SampledData"));
+        let numbers: Vec<&Variant> = numbers.collect();
+        let of_observation = has("Quantity") && has("SampledData");
+        random.one(&numbers).copied().filter(|_| of_observation && random.chance(40)).or(random.one(&all).copied())
     }
 
     fn add(

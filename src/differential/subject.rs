@@ -212,7 +212,7 @@ impl Loaded<'_> {
     async fn explained(&self, query: &str) -> Result<String, StoreError> {
         let store = &self.subject.store;
         let Ok(compiled) = self.compiler.compile(query) else { return Ok(String::new()) };
-        let measured = measured(store, &self.tenant, &compiled.plan).await?;
+        let measured = measured(store, &self.tenant, &compiled).await?;
         let (sections, _) = explain(&self.compiler, query, &[], &measured);
         let shown = sections.iter().filter(|section| matches!(section.stage, Stage::Ir | Stage::Optimized));
         Ok(shown.map(|section| section.text.as_str()).collect())

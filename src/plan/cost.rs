@@ -2,6 +2,8 @@
 
 use crate::plan::Graph;
 use crate::plan::hash::FastMap;
+use crate::plan::pairs::{self, Pair};
+use crate::plan::passes::Context;
 use crate::plan::types::{implied, key_type};
 use fhirc_codegen::algebra::{Atom, Edge, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::rows::{ColName, KeyId, RowKind, TypeCode, Value};
@@ -9,14 +11,15 @@ use fhirc_codegen::stats::{Counted, Stats};
 
 /// Estimates of all sets below some roots.
 pub(super) struct Estimates<'s> {
+    context: Context<'s>,
     stats: &'s dyn Stats,
     known: FastMap<SetId, f64>,
 }
 
 impl<'s> Estimates<'s> {
     /// The estimates of every set that `roots` are made of.
-    pub(super) fn of(graph: &Graph, roots: &[SetId], stats: &'s dyn Stats) -> Self {
-        let mut estimates = Estimates { stats, known: FastMap::default() };
+    pub(super) fn of(graph: &Graph, roots: &[SetId], context: Context<'s>) -> Self {
+        let mut estimates = Estimates { context, stats: context.stats, known: FastMap::default() };
         for id in graph.reachable(roots) {
             let est = estimates.set(graph, id);
             estimates.known.insert(id, est);
@@ -48,23 +51,20 @@ impl<'s> Estimates<'s> {
         match graph.set(id) {
             Set::None => 0.0,
             Set::All(universe) => self.resources(universe.0.iter().copied()),
-            rows @ Set::Rows { key, kind, universe, test } => {
+            Set::Rows { key, kind, universe, test } => {
                 let usual = self.rows(*key, *kind, universe, test);
-                match self.stats.counted(rows) {
-                    Some(Counted::Exactly(members)) => members as f64,
-                    // Between the bound that the count met and all, any order of magnitude is as likely.
-                    Some(Counted::AtLeast(members)) => {
-                        let all = self.resources(universe.0.iter().copied());
-                        usual.max((members as f64 * all).sqrt()).min(all)
-                    }
-                    Some(Counted::About(members)) => (members as f64).min(self.resources(universe.0.iter().copied())),
-                    None => usual,
-                }
+                self.counted(graph.set(id), usual).unwrap_or(usual)
             }
             Set::And(children) => {
                 let universe = self.universe(graph, id).max(1.0);
-                let share = |&child: &SetId| (self.get(child) / universe).min(1.0);
-                universe * children.iter().map(share).product::<f64>()
+                let share = |members: f64| (members / universe).min(1.0);
+                // Conditions that were counted together say what they have to do with each other.
+                let (pair, together) = match self.pair(graph, children) {
+                    Some((Pair { first, second, .. }, members)) => ([first, second].to_vec(), share(members)),
+                    None => (Vec::new(), 1.0),
+                };
+                let others = children.iter().filter(|child| !pair.contains(child));
+                universe * together * others.map(|child| share(self.get(*child))).product::<f64>()
             }
             Set::Or(children) => {
                 let sum: f64 = children.iter().map(|&child| self.get(child)).sum();
@@ -81,6 +81,25 @@ impl<'s> Estimates<'s> {
             }
             Set::Slot(_) => SLOT,
         }
+    }
+
+    /// Two conditions of an intersection that were counted together, and how many resources meet both.
+    fn pair(&self, graph: &Graph, children: &[SetId]) -> Option<(Pair, f64)> {
+        let pair = self.stats.exact().then(|| pairs::among(graph, children, self.context.registry))??;
+        let members = self.counted(&pair.rows, 0.0)?;
+        Some((pair, members))
+    }
+
+    /// The members of a set of rows that were counted; `usual` is what is thought where nothing was.
+    fn counted(&self, rows: &Set, usual: f64) -> Option<f64> {
+        let Set::Rows { universe, .. } = rows else { return None };
+        let all = || self.resources(universe.0.iter().copied());
+        Some(match self.stats.counted(rows)? {
+            Counted::Exactly(members) => members as f64,
+            // Between the bound that the count met and all, any order of magnitude is as likely.
+            Counted::AtLeast(members) => usual.max((members as f64 * all()).sqrt()).min(all()),
+            Counted::About(members) => (members as f64).min(all()),
+        })
     }
 
     /// A join spreads the far set by the references per resource there.

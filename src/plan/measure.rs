@@ -2,8 +2,10 @@
 //! from one that half of them have, which no average over a parameter can.
 
 use crate::plan::Plan;
+use crate::plan::pairs::{Pair, among};
+use crate::plan::passes::Context;
 use crate::plan::types::in_page_order;
-use fhirc_codegen::algebra::{Access, Atom, End, Node, Rel, Set, Sets, Source, Span, Test};
+use fhirc_codegen::algebra::{Access, Atom, End, Node, Rel, Set, SetId, Sets, Source, Span, Test};
 use fhirc_codegen::capability::{Answer, Capabilities, Join, Question};
 use fhirc_codegen::ord::first_ord;
 use fhirc_codegen::program::{Query, Take, Yield};
@@ -25,7 +27,8 @@ const MOST: usize = 8;
 /// The sets whose size decides how the plan runs, each with the queries that count it: one for each alternative of its
 /// test, which are found in different places. None where nothing is to be chosen: one set of rows that lie in page
 /// order.
-pub fn questions(plan: &Plan, stats: &dyn Stats, store: &dyn Capabilities) -> Vec<(Set, Vec<Query>)> {
+pub fn questions(plan: &Plan, context: Context<'_>, store: &dyn Capabilities) -> Vec<(Set, Vec<Query>)> {
+    let stats = context.stats;
     let reachable = plan.graph.reachable(&[plan.page.set]);
     let sets: Vec<&Set> = reachable.iter().map(|id| plan.graph.set(*id)).collect();
     if sets.len() < 2 && plan.page.order.is_empty() && sets.iter().all(|set| in_page_order(set)) {
@@ -36,9 +39,26 @@ pub fn questions(plan: &Plan, stats: &dyn Stats, store: &dyn Capabilities) -> Ve
     if !joins && !sets.iter().any(|set| has_sides(plan, set)) {
         return Vec::new();
     }
-    let countable = sets.into_iter().filter(|set| is_sought(set) && answers(store, set));
+    let pairs = pairs(plan, &reachable, context);
+    // Of values that are counted with the code beside them, those with others say nothing more.
+    let told: Vec<SetId> = pairs.iter().map(|pair| pair.second).collect();
+    let alone = reachable.iter().filter(|id| !told.contains(id)).map(|id| plan.graph.set(*id));
+    let countable = pairs.iter().map(|pair| &pair.rows).chain(alone);
+    let countable = countable.filter(|set| is_sought(set) && answers(store, set));
     let counts = |set: &Set| alternatives(set).iter().map(|part| count(part, plan.page.take, stats)).collect();
     countable.take(MOST).map(|set| (set.clone(), counts(set))).collect()
+}
+
+/// Conditions that rows of composites say together, where these may be asked instead.
+fn pairs(plan: &Plan, reachable: &[SetId], context: Context<'_>) -> Vec<Pair> {
+    if !context.stats.exact() {
+        return Vec::new();
+    }
+    let pair = |id: &SetId| match plan.graph.set(*id) {
+        Set::And(conditions) => among(&plan.graph, conditions, context.registry),
+        _ => None,
+    };
+    reachable.iter().filter_map(pair).collect()
 }
 
 /// Whether a set is a join and something else, either of which may be the smaller one.

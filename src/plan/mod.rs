@@ -8,6 +8,7 @@ mod hash;
 mod hierarchy;
 mod measure;
 mod order;
+mod pairs;
 mod passes;
 mod print;
 mod program;
@@ -20,9 +21,9 @@ pub use build::build;
 pub use dot::print_dot;
 pub use graph::Graph;
 pub use measure::{counted, questions};
-#[cfg(feature = "stores")]
-pub(crate) use passes::choose::abridged;
 pub use passes::choose::choose;
+#[cfg(feature = "stores")]
+pub(crate) use passes::choose::{abridged, paired};
 pub use passes::{Context, PASSES, Pass, optimize, optimize_observed};
 pub use print::print;
 pub use program::print_program;

@@ -2,11 +2,11 @@
 
 use crate::definitions::Registry;
 use crate::keys::{Key, Level};
-use crate::plan::program::strategy;
 use crate::plan::{Plan, Weighed};
 use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, On, Order, Rel, Set, SetId, Source, Test, Universe};
-use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource, Strategy};
 use fhirc_codegen::rows::{Col, KeyId, Point, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write};
 
@@ -24,23 +24,27 @@ fn print_plan(out: &mut String, plan: &Plan, names: Names<'_>) -> fmt::Result {
     for key in &plan.page.order {
         write!(out, " by {}", names.order_key(key))?;
     }
-    write!(out, ", {}", strategy(&plan.page.strategy))?;
+    write!(out, ", {}", names.strategy(&plan.page.strategy))?;
     if let Some(Weighed { walking: Some(walking), finding }) = plan.page.weighed {
         write!(out, " (rows to look at: walking ~{walking}, set first ~{finding})")?;
     }
     writeln!(out)?;
     out.push_str(&sets(plan.page.set));
     if let Some((visits, instead)) = &plan.page.instead {
-        writeln!(out, "after {visits} rows instead, {}", strategy(&instead.strategy))?;
+        writeln!(out, "after {visits} rows instead, {}", names.strategy(&instead.strategy))?;
         out.push_str(&sets(instead.set));
     }
     if let Some(rest) = &plan.page.rest {
-        writeln!(out, "then those without a value, {}", strategy(&rest.strategy))?;
+        writeln!(out, "then those without a value, {}", names.strategy(&rest.strategy))?;
         out.push_str(&sets(rest.set));
     }
     if let Some(total) = &plan.total {
         let as_the_page = total.set == plan.page.set && total.strategy == plan.page.strategy;
-        writeln!(out, "total{}", if as_the_page { String::new() } else { format!(", {}", strategy(&total.strategy)) })?;
+        writeln!(
+            out,
+            "total{}",
+            if as_the_page { String::new() } else { format!(", {}", names.strategy(&total.strategy)) }
+        )?;
         if !as_the_page {
             out.push_str(&sets(total.set));
         }
@@ -144,6 +148,19 @@ impl Names<'_> {
         let ty = self.registry.type_name(key.param.ty());
         let inside = if key.level == Level::Contained { "contained " } else { "" };
         format!("{inside}{ty}.{}{}", self.registry.definition(key.param).code, key.facet.suffix())
+    }
+
+    /// How the members are produced.
+    pub(super) fn strategy(self, strategy: &Strategy) -> Cow<'static, str> {
+        match strategy {
+            Strategy::Walk => "walk in page order".into(),
+            Strategy::SetFirst => "set first".into(),
+            Strategy::ByValue => "walk by value".into(),
+            Strategy::ByPair(pairs) => {
+                format!("walk by value along {} {}", self.key(pairs.key), self.test(&pairs.first)).into()
+            }
+            Strategy::Measure { .. } => "measured at run time".into(),
+        }
     }
 
     pub(super) fn order_key(self, key: &OrderKey) -> String {

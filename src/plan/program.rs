@@ -2,7 +2,7 @@
 
 use crate::definitions::Registry;
 use crate::plan::print::{Names, print_sets};
-use fhirc_codegen::program::{Op, Program, Query, Step, StepId, Strategy, Yield};
+use fhirc_codegen::program::{Op, Program, Query, Step, StepId, Yield};
 use std::fmt::{self, Write};
 
 /// The steps of a program for people and golden files.
@@ -51,7 +51,7 @@ fn print_query(out: &mut String, query: &Query, registry: &Registry, depth: usiz
     for key in &query.order {
         write!(out, ", by {}", names.order_key(key))?;
     }
-    write!(out, ", {}", strategy(&query.strategy))?;
+    write!(out, ", {}", names.strategy(&query.strategy))?;
     if let Some(visits) = query.visits {
         write!(out, ", given up after {visits} rows")?;
     }
@@ -76,16 +76,6 @@ fn role(program: &Program, id: StepId) -> &'static str {
         " (included versions)"
     } else {
         ""
-    }
-}
-
-/// How a strategy is called.
-pub(super) fn strategy(strategy: &Strategy) -> &'static str {
-    match strategy {
-        Strategy::Walk => "walk in page order",
-        Strategy::SetFirst => "set first",
-        Strategy::ByValue => "walk by value",
-        Strategy::Measure { .. } => "measured at run time",
     }
 }
 

@@ -92,7 +92,7 @@ pub fn split(plan: &Plan, store: &dyn Capabilities) -> Result<Program, Vec<Refus
 /// The strategy where values are not gone through: the set is conditions, to be tested of each resource.
 fn plain(strategy: &Strategy) -> Strategy {
     match strategy {
-        Strategy::ByValue => Strategy::Walk,
+        Strategy::ByValue | Strategy::ByPair(_) => Strategy::Walk,
         other => other.clone(),
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::ExecuteError;
 use fhirc_grammar::Diagnostic;
 use std::collections::BTreeSet;
 
-/// The epoch of the definitions of a store, if all parameters of the search answer there as they were compiled.
+/// All parameters of the search answer in a store with these definitions as they were compiled.
 ///
 /// # Errors
 /// Some parameter has been changed or retired since, or was never one of this store.
-pub(super) fn check(registry: &Registry, search: &Compiled) -> Result<u32, ExecuteError> {
+pub(super) fn check(registry: &Registry, search: &Compiled) -> Result<(), ExecuteError> {
     let compiled = &search.registry;
     let mut seen = BTreeSet::new();
     let mut diagnostics = Vec::new();
@@ -23,7 +23,7 @@ pub(super) fn check(registry: &Registry, search: &Compiled) -> Result<u32, Execu
         diagnostics.push(Diagnostic::error("other-definitions", span, message).help("compile the search again"));
     }
     if diagnostics.is_empty() {
-        return Ok(registry.epoch());
+        return Ok(());
     }
     Err(ExecuteError::Outdated { query: search.query.clone(), diagnostics })
 }

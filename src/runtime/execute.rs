@@ -1,6 +1,7 @@
 //! A page of a search: from one snapshot where the store has such, by the program that its counts make best.
 
 use crate::compiler::Compiled;
+use crate::definitions::Registry;
 use crate::plan::{Context, Plan, choose, split};
 use crate::runtime::definitions;
 use crate::runtime::measure::measure;
@@ -172,12 +173,13 @@ async fn answer<R: Reading>(
         Some(cursor) => Some(key.open(cursor, search, &request.tenant)?),
         None => None,
     };
-    let epoch = definitions::check(&reading.registry(), search)?;
-    let mut run = Run::new(reading, search, &request.tenant, (epoch, observer));
+    let registry = reading.registry();
+    definitions::check(&registry, search)?;
+    let mut run = Run::new(reading, search, &request.tenant, (registry, observer));
     loop {
         let page = match program {
             Some(program) => run.answer(program, after.clone(), key).await,
-            None => match chosen(reading, search).await {
+            None => match chosen(reading, search, &run.registry).await {
                 Ok(best) => run.answer(&best, after.clone(), key).await,
                 Err(failed) => Err(failed),
             },
@@ -185,18 +187,25 @@ async fn answer<R: Reading>(
         match page {
             // They are read anew, which happens once: nothing that was read since is told before its snapshot is taken.
             Err(ExecuteError::Store(StoreError::OtherCounts)) => {}
+            // The steps may read rows of composites that the search does not name.
+            Err(ExecuteError::Store(StoreError::OtherDefinitions)) => {
+                run.registry = reading.refresh().await?;
+                definitions::check(&run.registry, search)?;
+            }
             page => return page.map_err(|error| refused(error, search)),
         }
     }
 }
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.
-async fn chosen<R: Reading>(reading: &R, search: &Compiled) -> Result<Program, ExecuteError> {
-    let mut measured = measure(reading, &search.plan).await?;
+///
+/// `registry`: the definitions that the store's rows are made under. The parameters of the search are the same in it.
+async fn chosen<R: Reading>(reading: &R, search: &Compiled, registry: &Registry) -> Result<Program, ExecuteError> {
+    let mut measured = measure(reading, &search.plan, registry).await?;
     if !R::IS_SNAPSHOT {
         measured.leave_answers_alone();
     }
-    let plan = choose(&search.plan, Context { registry: &search.registry, stats: &measured });
+    let plan = choose(&search.plan, Context { registry, stats: &measured });
     steps(reading.capabilities()?.as_ref(), search, &plan)
 }
 

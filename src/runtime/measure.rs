@@ -1,6 +1,8 @@
 //! What the planner knows of a store's data: the counts that the store keeps, and those made for the search at hand.
 
-use crate::plan::{Plan, counted, questions};
+use crate::compiler::Compiled;
+use crate::definitions::Registry;
+use crate::plan::{Context, Plan, counted, questions};
 use crate::stores::reading::{Reading, Unheld};
 use crate::stores::{Statistics, Store, StoreError};
 use crate::tenant::TenantContext;
@@ -21,15 +23,15 @@ pub struct Measured {
 ///
 /// # Errors
 /// The store fails.
-pub async fn measured(store: &Store, tenant: &TenantContext, plan: &Plan) -> Result<Measured, StoreError> {
-    measure(&Unheld { store, tenant }, plan).await
+pub async fn measured(store: &Store, tenant: &TenantContext, search: &Compiled) -> Result<Measured, StoreError> {
+    measure(&Unheld { store, tenant }, &search.plan, &store.registry()).await
 }
 
 /// The same.
-pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan) -> Result<Measured, StoreError> {
+pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan, registry: &Registry) -> Result<Measured, StoreError> {
     let kept = reading.statistics().await?;
     let questions = match reading.capabilities() {
-        Ok(capabilities) => questions(plan, &kept, capabilities.as_ref()),
+        Ok(capabilities) => questions(plan, Context { registry, stats: &kept }, capabilities.as_ref()),
         // Where no query runs, nothing is chosen.
         Err(_) => Vec::new(),
     };
@@ -66,6 +68,10 @@ impl Stats for Measured {
 
     fn resources(&self, ty: TypeCode) -> u64 {
         self.kept.resources(ty)
+    }
+
+    fn exact(&self) -> bool {
+        self.kept.exact()
     }
 
     fn once(&self, key: KeyId) -> bool {

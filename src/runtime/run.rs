@@ -1,9 +1,9 @@
 //! The interpreter: steps in order, each step's tuples into its slot.
 
 use crate::compiler::Compiled;
+use crate::definitions::Registry;
 use crate::fnv::Fnv;
 use crate::plan::PAGE_SLOT;
-use crate::runtime::definitions;
 use crate::runtime::include::Included;
 use crate::runtime::{CursorKey, ExecuteError, Observer, Page, Resource, StepReport};
 use crate::stores::reading::Reading;
@@ -11,6 +11,7 @@ use crate::stores::{LiveVersion, Slots, StoreError, Tuple};
 use crate::tenant::TenantContext;
 use fhirc_codegen::program::{After, Op, Program, Query, Step, StepId};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What tells a search of a tenant from others.
@@ -37,21 +38,21 @@ pub(super) struct Run<'r, 'o, R> {
     reading: &'r R,
     search: &'r Compiled,
     tenant: &'r TenantContext,
-    /// That of the definitions under which the search was last found to mean what it meant.
-    epoch: u32,
+    /// The definitions under which the search was last found to mean what it meant.
+    pub(super) registry: Arc<Registry>,
     pub(super) slots: Slots,
     observer: Option<Observer<'o>>,
 }
 
 impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
-    /// `epoch`: that of the definitions that the search agrees with.
+    /// `registry`: the definitions of the store, which the search agrees with.
     pub(super) fn new(
         reading: &'r R,
         search: &'r Compiled,
         tenant: &'r TenantContext,
-        (epoch, observer): (u32, Option<Observer<'o>>),
+        (registry, observer): (Arc<Registry>, Option<Observer<'o>>),
     ) -> Run<'r, 'o, R> {
-        Run { reading, search, tenant, epoch, slots: Slots::new(), observer }
+        Run { reading, search, tenant, registry, slots: Slots::new(), observer }
     }
 
     /// The page behind a position, and where the next one begins.
@@ -175,7 +176,7 @@ impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
             take.after = after;
         }
         let begin = Instant::now();
-        let tuples = self.query(&query).await;
+        let tuples = self.reading.run(&query, &self.slots, self.registry.epoch()).await.map_err(ExecuteError::from);
         let rows = match &tuples {
             Ok(tuples) => Some(tuples.len()),
             Err(ExecuteError::Store(StoreError::GaveUp)) => None,
@@ -185,18 +186,6 @@ impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
             observer(StepReport { step: id, query: Some(&query), rows, time: begin.elapsed() });
         }
         tuples
-    }
-
-    /// Runs a query. Where definitions have changed since the step before, the search goes on if its own have not.
-    async fn query(&mut self, query: &Query) -> Result<Vec<Tuple>, ExecuteError> {
-        loop {
-            match self.reading.run(query, &self.slots, self.epoch).await {
-                Err(StoreError::OtherDefinitions) => {
-                    self.epoch = definitions::check(self.reading.refresh().await?.as_ref(), self.search)?;
-                }
-                answer => return Ok(answer?),
-            }
-        }
     }
 
     /// These versions of resources, by their numbers.

@@ -10,9 +10,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// Counted up when tables or the meaning of stored rows change.
-const SCHEMA_VERSION: u32 = 8;
-
 /// The settings that stored rows depend on.
 #[derive(Debug)]
 pub(super) struct Settled {
@@ -26,10 +23,15 @@ pub(super) struct Settled {
 pub(super) type Remembered = BTreeMap<String, String>;
 
 /// Checks each setting against the stored one; what the store shall remember from now on is added to these.
-pub(super) fn agree(stored: &mut Remembered, settings: &StoreSettings) -> Result<(Zone, Vec<String>), StoreError> {
+/// `version` is that of the schema: a kind of store counts it up when its tables or the meaning of stored rows change.
+pub(super) fn agree(
+    stored: &mut Remembered,
+    version: u32,
+    settings: &StoreSettings,
+) -> Result<(Zone, Vec<String>), StoreError> {
     let registry = &settings.registry;
     let fixed = [
-        ("schema", "schema version", SCHEMA_VERSION.to_string()),
+        ("schema", "schema version", version.to_string()),
         ("fold", "folding version", FOLD_VERSION.to_string()),
         ("fhir", "FHIR version", registry.version().name().to_owned()),
         ("release", "definitions of the release", fingerprint(&registry.release())),
@@ -65,6 +67,11 @@ fn one(
         }
     }
 }
+
+/// The version of the schema that is generated for SQL. The ninth notes what composites leave out, and puts pairs in the
+/// order of the ends of intervals.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub(super) const SQL_SCHEMA: u32 = 9;
 
 /// The definitions of the store, which must be at least those that are given.
 pub(super) fn defined(given: &Registry, stored: Registry) -> Result<Arc<Registry>, StoreError> {

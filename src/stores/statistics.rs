@@ -39,6 +39,11 @@ impl Stats for Statistics {
         self.resources.get(&ty).copied().unwrap_or_default()
     }
 
+    /// Counts are read with the data, or thrown away, as these marks are.
+    fn exact(&self) -> bool {
+        self.repeated.is_some()
+    }
+
     fn once(&self, key: KeyId) -> bool {
         self.repeated.as_ref().is_some_and(|repeated| !repeated.contains(&key))
     }

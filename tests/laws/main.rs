@@ -4,6 +4,9 @@
 #[cfg(feature = "sqlite")]
 mod budget;
 #[cfg(test)]
+#[cfg(feature = "sqlite")]
+mod composites;
+#[cfg(test)]
 #[path = "../corpus/mod.rs"]
 mod corpus;
 #[cfg(test)]

@@ -39,6 +39,39 @@ impl Stats for Uniform {
 const RARE: Uniform = Uniform(1);
 const EVERYWHERE: Uniform = Uniform(1_000_000);
 
+/// As much as in [`EVERYWHERE`] of whatever there is at all, and what decides answers as it is.
+pub(crate) struct Dense<'s>(pub(crate) &'s dyn Stats);
+
+impl Stats for Dense<'_> {
+    fn rows(&self, key: KeyId) -> Option<u64> {
+        self.0.rows(key).and_then(|rows| if rows == 0 { Some(0) } else { EVERYWHERE.rows(key) })
+    }
+
+    fn frequent(&self, _key: KeyId, _value: &Value) -> Option<u64> {
+        None
+    }
+
+    fn exact(&self) -> bool {
+        self.0.exact()
+    }
+
+    fn once(&self, key: KeyId) -> bool {
+        self.0.once(key)
+    }
+
+    fn abridged(&self, key: KeyId) -> bool {
+        self.0.abridged(key)
+    }
+
+    fn resources(&self, ty: TypeCode) -> u64 {
+        EVERYWHERE.resources(ty)
+    }
+
+    fn fan_out(&self, edge: Edge, end: End) -> Option<u64> {
+        EVERYWHERE.fan_out(edge, end)
+    }
+}
+
 /// What a query means.
 fn search(query: &str) -> Search {
     let compiled = compiler(Handling::Lenient).compile(query);
@@ -58,7 +91,7 @@ fn plans(search: &Search) -> Vec<(&'static str, Plan)> {
 
 /// The tuples of the roots: the page in order, the total, and of all includes together, of which a plan may leave out
 /// those that have nothing to bring.
-async fn answer(store: &Store, program: &Program) -> Vec<Vec<Tuple>> {
+pub(crate) async fn answer(store: &Store, program: &Program) -> Vec<Vec<Tuple>> {
     let mut slots = Slots::new();
     let (mut answers, mut included, mut instead) = (Vec::new(), BTreeMap::new(), None);
     let roots = &program.roots;
@@ -96,13 +129,16 @@ struct Seen {
     walked: usize,
     set_first: usize,
     by_value: usize,
+    by_pair: usize,
     matched: usize,
 }
 
 /// The law for one search.
 async fn holds(store: &Store, query: &str, search: &Search, seen: &mut Seen) -> Result<(), String> {
     let real = store.statistics(&TenantContext::default()).await.unwrap();
-    let choices: [(&str, &dyn Stats); 4] = [("no", &Empty), ("real", &real), ("rare", &RARE), ("dense", &EVERYWHERE)];
+    let many = Dense(&real);
+    let choices: [(&str, &dyn Stats); 5] =
+        [("no", &Empty), ("real", &real), ("rare", &RARE), ("dense", &EVERYWHERE), ("dense where any", &many)];
     let mut expected = None;
     for (pass, plan) in plans(search) {
         seen.passes.insert(pass);
@@ -112,6 +148,7 @@ async fn holds(store: &Store, query: &str, search: &Search, seen: &mut Seen) -> 
                 Strategy::Walk => seen.walked += 1,
                 Strategy::SetFirst => seen.set_first += 1,
                 Strategy::ByValue => seen.by_value += 1,
+                Strategy::ByPair(_) => seen.by_pair += 1,
                 Strategy::Measure { .. } => {}
             }
             let program = plan::split(&chosen, store.capabilities().unwrap().as_ref());
@@ -154,9 +191,9 @@ fn the_answer_of_the_corpus_stays() {
     for pass in plan::PASSES {
         assert!(seen.passes.contains(pass.name), "no query is changed by {}", pass.name);
     }
-    let Seen { walked, set_first, by_value, matched, .. } = seen;
-    let enough = walked > 50 && set_first > 50 && by_value > 50;
-    assert!(enough, "{walked} walked, {set_first} set first, {by_value} by value");
+    let Seen { walked, set_first, by_value, by_pair, matched, .. } = seen;
+    let enough = walked > 50 && set_first > 50 && by_value > 50 && by_pair > 0;
+    assert!(enough, "{walked} walked, {set_first} set first, {by_value} by value, {by_pair} by pair");
     assert!(matched * 4 > corpus.len() * 3, "{matched} of {} queries match something", corpus.len());
 }
 

@@ -7,7 +7,7 @@ use super::rows::{rows, universe};
 use super::{Target, clause};
 use crate::algebra::{Edge, End, SlotId, Universe};
 use crate::program::OrderKey;
-use crate::target::{Comparison, Results, Rows};
+use crate::target::{Along, Comparison, Results, Rows};
 
 impl crate::target::Target for Target {
     type At = ();
@@ -81,12 +81,12 @@ impl crate::target::Target for Target {
     }
 
     /// Never asked: the capabilities say so. Documents are sorted wherever they are found.
-    fn walk_values(&mut self, _: &OrderKey) -> Clause {
+    fn walk_values(&mut self, _: &Along<'_>) -> Clause {
         Clause::never()
     }
 
     /// Never asked: the capabilities say so.
-    fn is_first(&mut self, (): &(), _: &OrderKey) -> Clause {
+    fn is_first(&mut self, (): &(), _: &Along<'_>) -> Clause {
         Clause::never()
     }
 

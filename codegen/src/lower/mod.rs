@@ -7,9 +7,9 @@ mod tests;
 
 use crate::algebra::{Access, Exactness, Node, Set, SetId, Sets, Span, Test};
 use crate::capability::{Answer, Question};
-use crate::program::{OrderKey, Query, Strategy, Yield};
-use crate::rows::RowKind;
-use crate::target::{Comparison, Results, Rows, Target};
+use crate::program::{Dir, OrderKey, Pairs, Query, Strategy, Yield};
+use crate::rows::{KeyId, RowKind};
+use crate::target::{Along, Comparison, Results, Rows, Target};
 use cases::MAX_CASES;
 pub(crate) use cases::cases;
 use std::collections::BTreeMap;
@@ -52,6 +52,7 @@ pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported>
         Strategy::Walk => walk.in_page_order(query)?,
         Strategy::SetFirst => walk.scan(query.root)?,
         Strategy::ByValue => walk.by_value(query)?,
+        Strategy::ByPair(ref pairs) => walk.by_pair(query, pairs)?,
         Strategy::Measure { .. } => return Err(walk.refusal(query.root, Question::Measure)),
     };
     let take = query.take.as_ref();
@@ -113,14 +114,32 @@ impl<'q, T: Target> Walk<'q, T> {
     /// The conditions are tested before it is asked whether the value at hand is the first of its resource: that costs a
     /// lookup for each row, and mostly there is one value.
     fn by_value(&mut self, query: &Query) -> Lowered<T::Scan> {
-        self.ask(query.root, Question::ByValue)?;
-        let Some(key) = query.order.first().filter(|key| key.run().is_some()) else {
-            return Err(self.refusal(query.root, Question::ByValue));
+        let Some((key, kind, dir)) = run(query) else { return Err(self.refusal(query.root, Question::ByValue)) };
+        self.along(query.root, &Along { key, kind, atoms: &[], dir })
+    }
+
+    /// The values are those of the sort key, so they are of its type, and the rows of one first value lie together.
+    fn by_pair(&mut self, query: &Query, Pairs { key, shape, first }: &'q Pairs) -> Lowered<T::Scan> {
+        let kind = RowKind::Tuple(*shape);
+        let cases = self.cases(query.root, kind, first)?;
+        let code = kind.columns().first().copied();
+        let is_one = |atoms: &[Comparison<'_>]| {
+            atoms.iter().any(|atom| matches!(atom, Comparison::Eq(col, _) if Some(*col) == code))
         };
-        let scan = self.target.walk_values(key);
+        match (run(query), shape.parts(), cases.as_slice()) {
+            (Some((_, RowKind::One(sorts), dir)), [_, second], [atoms]) if *second == sorts && is_one(atoms) => {
+                self.along(query.root, &Along { key: *key, kind, atoms, dir })
+            }
+            _ => Err(self.refusal(query.root, Question::ByValue)),
+        }
+    }
+
+    fn along(&mut self, root: SetId, along: &Along<'_>) -> Lowered<T::Scan> {
+        self.ask(root, Question::ByValue)?;
+        let scan = self.target.walk_values(along);
         let at = self.target.at(&scan);
-        let cond = self.condition(query.root, &at)?;
-        let first = self.target.is_first(&at, key);
+        let cond = self.condition(root, &at)?;
+        let first = self.target.is_first(&at, along);
         let cond = self.target.and(vec![cond, first]);
         Ok(self.target.filter(scan, cond))
     }
@@ -329,6 +348,12 @@ impl<'q, T: Target> Walk<'q, T> {
         let cond = self.target.and(others);
         Ok(self.target.filter(scan, cond))
     }
+}
+
+/// The rows that hold the values of the first sort key, and its direction, if they lie together.
+fn run(query: &Query) -> Option<(KeyId, RowKind, Dir)> {
+    let key = query.order.first()?;
+    key.run().map(|(id, kind)| (id, kind, key.dir))
 }
 
 /// What the comparisons of a test ask, one by one.

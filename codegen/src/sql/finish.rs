@@ -85,7 +85,7 @@ impl<D: Dialect> Target<D> {
         };
         let keys = self.keys(&members.at, results.order);
         // On a walk in the order of the first key few members are looked at: the other keys of all are not computed.
-        let walks = matches!(members.at.own, Some(Own::Values(_) | Own::Updated(_)));
+        let walks = matches!(members.at.own, Some(Own::Values(..) | Own::Updated(_)));
         let computes = !walks && keys.iter().any(|key| key.has == Has::Some);
         let (mut scan, keys) = if computes { self.computed(members, keys) } else { (members, keys) };
         if let Some(after) = results.after {

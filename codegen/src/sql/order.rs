@@ -2,7 +2,7 @@
 
 use super::constant::{always, never, number};
 use super::links::{aliased, is};
-use super::names::{by_end, by_value, columns, of_resource};
+use super::names::{by_end, by_value, columns, names, of_resource};
 use super::scan::{At, Own, Scan, col, from, one_from};
 use super::select::Select;
 use super::{Dialect, Target};
@@ -10,6 +10,7 @@ use crate::algebra::{End, Universe};
 use crate::ord::TYPE_SHIFT;
 use crate::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource};
 use crate::rows::{Base, Col, ColName, KeyId, RowKind, Value};
+use crate::target::Along;
 use sea_query::{BinOper, DynIden, Expr, ExprTrait, Keyword, Order, UnionType};
 
 /// A sort key of the members.
@@ -49,9 +50,7 @@ impl<D: Dialect> Target<D> {
             (Some("ord"), _) => Some(at.ord.clone()),
             (Some(name), Some(Own::Resource(table))) => Some(col(table, name)),
             (Some("updated"), Some(Own::Updated(table))) => Some(col(table, "updated")),
-            (_, Some(Own::Values(table))) if position == 0 => {
-                key.run().map(|(_, kind)| col(table, sort_column(kind, key.dir)))
-            }
+            (_, Some(Own::Values(table, kind))) if position == 0 => Some(col(table, sort_column(*kind, key.dir))),
             _ => None,
         };
         match own {
@@ -61,36 +60,35 @@ impl<D: Dialect> Target<D> {
         }
     }
 
-    /// The rows of a run, in its order.
-    pub(super) fn scan_values(&mut self, key: &OrderKey) -> Scan {
-        let alias = self.alias("v");
+    /// The rows that hold the values, in their order.
+    pub(super) fn scan_values(&mut self, along: &Along<'_>) -> Scan {
+        let (alias, kind) = (self.alias("v"), along.kind);
         let ord = col(&alias, "ord");
-        let at = At { ord, live: true, own: Some(Own::Values(alias.clone())) };
-        let Some((id, kind)) = key.run() else { return self.united(Vec::new()) };
-        let table = if key.dir == Dir::Desc { by_end(kind) } else { None }.or_else(|| by_value(kind));
+        let at = At { ord, live: true, own: Some(Own::Values(alias.clone(), kind)) };
+        let table = if along.dir == Dir::Desc { by_end(kind) } else { None }.or_else(|| by_value(kind));
         let mut select = from(table.unwrap_or_default(), &alias);
-        self.restrict(&mut select, &alias, &[id]);
+        self.restrict_to(&mut select, &alias, along);
         self.restrict_to_values(&mut select, &alias, kind);
         Scan { select, at, repeats: false }
     }
 
     /// The resource at hand has no row that comes before the one at hand. Rows are told apart by all their columns.
-    pub(super) fn no_value_before(&mut self, at: &At, key: &OrderKey) -> Expr {
-        let (Some((id, kind)), Some(Own::Values(here))) = (key.run(), &at.own) else { return never() };
-        if self.is_once(id) {
+    pub(super) fn no_value_before(&mut self, at: &At, along: &Along<'_>) -> Expr {
+        let Some(Own::Values(here, kind)) = &at.own else { return never() };
+        if self.is_once(along.key) {
             return always();
         }
-        let there = self.alias("v");
+        let (there, kind) = (self.alias("v"), *kind);
         let mut select = one_from(of_resource(kind).unwrap_or_default(), &there);
-        self.restrict(&mut select, &there, &[id]);
+        self.restrict_to(&mut select, &there, along);
         select.and_where(col(&there, "ord").eq(at.ord.clone()));
         self.restrict_to_values(&mut select, &there, kind);
         let mut names: Vec<&'static str> =
             kind.columns().into_iter().flat_map(|column| columns(kind, column)).map(String::as_str).collect();
-        let first = sort_column(kind, key.dir);
+        let first = sort_column(kind, along.dir);
         names.sort_by_key(|name| *name != first);
         let row = |table: &DynIden| names.iter().map(|name| col(table, *name)).collect::<Vec<_>>();
-        let (before, behind) = match key.dir {
+        let (before, behind) = match along.dir {
             Dir::Asc => (row(&there), row(here)),
             Dir::Desc => (row(here), row(&there)),
         };
@@ -332,10 +330,10 @@ fn record_column(by: &OrderBy) -> Option<&'static str> {
     }
 }
 
-/// The first column; of an interval the start ascending and the end descending.
+/// The first column, of two parts that of the second; of an interval the start ascending and the end descending.
 fn sort_column(kind: RowKind, dir: Dir) -> &'static str {
-    let first = kind.columns().first().copied().unwrap_or(Col::first(ColName::Id));
-    let stored = columns(kind, first);
+    let sorts = names(kind).and_then(|names| names.sought.last().copied()).unwrap_or(Col::first(ColName::Id));
+    let stored = columns(kind, sorts);
     let column = match dir {
         Dir::Asc => stored.first(),
         Dir::Desc => stored.last(),

@@ -8,7 +8,7 @@ use super::select::Select;
 use super::{Dialect, Target};
 use crate::algebra::{Rel, Universe};
 use crate::rows::{Col, RowKind};
-use crate::target::{Bounds, Comparison, Rows, Tuples};
+use crate::target::{Along, Bounds, Comparison, Rows, Tuples};
 use sea_query::{DynIden, Expr, ExprTrait};
 
 /// Rows that are not yet tested.
@@ -93,6 +93,18 @@ impl<D: Dialect> Target<D> {
         Row { kind: rows.kind, table: alias, from: Some(select), conds, repeats, abridged, few: false }
     }
 
+    /// Leaves those rows of a table that stand under a key and pass the comparisons. An index is entered by these first.
+    pub(super) fn restrict_to(&mut self, select: &mut Select, table: &DynIden, along: &Along<'_>) {
+        self.restrict(select, table, &[along.key]);
+        let abridged = self.is_abridged(&[along.key]);
+        let (kind, table) = (along.kind, table.clone());
+        let row = Row { kind, table, from: None, conds: Vec::new(), repeats: false, abridged, few: false };
+        for atom in along.atoms {
+            let passes = self.compare(&row, atom);
+            select.and_where(passes);
+        }
+    }
+
     /// The record of the resource at hand: the one we go through, or a lookup.
     fn record_at(&mut self, at: &At, rows: &Rows<'_>) -> Row {
         let own = match (&at.own, rows.kind) {
@@ -113,7 +125,7 @@ impl<D: Dialect> Target<D> {
 
     fn record(&mut self, kind: RowKind, own: Option<Own>, from: Option<Select>) -> Row {
         let table = match own {
-            Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias)) => alias,
+            Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias, _)) => alias,
             None => self.alias("r"),
         };
         Row { kind, table, from, conds: Vec::new(), repeats: false, abridged: false, few: false }

@@ -7,6 +7,7 @@ use super::select::Select;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{SlotId, Universe};
 use crate::ord::{NOT_TOP_LEVEL, TYPE_SHIFT, end_ord, first_ord};
+use crate::rows::RowKind;
 use sea_query::{DynIden, Expr, ExprTrait, IntoIden, UnionType};
 
 /// The resource that a condition is about.
@@ -27,8 +28,8 @@ pub(super) enum Own {
     Resource(DynIden),
     /// `resource_updated`, under this name.
     Updated(DynIden),
-    /// Rows of the first sort key, under this name: a resource may have several.
-    Values(DynIden),
+    /// Rows that hold the values of the first sort key, under this name: a resource may have several.
+    Values(DynIden, RowKind),
 }
 
 impl At {

@@ -107,12 +107,22 @@ pub fn by_value(kind: RowKind) -> Option<Table> {
     Some(by_columns(kind, "v", first.collect()))
 }
 
-/// The rows of intervals in the order of their ends. Without them, whoever reaches beyond a point could only be found
-/// among all, and pages in descending order had no walk.
+/// The rows of intervals in the order of their ends, those of one code together where they stand beside one. Without
+/// them, whoever reaches beyond a point could only be found among all, and pages in descending order had no walk.
 pub fn by_end(kind: RowKind) -> Option<Table> {
-    let first = kind.columns().into_iter().next().filter(|_| matches!(kind, RowKind::One(_)))?;
-    let is_interval = matches!(first.name.ty(), ColType::Instants | ColType::Cuts);
-    is_interval.then(|| by_columns(kind, "e", physical(kind, first).into_iter().next_back().into_iter().collect()))
+    if matches!(kind, RowKind::Id | RowKind::Updated) {
+        return None;
+    }
+    let is_interval = |col: &Col| matches!(col.name.ty(), ColType::Instants | ColType::Cuts);
+    let sought = sought(kind);
+    let (last, before) = sought.split_last()?;
+    // Of two intervals one can be bounded at its end, the other at its start: no order is right for both.
+    if !is_interval(last) || before.iter().any(is_interval) {
+        return None;
+    }
+    let before = before.iter().flat_map(|col| physical(kind, *col).into_iter().next());
+    let first = before.chain(physical(kind, *last).into_iter().next_back()).collect();
+    Some(by_columns(kind, "e", first))
 }
 
 /// The rows of a kind in the order of some columns, then of the resources, then of what else they hold.

@@ -11,7 +11,7 @@ use super::schema::SqlType;
 use super::{Bind, Dialect, Sql, Target};
 use crate::algebra::{Edge, End, SlotId, Universe};
 use crate::program::{OrderBy, OrderKey};
-use crate::target::{Comparison, Results, Rows};
+use crate::target::{Along, Comparison, Results, Rows};
 use sea_query::{Expr, ExprTrait};
 
 impl<D: Dialect> crate::target::Target for Target<D> {
@@ -93,12 +93,12 @@ impl<D: Dialect> crate::target::Target for Target<D> {
         }
     }
 
-    fn walk_values(&mut self, key: &OrderKey) -> Scan {
-        self.scan_values(key)
+    fn walk_values(&mut self, along: &Along<'_>) -> Scan {
+        self.scan_values(along)
     }
 
-    fn is_first(&mut self, at: &At, key: &OrderKey) -> Expr {
-        self.no_value_before(at, key)
+    fn is_first(&mut self, at: &At, along: &Along<'_>) -> Expr {
+        self.no_value_before(at, along)
     }
 
     fn scan_all(&mut self, universe: &Universe) -> Scan {

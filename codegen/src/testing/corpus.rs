@@ -4,7 +4,7 @@ use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource, Query, Strategy, Take, Yield};
+use crate::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource, Pairs, Query, Strategy, Take, Yield};
 use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
 
 const PATIENT: TypeCode = TypeCode(1);
@@ -17,6 +17,7 @@ const CODE: KeyId = KeyId(20);
 const SUBJECT: KeyId = KeyId(21);
 const CODE_VALUE: KeyId = KeyId(22);
 const PROFILE: KeyId = KeyId(23);
+const VALUE: KeyId = KeyId(25);
 const URL: KeyId = KeyId(30);
 const VERSION: KeyId = KeyId(31);
 const LOCATION: TypeCode = TypeCode(3);
@@ -116,7 +117,14 @@ fn after(mut query: Query, keys: Vec<Option<Value>>, ord: i64) -> Query {
 
 /// The queries, by name.
 pub(crate) fn queries() -> Vec<(&'static str, Query)> {
-    pages().into_iter().chain(tests_of_rows()).chain(joins()).chain(closures()).chain(results()).collect()
+    pages()
+        .into_iter()
+        .chain(pairs())
+        .chain(tests_of_rows())
+        .chain(joins())
+        .chain(closures())
+        .chain(results())
+        .collect()
 }
 
 fn pages() -> Vec<(&'static str, Query)> {
@@ -200,6 +208,30 @@ fn pages() -> Vec<(&'static str, Query)> {
     ]
 }
 
+/// Pages along the values of one code.
+fn pairs() -> Vec<(&'static str, Query)> {
+    let observed = || {
+        let mut plan = Plan::default();
+        let all = plan.all(OBSERVATION, Access::Walk);
+        let code = plan.rows(CODE, loinc("29463-7"), Access::Probe);
+        (plan.and(&[all, code]), plan)
+    };
+    let weight = || {
+        let first = loinc("29463-7");
+        Strategy::ByPair(Box::new(Pairs { key: CODE_VALUE, shape: Tuple::TokenQuantity, first }))
+    };
+    let paged = |dir| {
+        let (root, plan) = observed();
+        plan.page(root, vec![by(VALUE, Base::Quantity, dir)], weight())
+    };
+    vec![
+        ("by_pair", paged(Dir::Asc)),
+        ("by_pair_descending", paged(Dir::Desc)),
+        ("by_pair_after", after(paged(Dir::Desc), vec![Some(text("88120"))], (1 << 39) + 41)),
+        ("by_pair_once", Query { once: vec![CODE_VALUE], ..paged(Dir::Desc) }),
+    ]
+}
+
 fn tests_of_rows() -> Vec<(&'static str, Query)> {
     let one = |key, test| {
         let mut plan = Plan::default();
@@ -218,6 +250,14 @@ fn tests_of_rows() -> Vec<(&'static str, Query)> {
         vec![text("8480-6"), Value::System(Some("http://loinc.org".into()))],
         vec![text("bp"), Value::System(None)],
     ];
+    let from_on = Test::All(vec![
+        eq(ColName::Code, text("8480-6")),
+        Test::Atom(Atom::Range(
+            Col { part: 1, name: ColName::Cuts },
+            Rel::Meets,
+            Value::Cuts("8143".into(), "~".into()),
+        )),
+    ]);
     let systolic = Test::All(vec![
         eq(ColName::Code, text("8480-6")),
         Test::Atom(Atom::Range(
@@ -243,6 +283,7 @@ fn tests_of_rows() -> Vec<(&'static str, Query)> {
         ("date_same", one(BIRTHDATE, born(Rel::Same, 10, 20))),
         ("point_near", one(POSITION, near(Point { z: 40, x: -20, y: 10 }, 5))),
         ("composite", one(CODE_VALUE, systolic)),
+        ("composite_from_on", one(CODE_VALUE, from_on)),
         ("references-many", one(SUBJECT, many_references())),
         ("reference", one(SUBJECT, eq(ColName::Target, Value::Rid(PATIENT, "23".into())))),
         ("ids", {

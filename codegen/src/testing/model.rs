@@ -2,7 +2,7 @@
 
 use super::world::{OWN_URL, OWN_VERSION, Resource, State, World, type_name};
 use crate::algebra::{Atom, Edge, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
-use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
+use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource, Pairs};
 use crate::rows::{Base, Col, ColName, ColType, KeyId, Point, Row, RowKind, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -173,15 +173,40 @@ fn lie<T: Ord>(rel: Rel, (a, b): (T, T), (s, e): (T, T)) -> bool {
 /// The members in the order of the keys.
 pub(crate) fn sorted(world: &World, members: &Members, order: &[OrderKey]) -> Vec<i64> {
     let mut list: Vec<i64> = members.iter().copied().collect();
+    list.sort_by(|a, b| compared(order, (*a, *b), &|ord, key| first_value(world, ord, key)));
+    list
+}
+
+/// The members that have rows of such pairs, in the order of the second values of these instead of the first key's.
+pub(crate) fn paired(world: &World, members: &Members, pairs: &Pairs, order: &[OrderKey]) -> Vec<i64> {
+    let kind = RowKind::Tuple(pairs.shape);
+    let second = kind.columns().iter().position(|col| col.part == 1).unwrap();
+    let value = |ord: i64, dir: Dir| {
+        let of = world.resources.iter().find(|r| r.ord == ord).unwrap();
+        let rows = rows(of, pairs.key, kind, &Universe(Vec::new())).into_iter();
+        let rows = rows.filter(|row| passes(world, row, &pairs.first));
+        let values = rows.filter_map(|row| sort_value(world, &row.values[second], dir));
+        match dir {
+            Dir::Asc => values.min(),
+            Dir::Desc => values.max(),
+        }
+    };
+    let (first, others) = order.split_first().unwrap();
+    let mut list: Vec<i64> = members.iter().copied().filter(|ord| value(*ord, first.dir).is_some()).collect();
     list.sort_by(|a, b| {
-        let keys = order.iter().map(|key| {
-            let (a, b) = (first_value(world, *a, key), first_value(world, *b, key));
-            missing_last(a, b, key.dir)
-        });
-        let last = order.last().map_or(Dir::Asc, |key| key.dir);
-        keys.fold(Ordering::Equal, Ordering::then).then(directed(a.cmp(b), last))
+        let (one, other) = (value(*a, first.dir), value(*b, first.dir));
+        // With no other key the numbers run in the direction of this one.
+        let rest = compared(others, (*a, *b), &|ord, key| first_value(world, ord, key));
+        let rest = if others.is_empty() { directed(rest, first.dir) } else { rest };
+        missing_last(one, other, first.dir).then(rest)
     });
     list
+}
+
+fn compared(order: &[OrderKey], (a, b): (i64, i64), value: &dyn Fn(i64, &OrderKey) -> Option<Value>) -> Ordering {
+    let keys = order.iter().map(|key| missing_last(value(a, key), value(b, key), key.dir));
+    let last = order.last().map_or(Dir::Asc, |key| key.dir);
+    keys.fold(Ordering::Equal, Ordering::then).then(directed(a.cmp(&b), last))
 }
 
 /// Those that have a value for the key.

@@ -6,8 +6,8 @@ use crate::algebra::{
     Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
     Span, Test, Universe,
 };
-use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource};
-use crate::rows::{Base, Col, ColType, KeyId, Point, RowKind, Value};
+use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource, Pairs};
+use crate::rows::{Base, Col, ColName, ColType, KeyId, Point, RowKind, Tuple, Value};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -163,6 +163,16 @@ fn atom(col: Col) -> BoxedStrategy<Atom> {
 
 pub(crate) fn order() -> impl Strategy<Value = Vec<OrderKey>> {
     vec(order_key(), 0..3)
+}
+
+/// Pairs of a code, with a system or not, and a quantity.
+pub(crate) fn pairs() -> impl Strategy<Value = Pairs> {
+    (asked(ColType::Bytes), prop::option::of(asked(ColType::System))).prop_map(|(code, system)| {
+        let code = Atom::Eq(Col::first(ColName::Code), code);
+        let system = system.map(|system| Atom::Eq(Col::first(ColName::System), system));
+        let first = Test::All(std::iter::once(code).chain(system).map(Test::Atom).collect());
+        Pairs { key: KeyId(11), shape: Tuple::TokenQuantity, first }
+    })
 }
 
 /// A key whose values are the resource's own, mostly; numbers all, or texts all.

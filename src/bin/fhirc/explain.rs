@@ -163,7 +163,7 @@ impl Explain {
             // Shown with the stages that could still be made.
             Err(_) => return self.show(compiler, source, &Empty, target, output),
         };
-        let measured = match measured(store, &tenant, &compiled.plan).await {
+        let measured = match measured(store, &tenant, &compiled).await {
             Ok(measured) => measured,
             Err(error) => return output.failed(&error.to_string()),
         };

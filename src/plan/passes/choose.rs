@@ -5,7 +5,7 @@ mod sorted;
 mod turn;
 mod work;
 
-use super::{COUNTED, Context, applied, prune_empty};
+use super::{COUNTED, Context, applied, pair, prune_empty};
 use crate::plan::cost::Estimates;
 use crate::plan::graph::renumbered;
 use crate::plan::hash::FastMap;
@@ -13,7 +13,7 @@ use crate::plan::order;
 use crate::plan::types::{Types, implied};
 use crate::plan::{Graph, IncludeRoot, Plan, Produced, Root, Weighed};
 use fhirc_codegen::algebra::{Access, Edge, Set, SetId};
-use fhirc_codegen::program::{OrderBy, OrderKey};
+use fhirc_codegen::program::{OrderBy, OrderKey, Strategy};
 use fhirc_codegen::rows::KeyId;
 use fhirc_codegen::stats::Stats;
 use std::borrow::Cow;
@@ -21,8 +21,27 @@ use std::collections::BTreeSet;
 
 /// The plan with an access for every set and a strategy for the page. It holds the same resources.
 pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
-    let plan = &counted(plan, context);
-    let estimates = Estimates::of(&plan.graph, &plan.roots(), context.stats);
+    let plan = counted(plan, context);
+    let (as_asked, cost) = chosen(&plan, context);
+    match paired(&plan, context).map(|paired| chosen(&paired, context)) {
+        Some((paired, less)) if less < cost => paired,
+        _ => as_asked,
+    }
+}
+
+/// The plan with conditions asked of composites, where it has any that can be; it holds the same resources.
+pub(crate) fn paired(plan: &Plan, context: Context<'_>) -> Option<Plan> {
+    if !context.stats.exact() || !plan.graph.nodes().any(|node| matches!(node.set, Set::And(_))) {
+        return None;
+    }
+    let (mut plan, mut changed) = (plan.clone(), false);
+    applied(&[pair::PAIR], &mut plan, context, &mut |_, _| changed = true);
+    changed.then_some(plan)
+}
+
+/// The same without another look at the sets, and what its answers are thought to cost, in rows looked at.
+fn chosen(plan: &Plan, context: Context<'_>) -> (Plan, f64) {
+    let estimates = Estimates::of(&plan.graph, &plan.roots(), context);
     let mut chooser = Chooser {
         plan,
         estimates: &estimates,
@@ -37,28 +56,34 @@ pub fn choose(plan: &Plan, context: Context<'_>) -> Plan {
         Some(first) => chooser.sorted(first, context),
     };
     let total = plan.total.as_ref().map(|total| chooser.total(total.set));
+    let counting = plan.total.as_ref().map_or(0.0, |total| chooser.finding(total.set));
     let mut includes = Vec::new();
     for include in &plan.includes {
         let set = chooser.included(include.set, context.stats);
         includes.extend(set.map(|set| IncludeRoot { set, ..include.clone() }));
     }
-    let Matches { page: Produced { set, strategy }, weighed, instead, rest } = produced;
+    let Matches { page: Produced { set, strategy }, weighed, cost, instead, rest } = produced;
     let page = Root { set, strategy, order, weighed: Some(weighed), instead, rest, ..plan.page.clone() };
     let mut versions = plan.versions.clone();
     versions.retain(|root| context.stats.rows(root.by.key) != Some(0));
-    let once = once(&chooser.graph, &page.order, context.stats);
+    let once = once(&chooser.graph, &page, context.stats);
     let abridged = abridged(&chooser.graph, &page.order, context.stats);
-    Plan { graph: chooser.graph, page, total, includes, versions, once, abridged }
+    let cost = counting + if page.take > 0 { cost } else { 0.0 };
+    (Plan { graph: chooser.graph, page, total, includes, versions, once, abridged }, cost)
 }
 
 /// The keys that the plan looks at and of which no resource has more than one row.
-fn once(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
+fn once(graph: &Graph, page: &Root, stats: &dyn Stats) -> Vec<KeyId> {
     let looked_at = graph.nodes().filter_map(|node| match &node.set {
         Set::Rows { key, .. } | Set::Via { edge: Edge { key, .. }, .. } => Some(*key),
         _ => None,
     });
-    let sorts = order.iter().filter_map(OrderKey::run).map(|(key, _)| key);
-    let keys: BTreeSet<KeyId> = looked_at.chain(sorts).collect();
+    let sorts = page.order.iter().filter_map(OrderKey::run).map(|(key, _)| key);
+    let pairs = match &page.strategy {
+        Strategy::ByPair(pairs) => Some(pairs.key),
+        _ => None,
+    };
+    let keys: BTreeSet<KeyId> = looked_at.chain(sorts).chain(pairs).collect();
     keys.into_iter().filter(|key| stats.once(*key)).collect()
 }
 
@@ -93,6 +118,8 @@ fn counted<'p>(plan: &'p Plan, context: Context<'_>) -> Cow<'p, Plan> {
 struct Matches {
     page: Produced,
     weighed: Weighed,
+    /// What the page is thought to cost, in rows looked at.
+    cost: f64,
     /// See [`Root::instead`].
     instead: Option<(u64, Produced)>,
     /// Those that this does not meet.

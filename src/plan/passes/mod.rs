@@ -7,6 +7,7 @@ mod drop_universe;
 mod factor;
 mod flatten;
 mod fold_constants;
+mod pair;
 mod prune;
 mod prune_empty;
 mod push_down;

@@ -14,6 +14,8 @@ use std::hash::{BuildHasher, RandomState};
 
 /// Counted up when the form of documents changes.
 const DOCUMENTS: &str = "2";
+/// The meaning of the rows that documents are made of, counted up when it changes.
+const ROWS: u32 = 8;
 
 /// The note that makes a store.
 const STORE: &str = "store";
@@ -100,7 +102,7 @@ fn agreed(
             return Err(StoreError::Mismatch { what, stored: known.clone(), wanted: wanted.to_owned() });
         }
     }
-    agree(stored, settings)
+    agree(stored, ROWS, settings)
 }
 
 /// 32 bytes that nobody can guess: the standard library seeds its hash maps from the operating system.

@@ -7,7 +7,7 @@ use super::sql::{execute, get, row, rows};
 use crate::definitions::Registry;
 use crate::index::ExtractSettings;
 use crate::stores::definitions::Definitions;
-use crate::stores::settled::{Remembered, Settled, agree, defined, fresh};
+use crate::stores::settled::{Remembered, SQL_SCHEMA, Settled, agree, defined, fresh};
 use crate::stores::{StoreError, StoreSettings};
 use deadpool_postgres::{GenericClient, Transaction};
 use fhirc_codegen::sql::schema;
@@ -18,11 +18,12 @@ type Migration = (i64, &'static str);
 
 /// What was made once never changes: a changed schema is a migration more, which brings a store that has all before it to
 /// what the schema says now.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     (1, include_str!("migrations/1.sql")),
     (2, include_str!("migrations/2.sql")),
     (3, include_str!("migrations/3.sql")),
     (4, include_str!("migrations/4.sql")),
+    (5, include_str!("migrations/5.sql")),
 ];
 
 /// The store at a place, brought up to date.
@@ -116,7 +117,7 @@ async fn settle(
     let setting = |row| Ok((get(row, 0)?, get(row, 1)?));
     let before: Remembered = found.iter().map(setting).collect::<Result<_, StoreError>>()?;
     let mut stored = before.clone();
-    let agreed = agree(&mut stored, settings)?;
+    let agreed = agree(&mut stored, SQL_SCHEMA, settings)?;
     for (name, value) in stored.iter().filter(|(name, _)| !before.contains_key(*name)) {
         let insert = "INSERT INTO meta (name, value) VALUES ($1, $2)";
         execute(transaction, insert, &[name, value]).await.map_err(failed())?;
@@ -152,6 +153,7 @@ mod tests {
             "2: 040fa6fa7b49ba1ae5efdf440ba9f184",
             "3: fda17aaa93c5ddd925c8c80f462d7b48",
             "4: 33f60b9bb485ed6f7d7b94d21c8d6aef",
+            "5: 34d7e21415b1a2973254f1ae01daed2f",
         ];
         assert_eq!(prints, frozen, "the tables are changed by a migration more");
     }

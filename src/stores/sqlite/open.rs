@@ -5,7 +5,7 @@ use super::{Place, definitions};
 use crate::definitions::Registry;
 use crate::index::ExtractSettings;
 use crate::stores::definitions::Definitions;
-use crate::stores::settled::{Remembered, Settled, agree, defined, fresh};
+use crate::stores::settled::{Remembered, SQL_SCHEMA, Settled, agree, defined, fresh};
 use crate::stores::{StoreError, StoreSettings};
 use crate::values::Zone;
 use fhirc_codegen::sql::{Sqlite, schema};
@@ -190,7 +190,7 @@ fn settle(
 ) -> Result<(Arc<Registry>, Zone, Vec<String>), Unprepared> {
     let mut stored = remembered(transaction)?;
     let before = stored.clone();
-    let (zone, bases) = agree(&mut stored, settings).map_err(Unprepared::Store)?;
+    let (zone, bases) = agree(&mut stored, SQL_SCHEMA, settings).map_err(Unprepared::Store)?;
     for (name, value) in stored.iter().filter(|(name, _)| !before.contains_key(*name)) {
         transaction.execute("INSERT INTO meta (name, value) VALUES (?, ?)", [name, value])?;
     }

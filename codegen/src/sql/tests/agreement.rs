@@ -2,13 +2,14 @@
 
 use super::database::Database;
 use crate::algebra::{Access, Atom, Edge, End, On, Set, SetId, Sets, Source, Test, Universe};
-use crate::program::{After, OrderKey, Query, Strategy, Take, Yield};
-use crate::rows::Value;
+use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
+use crate::rows::{Base, KeyId, RowKind, Value};
 use crate::sql::{Bind, Sqlite, sql};
-use crate::testing::queries::{Joins, arena, node, order, root, ways};
+use crate::testing::queries::{Joins, arena, node, order, pairs, root, ways};
 use crate::testing::world::{CANONICAL, OWN_URL, OWN_VERSION, REF, State, TYPES, World, world};
 use crate::testing::{exhaustive, model};
 use proptest::prelude::*;
+use proptest::sample::select;
 use rusqlite::types::Value as Cell;
 use std::collections::BTreeSet;
 
@@ -175,6 +176,23 @@ proptest! {
                 prop_assert_eq!(&pages(&database, &page, n), &expected, "pages of {}: {}", n, text);
             }
         }
+    }
+
+    #[test]
+    fn along_pairs_come_those_that_have_them(
+        world in world(), tree in root(Joins::Some), others in order(), ways in ways(), pairs in pairs(),
+        dir in select(vec![Dir::Asc, Dir::Desc]), n in 1u32..5
+    ) {
+        let database = Database::of(&world);
+        let (sets, root) = arena(&tree, &ways);
+        let members = model::members(&world, &sets, root);
+        let by = OrderBy::Rows { keys: vec![KeyId(8)], kind: RowKind::One(Base::Quantity) };
+        let order: Vec<OrderKey> = std::iter::once(OrderKey::own(by, dir)).chain(others).collect();
+        let expected = model::paired(&world, &members, &pairs, &order);
+        let page = known(&world, &sets, root, Yield::Page, &order, &Strategy::ByPair(Box::new(pairs)));
+        let text = sql::<Sqlite>(&page).unwrap().text;
+        prop_assert_eq!(&ords(&run(&database, &page)), &expected, "{}", text);
+        prop_assert_eq!(&pages(&database, &page, n), &expected, "pages of {}: {}", n, text);
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Chooser<'_> {
             }
         };
         let finding = self.finding(root);
-        Matches { page, weighed, instead: self.instead(root, visits, all, finding), rest: None }
+        Matches { page, weighed, cost: visits, instead: self.instead(root, visits, all, finding), rest: None }
     }
 
     /// What takes the place of a page that was thought to end soon, after `visits` of `all` rows, where it does not:

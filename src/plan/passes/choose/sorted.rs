@@ -3,15 +3,24 @@
 use super::page::weighed;
 use super::{Chooser, Matches};
 use crate::plan::Produced;
+use crate::plan::pairs::Combined;
 use crate::plan::passes::Context;
 use crate::plan::rows::type_code;
 use crate::plan::types::{is_top, key_type};
 use fhirc_codegen::algebra::{Access, Atom, Order, Set, SetId, Test, Universe};
-use fhirc_codegen::program::{Dir, OrderBy, OrderKey, Strategy};
+use fhirc_codegen::program::{Dir, OrderBy, OrderKey, Pairs, Strategy};
 use fhirc_codegen::rows::{Base, KeyId, RowKind};
 
 /// What it costs to look up the values of a match and to sort it, in rows looked at.
 const SORTED: f64 = 2.0;
+
+/// Rows to go through in the order of values.
+struct Walk {
+    /// How many there are.
+    rows: f64,
+    /// Nothing: those of the values alone.
+    pairs: Option<Pairs>,
+}
 
 impl Chooser<'_> {
     /// Values are gone through until the page is full, however many matches there are; sorting needs all matches.
@@ -21,19 +30,35 @@ impl Chooser<'_> {
         let sorting = self.finding(root) + matches * SORTED;
         let values = self.values(root, first, context).filter(|_| is_top(&self.plan.graph, root));
         let each = 1.0 + self.testing(root);
-        let walk = values.map(|values| (values, self.visited(root, first, values, matches) * each));
-        let weighed = weighed(walk.map(|(_, visits)| visits), sorting);
+        let visits = |chooser: &Self, along: &Walk| chooser.visited(root, first, along.rows, matches) * each;
+        let along_values = values.map(|rows| Walk { rows, pairs: None });
+        let along_pairs = values.and_then(|_| self.pairs(root, first, context));
+        let walks = along_values.into_iter().chain(along_pairs).map(|walk| (visits(self, &walk), walk));
+        let walk = walks.min_by(|(one, _), (other, _)| one.total_cmp(other));
+        let weighed = weighed(walk.as_ref().map(|(visits, _)| *visits), sorting);
         match walk {
-            Some((values, visits)) if visits < sorting => {
-                let instead = self.instead(root, visits, values * each, sorting);
-                let (page, rest) = self.by_value(root, first, values);
-                Matches { page, weighed, instead, rest }
+            Some((visits, Walk { rows, pairs })) if visits < sorting => {
+                let instead = self.instead(root, visits, rows * each, sorting);
+                let (mut page, rest) = self.by_value(root, first, values.unwrap_or(rows));
+                page.strategy = pairs.map_or(page.strategy, |pairs| Strategy::ByPair(Box::new(pairs)));
+                Matches { page, weighed, cost: visits, instead, rest }
             }
             _ => {
                 let page = Produced { set: self.produce(root), strategy: Strategy::SetFirst };
-                Matches { page, weighed, instead: None, rest: None }
+                Matches { page, weighed, cost: sorting, instead: None, rest: None }
             }
         }
+    }
+
+    /// The rows of a composite that hold the values beside a code, if the matches have this one.
+    fn pairs(&self, root: SetId, first: &OrderKey, context: Context<'_>) -> Option<Walk> {
+        let sorts = first.run()?;
+        self.conditions(root).into_iter().find_map(|id| {
+            let condition = self.plan.graph.set(id);
+            let (combined, first) = Combined::sorting(condition, sorts, context.registry, context.stats)?;
+            let pairs = Pairs { key: combined.key, shape: combined.shape, first };
+            Some(Walk { rows: self.estimates.get(id), pairs: Some(pairs) })
+        })
     }
 
     /// How many values there are to go through, where there is such a walk.
@@ -85,6 +110,7 @@ impl Chooser<'_> {
     fn conditions(&self, root: SetId) -> Vec<SetId> {
         match self.plan.graph.set(root) {
             Set::And(children) => children.clone(),
+            Set::Minus { from, .. } => self.conditions(*from),
             _ => vec![root],
         }
     }

@@ -122,7 +122,11 @@ AND EXISTS (SELECT 1 FROM quantity_s q WHERE q.tenant = 1 AND q.ord = r.ord AND 
   AND q.hi > 'pS1.1' AND q.system = (SELECT id FROM system WHERE url = 'http://unitsofmeasure.org') AND q.code = 'g')
 ORDER BY r.ord LIMIT 21
 
--- quantity-code: middling: rows of one code lie in page order, one in thirty weighs so much
+-- quantity-code: middling: rows of one code and its values lie together, few weigh so much
+SELECT DISTINCT ord FROM token_quantity_e WHERE tenant = 1 AND key = {Observation.code-value-quantity#canonical} AND code0 = '29463-7'
+AND system0 = (SELECT id FROM system WHERE url = 'http://loinc.org') AND hi1 > 'pS12.1'
+AND system1 = (SELECT id FROM system WHERE url = 'http://unitsofmeasure.org') AND code1 = 'g' ORDER BY ord LIMIT 21
+-- or
 SELECT DISTINCT t.ord FROM token_v t WHERE t.tenant = 1 AND t.key = {Observation.code} AND t.code = '29463-7' AND t.system = (SELECT id FROM system WHERE url = 'http://loinc.org')
 AND EXISTS (SELECT 1 FROM quantity_s q WHERE q.tenant = 1 AND q.ord = t.ord AND q.key = {Observation.value-quantity#canonical}
   AND q.hi > 'pS12.1' AND q.system = (SELECT id FROM system WHERE url = 'http://unitsofmeasure.org') AND q.code = 'g')
@@ -302,15 +306,16 @@ SELECT t.ord, t.text FROM text_v t WHERE t.tenant = 1 AND t.key = {Patient.famil
 AND NOT EXISTS (SELECT 1 FROM text_s o WHERE o.tenant = 1 AND o.ord = t.ord AND o.key = {Patient.family} AND o.rank IN (0, 3) AND o.text < t.text)
 ORDER BY t.text, t.ord LIMIT 21
 
--- sort-quantity: linear: the rows of one code are sorted; by value they lie scattered among all others
+-- sort-quantity: page: rows of one code lie in the order of its values
+SELECT ord, hi1 FROM token_quantity_e WHERE tenant = 1 AND key = {Observation.code-value-quantity#canonical} AND code0 = '8867-4'
+AND system0 = (SELECT id FROM system WHERE url = 'http://loinc.org') ORDER BY hi1 DESC, ord DESC LIMIT 21
+-- or
 SELECT t.ord, (SELECT max(q.hi) FROM quantity_s q WHERE q.tenant = 1 AND q.ord = t.ord AND q.key = {Observation.value-quantity#canonical}) AS k
 FROM token_v t WHERE t.tenant = 1 AND t.key = {Observation.code} AND t.code = '8867-4' AND t.system = (SELECT id FROM system WHERE url = 'http://loinc.org')
 ORDER BY k DESC NULLS LAST, t.ord DESC LIMIT 21
 -- next
-SELECT t.ord, q.hi AS k
-FROM token_v t CROSS JOIN quantity_s q WHERE t.tenant = 1 AND t.key = {Observation.code} AND t.code = '8867-4' AND t.system = (SELECT id FROM system WHERE url = 'http://loinc.org')
-AND q.tenant = 1 AND q.ord = t.ord AND q.key = {Observation.value-quantity#canonical} AND (q.hi, t.ord) < (:k, :ord)
-ORDER BY k DESC, t.ord DESC LIMIT 21
+SELECT ord, hi1 FROM token_quantity_e WHERE tenant = 1 AND key = {Observation.code-value-quantity#canonical} AND code0 = '8867-4'
+AND system0 = (SELECT id FROM system WHERE url = 'http://loinc.org') AND (hi1, ord) < (:k, :ord) ORDER BY hi1 DESC, ord DESC LIMIT 21
 
 -- sort-code-date: page: rows lie in the order of their dates, the code is common
 SELECT ord, hi FROM (SELECT d.ord, d.hi FROM time_v d WHERE d.tenant = 1 AND d.key = {Observation.date}

@@ -287,7 +287,7 @@ impl Default for Place {
     }
 }
 
-/// How a node is reached. An `And` has exactly one child with `Drive` or `Walk`.
+/// How a node is reached. An `And` whose members are produced has exactly one child with `Drive` or `Walk`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Access {
     /// Its members are produced from its own index, and other conditions are tested on them.
@@ -299,6 +299,12 @@ pub enum Access {
     Probe,
     /// It is computed once and then tested for membership.
     Build,
+    /// It is computed once and then tested for membership if it has at most so many members; else each member at hand
+    /// is tested for it. Which of the two it is shows when it is computed, and never changes the answer.
+    Set {
+        /// The most members that are computed.
+        most: u32,
+    },
 }
 
 /// Sets that refer to each other: children stand before their parents.

@@ -41,6 +41,9 @@ pub trait Target: Capabilities {
     fn slot(&mut self, at: &Self::At, slot: SlotId) -> Self::Cond;
     /// The resource at hand is a member of a set that was computed once.
     fn member(&mut self, at: &Self::At, built: &Self::Built) -> Self::Cond;
+    /// The same, of one that was computed [up to some number](Target::build_up_to): `test` says it of the resource at
+    /// hand without it, and has to where that is not all.
+    fn member_or(&mut self, at: &Self::At, built: &Self::Built, test: Self::Cond) -> Self::Cond;
     /// Begins a join at the resource at hand, which stands at end `from`; the other end is the resource at hand of
     /// the condition that [`Target::via`] receives.
     fn hop(&mut self, at: &Self::At, edge: Edge, from: End) -> (Self::Hop, Self::At);
@@ -79,6 +82,8 @@ pub trait Target: Capabilities {
     fn scan_via(&mut self, edge: Edge, from: End, far: Self::Scan) -> Self::Scan;
     /// Computes the members once.
     fn build(&mut self, scan: Self::Scan) -> Self::Built;
+    /// Computes at most so many members, and whether that is all of them, once.
+    fn build_up_to(&mut self, scan: Self::Scan, most: u32) -> Self::Built;
     /// Computes once what is reached from the members of `seed` over any number of edges, the result at end `from` of
     /// each. Every resource is visited once: cycles end.
     fn closure(&mut self, edge: Edge, from: End, seed: Self::Scan) -> Self::Built;

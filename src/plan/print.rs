@@ -86,6 +86,7 @@ pub(super) fn print_sets<'n>(
         Access::Drive => "  [drive]",
         Access::Walk => "  [walk]",
         Access::Build => "  [build]",
+        Access::Set { .. } => "  [set]",
     };
     let est = if found.est.0 > 0 { format!("  ~{}", found.est.0) } else { String::new() };
     let mut out = format!("{:width$}{}{access}{est}\n", "", names.set(&found.set), width = depth * 2);

@@ -48,6 +48,10 @@ impl crate::target::Target for Target {
         built.clone()
     }
 
+    fn member_or(&mut self, (): &(), _: &Clause, test: Clause) -> Clause {
+        test
+    }
+
     /// Never asked: the capabilities say so.
     fn hop(&mut self, (): &(), _: Edge, _: End) -> ((), ()) {
         ((), ())
@@ -114,6 +118,10 @@ impl crate::target::Target for Target {
     }
 
     fn build(&mut self, scan: Clause) -> Clause {
+        scan
+    }
+
+    fn build_up_to(&mut self, scan: Clause, _: u32) -> Clause {
         scan
     }
 

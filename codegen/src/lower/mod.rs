@@ -65,11 +65,14 @@ pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported>
     Ok(walk.target.finish(members, &results))
 }
 
+/// A set that is computed once; whether it is taken away, since what may be too much in one place must not be in the
+/// other; the most members that are computed.
+type Place = (SetId, bool, Option<u32>);
+
 struct Walk<'q, T: Target> {
     target: T,
     sets: &'q Sets,
-    /// By set, and by whether it is taken away: what may be too much in one place must not be in the other.
-    built: BTreeMap<(SetId, bool), T::Built>,
+    built: BTreeMap<Place, T::Built>,
     depth: usize,
     /// Whether what is lowered is taken away from something: there, too much would be too little.
     taken_away: bool,
@@ -168,11 +171,17 @@ impl<'q, T: Target> Walk<'q, T> {
     /// The set as a condition on the resource at hand.
     fn condition(&mut self, id: SetId, at: &T::At) -> Lowered<T::Cond> {
         let node = self.enter(id)?;
-        let cond = if node.access == Access::Build {
-            let built = self.built(id)?;
-            self.target.member(at, &built)
-        } else {
-            self.test(id, &node.set, at)?
+        let cond = match node.access {
+            Access::Build => {
+                let built = self.built(id)?;
+                self.target.member(at, &built)
+            }
+            Access::Set { most } => {
+                let built = self.built_up_to(id, most)?;
+                let test = self.test(id, &node.set, at)?;
+                self.target.member_or(at, &built, test)
+            }
+            Access::Drive | Access::Walk | Access::Probe => self.test(id, &node.set, at)?,
         };
         self.leave();
         Ok(cond)
@@ -241,7 +250,7 @@ impl<'q, T: Target> Walk<'q, T> {
 
     /// The set computed once; it is computed once for all places that test it.
     fn built(&mut self, id: SetId) -> Lowered<T::Built> {
-        let place = (id, self.taken_away);
+        let place = (id, self.taken_away, None);
         if let Some(built) = self.built.get(&place) {
             return Ok(built.clone());
         }
@@ -256,6 +265,18 @@ impl<'q, T: Target> Walk<'q, T> {
                 self.target.build(scan)
             }
         };
+        self.built.insert(place, built.clone());
+        Ok(built)
+    }
+
+    /// The same of a set that may prove to be too large for it.
+    fn built_up_to(&mut self, id: SetId, most: u32) -> Lowered<T::Built> {
+        let place = (id, self.taken_away, Some(most));
+        if let Some(built) = self.built.get(&place) {
+            return Ok(built.clone());
+        }
+        let scan = self.scan(id)?;
+        let built = self.target.build_up_to(scan, most);
         self.built.insert(place, built.clone());
         Ok(built)
     }

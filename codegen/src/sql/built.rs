@@ -4,27 +4,49 @@ use super::scan::{At, Scan, col, from};
 use super::select::Select;
 use super::{Dialect, Target};
 use crate::algebra::{Edge, End};
-use sea_query::{CommonTableExpression, DynIden, UnionType};
+use sea_query::{Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, UnionType};
 
-/// A table with `ord` as its only column, each member once.
+/// A table with `ord` as its only column.
 #[derive(Clone, Debug)]
 pub struct Built {
     pub(super) table: DynIden,
     /// Whether its members are known to be live.
     live: bool,
+    /// As many rows show that there may be more of them.
+    limit: Option<u32>,
 }
 
 impl<D: Dialect> Target<D> {
     pub(super) fn materialized(&mut self, scan: Scan) -> Built {
-        let built = Built { table: self.alias("built"), live: scan.at.live };
+        let built = Built { table: self.alias("built"), live: scan.at.live, limit: None };
         self.push_table(&built.table, scan.members());
         built
+    }
+
+    /// The same of at most so many rows, repeated ones among them: to drop those, all would have to be read.
+    pub(super) fn materialized_up_to(&mut self, scan: Scan, most: u32) -> Built {
+        let limit = Some(most.saturating_add(1));
+        let built = Built { table: self.alias("set"), live: scan.at.live, limit };
+        let mut select = scan.ords();
+        self.limit(&mut select, limit);
+        self.push_table(&built.table, select);
+        built
+    }
+
+    /// `member` if the table holds all that it was to hold, else `test`. The rows are counted once for the statement, and
+    /// the branches of a `CASE` are computed when they are taken.
+    pub(super) fn if_whole(&mut self, built: &Built, member: Expr, test: Expr) -> Expr {
+        let Some(limit) = built.limit else { return member };
+        let mut rows = Select::new().from(built.table.clone()).take();
+        let rows = rows.expr(Expr::col(Asterisk).count()).take();
+        let is_whole = Expr::from(rows).lt(self.int(i64::from(limit)));
+        Expr::Case(Box::new(Expr::case(is_whole, member).finally(test)))
     }
 
     /// `seed UNION SELECT … FROM itself JOIN edge`: `UNION` hands on what is new alone, so that cycles end.
     pub(super) fn reached(&mut self, edge: Edge, end: End, seed: Scan) -> Built {
         // What holds a link is live; what is only referred to need not be.
-        let built = Built { table: self.alias("reached"), live: seed.at.live && end == End::Source };
+        let built = Built { table: self.alias("reached"), live: seed.at.live && end == End::Source, limit: None };
         let known = self.scan_table(&built);
         let next = self.join_from(known, edge, end).ords();
         let mut select: Select = seed.ords();

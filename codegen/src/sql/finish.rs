@@ -195,7 +195,7 @@ impl<D: Dialect> Target<D> {
         }
     }
 
-    fn limit(&mut self, select: &mut Select, limit: Option<u32>) {
+    pub(super) fn limit(&mut self, select: &mut Select, limit: Option<u32>) {
         if let Some(n) = limit {
             select.limit(self.binds.position(Bind::Int(i64::from(n))));
         }

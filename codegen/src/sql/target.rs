@@ -56,6 +56,11 @@ impl<D: Dialect> crate::target::Target for Target<D> {
         D::member(at.ord.clone(), &built.table, entered)
     }
 
+    fn member_or(&mut self, at: &At, built: &Built, test: Expr) -> Expr {
+        let member = self.member(at, built);
+        self.if_whole(built, member, test)
+    }
+
     fn hop(&mut self, at: &At, edge: Edge, from: End) -> (Hop, At) {
         self.hop_from(&at.ord, edge, from)
     }
@@ -127,6 +132,10 @@ impl<D: Dialect> crate::target::Target for Target<D> {
 
     fn build(&mut self, scan: Scan) -> Built {
         self.materialized(scan)
+    }
+
+    fn build_up_to(&mut self, scan: Scan, most: u32) -> Built {
+        self.materialized_up_to(scan, most)
     }
 
     fn closure(&mut self, edge: Edge, from: End, seed: Scan) -> Built {

@@ -209,6 +209,14 @@ fn joins() -> Vec<(&'static str, Query)> {
         let root = plan.and(&[all, via]);
         plan.page(root, Vec::new(), if access == Access::Probe { Strategy::Walk } else { Strategy::SetFirst })
     };
+    let set = Access::Set { most: 4_096 };
+    let tested = |via: &dyn Fn(&mut Plan) -> SetId| {
+        let mut plan = Plan::default();
+        let via = via(&mut plan);
+        let all = plan.all(OBSERVATION, Access::Walk);
+        let root = plan.and(&[all, via]);
+        plan.page(root, Vec::new(), Strategy::Walk)
+    };
     let canonical = |on, access| {
         let mut plan = Plan::default();
         let far = plan.own(RowKind::Id, eq(ColName::Id, text("a")), access);
@@ -228,10 +236,33 @@ fn joins() -> Vec<(&'static str, Query)> {
         ("via_target_probe", reverse(Access::Probe)),
         ("via_target_drive", reverse(Access::Drive)),
         ("via_built", far(Access::Build)),
+        (
+            "via_set",
+            tested(&|plan| {
+                let far = plan.rows(GENDER, male(), set);
+                plan.via(subject(), End::Source, far, Access::Probe)
+            }),
+        ),
+        (
+            "via_set_over_via",
+            tested(&|plan| {
+                let male = plan.rows(GENDER, male(), Access::Drive);
+                let far = plan.via(subject(), End::Source, male, set);
+                plan.via(Edge { key: PART_OF, on: On::Rid }, End::Source, far, Access::Probe)
+            }),
+        ),
+        (
+            "via_target_set",
+            tested(&|plan| {
+                let far = plan.rows(CODE, loinc("8480-6"), set);
+                plan.via(subject(), End::Target, far, Access::Probe)
+            }),
+        ),
         ("via_url", canonical(On::Url { url: URL }, Access::Drive)),
         ("via_url_version", canonical(On::UrlVersion { url: URL, version: VERSION }, Access::Probe)),
         ("minus", minus(Access::Probe)),
         ("minus_built", minus(Access::Build)),
+        ("minus_set", minus(set)),
     ]
 }
 

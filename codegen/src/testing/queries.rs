@@ -263,7 +263,8 @@ impl Arena<'_> {
     }
 
     fn probe(&mut self) -> Access {
-        [Access::Probe, Access::Probe, Access::Build][self.choose(3)]
+        let most = [0, 1, 2, 1_000][self.choose(4)];
+        [Access::Probe, Access::Probe, Access::Build, Access::Set { most }, Access::Set { most }][self.choose(5)]
     }
 }
 

@@ -5,10 +5,10 @@ use crate::compiler::{Compiled, Representation};
 use crate::plan::{Context, Plan, abridged, choose, paired};
 use crate::runtime::{measured, program_of};
 use crate::stores::StoreError;
-use fhirc_codegen::algebra::{Edge, End};
+use fhirc_codegen::algebra::{Access, Edge, End, Node, Set, Sets};
 use fhirc_codegen::program::{Op, Program};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
-use fhirc_codegen::stats::{Empty, Stats};
+use fhirc_codegen::stats::{Counted, Empty, Stats};
 
 /// The most sets of a plan that is run.
 const MAX_SETS: usize = 120;
@@ -73,6 +73,35 @@ impl Stats for Many<'_> {
 
 const MANY: u64 = 1_000_000;
 
+/// As if whatever is asked for was counted, and many links led away from one end: far sides are then computed once.
+struct Sparse<'s>(&'s dyn Stats, End);
+
+impl Stats for Sparse<'_> {
+    fn rows(&self, _key: KeyId) -> Option<u64> {
+        Some(MANY)
+    }
+
+    fn frequent(&self, _key: KeyId, _value: &Value) -> Option<u64> {
+        None
+    }
+
+    fn counted(&self, _rows: &Set) -> Option<Counted> {
+        Some(Counted::About(20_000))
+    }
+
+    fn abridged(&self, key: KeyId) -> bool {
+        self.0.abridged(key)
+    }
+
+    fn resources(&self, _: TypeCode) -> u64 {
+        MANY
+    }
+
+    fn fan_out(&self, _edge: Edge, end: End) -> Option<u64> {
+        Some(if end == self.1 { 100 } else { 1 })
+    }
+}
+
 impl Loaded<'_> {
     /// Programs of all plans, each with the name of its plan. What is refused after a pass is left out: passes may
     /// remove what a store cannot do.
@@ -92,6 +121,12 @@ impl Loaded<'_> {
         if let Some(built) = built {
             let chosen = choose(&built, Context { registry, stats: &statistics });
             plans.push(("the plan as built, chosen with statistics".to_owned(), chosen));
+        }
+        for (end, name) in [(End::Source, "references"), (End::Target, "referrers")] {
+            let sparse = choose(&compiled.plan, Context { registry, stats: &Sparse(&statistics, end) });
+            if sparse.graph.nodes().any(is_set) {
+                plans.push((format!("the plan chosen for many {name}"), sparse));
+            }
         }
         let chosen = choose(&compiled.plan, Context { registry, stats: &Unknown(&statistics) });
         plans.push(("the plan chosen without statistics".to_owned(), chosen));
@@ -113,12 +148,16 @@ impl Loaded<'_> {
         plans.retain(|(_, plan)| plan.graph.reachable(&plan.roots()).len() <= MAX_SETS);
         let program = |(name, plan): (String, Plan)| Some((name, program_of(store, compiled, &plan).ok()?));
         let mut programs: Vec<(String, Program)> = plans.into_iter().filter_map(program).collect();
+        let larger =
+            |(name, program): &(String, Program)| Some((format!("{name}, sets too large"), too_large(program)?));
+        let too_large: Vec<(String, Program)> = programs.iter().filter_map(larger).collect();
         let given_up = programs.last().and_then(|(name, program)| Some((name.clone(), given_up(program)?)));
         // The first time it is tried, the second time the other way is taken at once.
         if let Some((name, program)) = given_up {
             programs.push((format!("{name}, given up"), program.clone()));
             programs.push((format!("{name}, given up before"), program));
         }
+        programs.extend(too_large);
         Ok(programs)
     }
 }
@@ -133,4 +172,25 @@ fn given_up(program: &Program) -> Option<Program> {
         }
     }
     Some(program)
+}
+
+fn is_set(node: &Node) -> bool {
+    matches!(node.access, Access::Set { .. })
+}
+
+/// The program with sets that prove larger than they may be, so that each resource is tested; nothing if it has none.
+fn too_large(program: &Program) -> Option<Program> {
+    let mut program = program.clone();
+    let mut found = false;
+    for step in &mut program.steps {
+        let Op::Query { query, .. } = &mut step.op else { continue };
+        let mut sets = Sets::default();
+        for (_, node) in query.sets.iter() {
+            found |= is_set(node);
+            let access = if is_set(node) { Access::Set { most: 0 } } else { node.access };
+            sets.push(Node { access, ..node.clone() });
+        }
+        query.sets = sets;
+    }
+    found.then_some(program)
 }

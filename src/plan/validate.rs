@@ -41,7 +41,7 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
             }
             Set::And(children) => {
                 let drivers = children.iter().filter(|&&child| is_driver(plan, child)).count();
-                let wanted = usize::from(is_driver(plan, id));
+                let wanted = usize::from(is_driver(plan, id) || is_set(plan, id));
                 check(drivers == wanted, "an intersection has one driver, or is probed", id);
             }
             Set::All(_) | Set::None | Set::Or(_) | Set::Slot(_) => {}
@@ -67,6 +67,11 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
 
 fn is_driver(plan: &Plan, id: SetId) -> bool {
     plan.graph.node(id).is_some_and(|node| matches!(node.access, Access::Drive | Access::Walk))
+}
+
+/// Whether its members are produced to be held against others.
+fn is_set(plan: &Plan, id: SetId) -> bool {
+    plan.graph.node(id).is_some_and(|node| matches!(node.access, Access::Set { .. }))
 }
 
 /// Whether the links of a sort key are edges, and its values stand in rows that its parameters have.

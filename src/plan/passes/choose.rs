@@ -1,13 +1,13 @@
 //! Choose: the physical pass. Which condition drives, what is probed, whether the page is walked or sorted.
 
 mod page;
+mod sets;
 mod sorted;
 mod turn;
 mod work;
 
 use super::{COUNTED, Context, applied, pair, prune_empty};
 use crate::plan::cost::Estimates;
-use crate::plan::graph::renumbered;
 use crate::plan::hash::FastMap;
 use crate::plan::order;
 use crate::plan::types::{Types, implied};
@@ -16,6 +16,7 @@ use fhirc_codegen::algebra::{Access, Edge, Set, SetId};
 use fhirc_codegen::program::{OrderBy, OrderKey, Strategy};
 use fhirc_codegen::rows::KeyId;
 use fhirc_codegen::stats::Stats;
+use sets::{Known, Times};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -46,6 +47,9 @@ fn chosen(plan: &Plan, context: Context<'_>) -> (Plan, f64) {
         plan,
         estimates: &estimates,
         graph: Graph::default(),
+        stats: context.stats,
+        counts: sets::counts(plan, context.stats),
+        sets: Known::default(),
         placed: FastMap::default(),
         finding: FastMap::default(),
         testing: FastMap::default(),
@@ -130,15 +134,21 @@ struct Chooser<'p> {
     plan: &'p Plan,
     estimates: &'p Estimates<'p>,
     graph: Graph,
-    /// What was placed already, by set and whether it produces: parts that several sets share are placed once.
-    placed: FastMap<(SetId, bool), SetId>,
+    stats: &'p dyn Stats,
+    /// Whether something was counted by which sets can be computed: see `sets`.
+    counts: bool,
+    sets: Known,
+    /// What was placed already, by set and how often it is tested, or that it produces: parts that several sets share are
+    /// placed once.
+    placed: FastMap<(SetId, Option<Times>), SetId>,
     /// What was worked out already: see `work`.
     finding: FastMap<SetId, f64>,
     testing: FastMap<SetId, f64>,
 }
 
 impl Chooser<'_> {
-    fn walk(&mut self, root: SetId) -> SetId {
+    /// A walk that goes through so many candidates.
+    fn walk(&mut self, root: SetId, candidates: f64) -> SetId {
         let span = self.plan.graph.span(root);
         let Some(universe) = implied(&self.plan.graph, root).map(Types::universe) else { return self.produce(root) };
         let walked = self.graph.add(Set::All(universe), Access::Walk, span);
@@ -146,15 +156,17 @@ impl Chooser<'_> {
             Set::All(_) => Vec::new(),
             Set::Minus { from, less } => {
                 let (from, less) = (*from, *less);
-                let set = Set::Minus { from: self.walk(from), less: self.probe(less) };
+                let less = self.probe(less, self.times_behind(self.times(candidates), from, root));
+                let set = Set::Minus { from: self.walk(from, candidates), less };
                 let set = self.graph.add(set, Access::Walk, span);
                 return self.estimated(set, root);
             }
             Set::And(children) => {
                 let conditions: Vec<_> = children.iter().copied().filter(|&child| !self.is_universe(child)).collect();
-                self.in_turn(root, conditions).into_iter().map(|child| self.probe(child)).collect()
+                let conditions = self.in_turn(root, conditions);
+                self.probe_in_turn(root, conditions, None, self.times(candidates))
             }
-            _ => vec![self.probe(root)],
+            _ => vec![self.probe(root, self.times(candidates))],
         };
         if conditions.is_empty() {
             return walked;
@@ -192,29 +204,33 @@ impl Chooser<'_> {
         self.produce_by(id, None)
     }
 
-    /// The same; `driver` is the part of an intersection that does so, where that is decided already.
-    fn produce_by(&mut self, id: SetId, driver: Option<SetId>) -> SetId {
-        if let Some(&place) = self.placed.get(&(id, true)).filter(|_| driver.is_none()) {
+    /// The same; `driver` is the part of an intersection that does so, where that is decided already, with how many of
+    /// its members are gone through.
+    fn produce_by(&mut self, id: SetId, driver: Option<(SetId, f64)>) -> SetId {
+        if let Some(&place) = self.placed.get(&(id, None)).filter(|_| driver.is_none()) {
             return place;
         }
         let span = self.plan.graph.span(id);
         let set = match self.plan.graph.set(id).clone() {
             Set::And(children) => {
-                let drives = driver.or_else(|| self.driver(&children));
-                let place = |chooser: &mut Self, child| {
-                    if Some(child) == drives { chooser.produce(child) } else { chooser.probe(child) }
-                };
-                Set::And(self.in_turn(id, children).into_iter().map(|child| place(self, child)).collect())
+                let whole = |drives| (drives, self.estimates.get(drives));
+                let drives = driver.or_else(|| self.driver(&children).map(whole));
+                let children = self.in_turn(id, children);
+                let times = drives.map_or(Times::NONE, |(_, members)| self.times(members));
+                Set::And(self.probe_in_turn(id, children, drives.map(|(drives, _)| drives), times))
             }
             Set::Or(children) => Set::Or(children.into_iter().map(|child| self.produce(child)).collect()),
-            Set::Minus { from, less } => Set::Minus { from: self.produce(from), less: self.probe(less) },
+            Set::Minus { from, less } => {
+                let less = self.probe(less, self.times(self.estimates.get(from)));
+                Set::Minus { from: self.produce(from), less }
+            }
             Set::Via { edge, from, far } => Set::Via { edge, from, far: self.produce(far) },
             Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
             leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);
         if driver.is_none() {
-            self.placed.insert((id, true), place);
+            self.placed.insert((id, None), place);
         }
         self.estimated(place, id)
     }
@@ -225,24 +241,45 @@ impl Chooser<'_> {
         costs.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, child)| child)
     }
 
-    /// The set as a condition on a resource at hand.
-    fn probe(&mut self, id: SetId) -> SetId {
-        if let Some(&place) = self.placed.get(&(id, false)) {
+    /// Conditions on a resource at hand, in the order in which they are tested; one of them may produce it.
+    fn probe_in_turn(&mut self, of: SetId, conditions: Vec<SetId>, drives: Option<SetId>, times: Times) -> Vec<SetId> {
+        let mut left = times;
+        let mut place = |condition| {
+            if Some(condition) == drives {
+                return self.produce(condition);
+            }
+            let place = self.probe(condition, left);
+            left = self.times_behind(left, condition, of);
+            place
+        };
+        conditions.into_iter().map(&mut place).collect()
+    }
+
+    /// The set as a condition on a resource at hand, that is tested of so many.
+    fn probe(&mut self, id: SetId, times: Times) -> SetId {
+        if let Some(&place) = self.placed.get(&(id, Some(times))) {
             return place;
         }
         let set = match self.plan.graph.set(id).clone() {
-            Set::And(children) => Set::And(self.in_turn(id, children)),
-            other => other,
-        };
-        let part = |chooser: &mut Self, child| match set {
+            Set::And(children) => {
+                let children = self.in_turn(id, children);
+                Set::And(self.probe_in_turn(id, children, None, times))
+            }
+            Set::Or(children) => Set::Or(children.into_iter().map(|child| self.probe(child, times)).collect()),
+            Set::Minus { from, less } => {
+                let less = self.probe(less, self.times_behind(times, from, id));
+                Set::Minus { from: self.probe(from, times), less }
+            }
+            Set::Via { edge, from, far } => {
+                let over = self.times_over(times, (edge, from), id);
+                Set::Via { edge, from, far: self.far(far, over) }
+            }
             // Reached from its seed, whoever is at hand.
-            Set::Closure { .. } => chooser.produce(child),
-            _ => chooser.probe(child),
+            Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
+            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
         };
-        let children: Vec<(SetId, SetId)> = set.children().iter().map(|&child| (child, part(self, child))).collect();
-        let place = |child: SetId| children.iter().find(|(old, _)| *old == child).map_or(child, |(_, new)| *new);
-        let place = self.graph.add(renumbered(&set, place), Access::Probe, self.plan.graph.span(id));
-        self.placed.insert((id, false), place);
+        let place = self.graph.add(set, Access::Probe, self.plan.graph.span(id));
+        self.placed.insert((id, Some(times)), place);
         self.estimated(place, id)
     }
 

@@ -31,17 +31,34 @@ impl Chooser<'_> {
         let (cost, driver) = self.page_driver(root, &visited);
         let each = 1.0 + self.testing(root);
         // A walk meets no resources inside others.
-        let walking = is_top(&self.plan.graph, root).then(|| visited(universe) * each);
+        let candidates = visited(universe);
+        let walking = is_top(&self.plan.graph, root).then(|| self.walking(root, candidates));
         let weighed = weighed(walking, cost);
         let (visits, all, page) = match walking.filter(|walking| *walking < cost) {
-            Some(walking) => (walking, universe * each, Produced { set: self.walk(root), strategy: Strategy::Walk }),
+            Some(walking) => {
+                let page = Produced { set: self.walk(root, candidates), strategy: Strategy::Walk };
+                (walking, universe * each, page)
+            }
             None => {
                 let whole = driver.map_or(cost, |driver| self.whole(root, driver));
+                let driver = driver.map(|driver| (driver, self.gone_through(driver, &visited)));
                 (cost, whole, Produced { set: self.produce_by(root, driver), strategy: Strategy::SetFirst })
             }
         };
         let finding = self.finding(root);
         Matches { page, weighed, cost: visits, instead: self.instead(root, visits, all, finding), rest: None }
+    }
+
+    /// What it costs to go through so many candidates.
+    pub(super) fn walking(&mut self, root: SetId, candidates: f64) -> f64 {
+        let saved = self.saved(root, self.times(candidates));
+        (candidates * (1.0 + self.testing(root)) - saved).max(candidates)
+    }
+
+    /// How many members of the part that drives are gone through until a page is full.
+    fn gone_through(&self, driver: SetId, visited: &dyn Fn(f64) -> f64) -> f64 {
+        let members = self.estimates.get(driver);
+        if in_page_order(self.plan.graph.set(driver)) { visited(members) } else { members }
     }
 
     /// What takes the place of a page that was thought to end soon, after `visits` of `all` rows, where it does not:
@@ -68,9 +85,9 @@ impl Chooser<'_> {
 
     /// To count, all candidates are looked at.
     pub(super) fn total(&mut self, root: SetId) -> Produced {
-        let walking = self.universe(root) * (1.0 + self.testing(root));
-        if is_top(&self.plan.graph, root) && walking < self.finding(root) {
-            return Produced { set: self.walk(root), strategy: Strategy::Walk };
+        let universe = self.universe(root);
+        if is_top(&self.plan.graph, root) && self.walking(root, universe) < self.finding(root) {
+            return Produced { set: self.walk(root, universe), strategy: Strategy::Walk };
         }
         Produced { set: self.produce(root), strategy: Strategy::SetFirst }
     }

@@ -30,16 +30,17 @@ impl Chooser<'_> {
         let sorting = self.finding(root) + matches * SORTED;
         let values = self.values(root, first, context).filter(|_| is_top(&self.plan.graph, root));
         let each = 1.0 + self.testing(root);
-        let visits = |chooser: &Self, along: &Walk| chooser.visited(root, first, along.rows, matches) * each;
         let along_values = values.map(|rows| Walk { rows, pairs: None });
         let along_pairs = values.and_then(|_| self.pairs(root, first, context));
-        let walks = along_values.into_iter().chain(along_pairs).map(|walk| (visits(self, &walk), walk));
+        let walks = along_values.into_iter().chain(along_pairs);
+        let walks = walks.map(|walk| (self.visited(root, first, walk.rows, matches), walk));
         let walk = walks.min_by(|(one, _), (other, _)| one.total_cmp(other));
-        let weighed = weighed(walk.as_ref().map(|(visits, _)| *visits), sorting);
+        let walk = walk.map(|(candidates, walk)| (self.walking(root, candidates), candidates, walk));
+        let weighed = weighed(walk.as_ref().map(|(visits, ..)| *visits), sorting);
         match walk {
-            Some((visits, Walk { rows, pairs })) if visits < sorting => {
+            Some((visits, candidates, Walk { rows, pairs })) if visits < sorting => {
                 let instead = self.instead(root, visits, rows * each, sorting);
-                let (mut page, rest) = self.by_value(root, first, values.unwrap_or(rows));
+                let (mut page, rest) = self.by_value(root, first, values.unwrap_or(rows), candidates);
                 page.strategy = pairs.map_or(page.strategy, |pairs| Strategy::ByPair(Box::new(pairs)));
                 Matches { page, weighed, cost: visits, instead, rest }
             }
@@ -115,11 +116,17 @@ impl Chooser<'_> {
         }
     }
 
-    fn by_value(&mut self, root: SetId, first: &OrderKey, values: f64) -> (Produced, Option<Produced>) {
+    fn by_value(
+        &mut self,
+        root: SetId,
+        first: &OrderKey,
+        values: f64,
+        candidates: f64,
+    ) -> (Produced, Option<Produced>) {
         let Some((key, kind)) = first.run() else {
-            return (Produced { set: self.walk(root), strategy: Strategy::Walk }, None);
+            return (Produced { set: self.walk(root, candidates), strategy: Strategy::Walk }, None);
         };
-        let page = Produced { set: self.probe(root), strategy: Strategy::ByValue };
+        let page = Produced { set: self.probe(root, self.times(candidates)), strategy: Strategy::ByValue };
         (page, Some(self.rest(root, (key, kind), values)))
     }
 
@@ -128,13 +135,13 @@ impl Chooser<'_> {
         let universe = self.universe(root);
         let missing = (1.0 - values / universe).max(0.0);
         let matches = (self.estimates.get(root) * missing).max(1.0);
-        let walking = (self.wanted() * universe / matches).min(universe) * (1.0 + self.testing(root));
-        let walks = walking < self.finding(root);
+        let candidates = (self.wanted() * universe / matches).min(universe);
+        let walks = self.walking(root, candidates) < self.finding(root);
         let span = self.plan.graph.span(root);
         let rows = Set::Rows { key, kind, universe: Universe(vec![key_type(key)]), test: kind.sorts() };
         let less = self.graph.add(rows, Access::Probe, span);
         let (from, access, strategy) = match walks {
-            true => (self.walk(root), Access::Walk, Strategy::Walk),
+            true => (self.walk(root, candidates), Access::Walk, Strategy::Walk),
             false => (self.produce(root), Access::Drive, Strategy::SetFirst),
         };
         Produced { set: self.graph.add(Set::Minus { from, less }, access, span), strategy }

@@ -3,7 +3,9 @@
 #[cfg(test)]
 mod corpus;
 
-use fhirc::codegen::stats::Empty;
+use fhirc::codegen::algebra::{Access, Edge, End, Set};
+use fhirc::codegen::rows::{KeyId, RowKind, TypeCode, Value};
+use fhirc::codegen::stats::{Counted, Empty, Stats};
 use fhirc::compiler::{Compiler, Options, Representation};
 use fhirc::explain::{TARGETS, explain};
 use fhirc::ir::BaseUrl;
@@ -78,6 +80,56 @@ fn targets() {
             let of_target = sections.iter().filter(|section| section.target == Some(target));
             let text = of_target.map(|section| section.text.as_str()).collect::<Vec<_>>().join("\n");
             golden(target.name(), name, query, &text);
+        }
+    }
+}
+
+/// A large store, that counts what is asked for.
+struct Large;
+
+impl Stats for Large {
+    fn rows(&self, _key: KeyId) -> Option<u64> {
+        Some(1_000_000)
+    }
+
+    fn frequent(&self, _key: KeyId, _value: &Value) -> Option<u64> {
+        None
+    }
+
+    fn counted(&self, rows: &Set) -> Option<Counted> {
+        let Set::Rows { kind: RowKind::One(_), .. } = rows else { return None };
+        let rows = format!("{rows:?}");
+        Some(match () {
+            () if rows.contains("nobody") => Counted::Exactly(0),
+            () if rows.contains("everybody") => Counted::About(900_000),
+            () if rows.contains("welby") => Counted::Exactly(100),
+            () => Counted::About(8_000),
+        })
+    }
+
+    fn keeping(&self) -> f64 {
+        0.25
+    }
+
+    fn resources(&self, _ty: TypeCode) -> u64 {
+        1_000_000
+    }
+
+    fn fan_out(&self, _edge: Edge, end: End) -> Option<u64> {
+        Some(if end == End::Source { 2 } else { 5 })
+    }
+}
+
+/// Plans that compute far sides of links once.
+#[test]
+fn far_sets() {
+    let compiler = compiler();
+    let registry = compiler.registry();
+    for (name, query) in corpus::queries() {
+        let plan = compiler.compile(query).unwrap().plan;
+        let chosen = plan::choose(&plan, plan::Context { registry, stats: &Large });
+        if chosen.graph.nodes().any(|node| matches!(node.access, Access::Set { .. })) {
+            golden("sets", name, query, &plan::print(&chosen, registry));
         }
     }
 }

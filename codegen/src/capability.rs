@@ -154,6 +154,12 @@ pub trait Capabilities {
     /// How the target answers one question.
     fn answer(&self, question: Question) -> Answer;
 
+    /// What it costs to read a row that lies beside the one before and to keep its number, so that others are held against
+    /// it, in lookups of one row.
+    fn keeping(&self) -> f64 {
+        1.0
+    }
+
     /// How the target answers a whole test of one row: as well as the worst of its atoms, where atoms are independent.
     fn row(&self, kind: RowKind, test: &Test) -> Answer {
         match test {

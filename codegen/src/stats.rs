@@ -32,6 +32,11 @@ pub trait Stats {
         false
     }
 
+    /// See [`keeping`](crate::capability::Capabilities::keeping).
+    fn keeping(&self) -> f64 {
+        1.0
+    }
+
     /// Live resources of a type.
     fn resources(&self, ty: TypeCode) -> u64;
 

@@ -89,6 +89,10 @@ impl Stats for Sparse<'_> {
         Some(Counted::About(20_000))
     }
 
+    fn keeping(&self) -> f64 {
+        0.25
+    }
+
     fn abridged(&self, key: KeyId) -> bool {
         self.0.abridged(key)
     }

@@ -17,6 +17,8 @@ use std::collections::HashMap;
 pub struct Measured {
     kept: Statistics,
     counted: HashMap<Set, Counted>,
+    /// See [`Stats::keeping`].
+    keeping: f64,
 }
 
 /// The counts that choosing among the plans of a search needs.
@@ -30,10 +32,13 @@ pub async fn measured(store: &Store, tenant: &TenantContext, search: &Compiled) 
 /// The same.
 pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan, registry: &Registry) -> Result<Measured, StoreError> {
     let kept = reading.statistics().await?;
-    let questions = match reading.capabilities() {
-        Ok(capabilities) => questions(plan, Context { registry, stats: &kept }, capabilities.as_ref()),
+    let (questions, keeping) = match reading.capabilities() {
+        Ok(store) => {
+            let context = Context { registry, stats: &kept };
+            (questions(plan, context, store.as_ref()), store.keeping())
+        }
         // Where no query runs, nothing is chosen.
-        Err(_) => Vec::new(),
+        Err(_) => (Vec::new(), 1.0),
     };
     let queries: Vec<Query> = questions.iter().flat_map(|(_, queries)| queries).cloned().collect();
     let found = if queries.is_empty() { Vec::new() } else { reading.counts(&queries).await? };
@@ -43,7 +48,7 @@ pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan, registry: &Reg
         let count = counted(found.by_ref().take(queries.len()).collect::<Vec<_>>(), &kept);
         known.extend(count.map(|count| (set, count)));
     }
-    Ok(Measured { kept, counted: known })
+    Ok(Measured { kept, counted: known, keeping })
 }
 
 impl Measured {
@@ -64,6 +69,10 @@ impl Stats for Measured {
 
     fn counted(&self, rows: &Set) -> Option<Counted> {
         self.counted.get(rows).copied()
+    }
+
+    fn keeping(&self) -> f64 {
+        self.keeping
     }
 
     fn resources(&self, ty: TypeCode) -> u64 {

@@ -52,6 +52,10 @@ impl Stats for Counts {
         Some(Counted::About(20_000))
     }
 
+    fn keeping(&self) -> f64 {
+        0.25
+    }
+
     fn resources(&self, _ty: TypeCode) -> u64 {
         1_000_000
     }

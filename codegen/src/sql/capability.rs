@@ -5,6 +5,10 @@ use crate::capability::{Answer, Capabilities, Compare, Question, comparisons};
 use crate::rows::{Base, ColName, ColType, RowKind, Tuple};
 
 impl<D: Dialect> Capabilities for Target<D> {
+    fn keeping(&self) -> f64 {
+        D::KEEPING
+    }
+
     fn answer(&self, question: Question) -> Answer {
         let can = match question {
             Question::Row(kind, name, compare) => row(kind, name, compare),

@@ -20,6 +20,8 @@ pub trait Dialect: fmt::Debug {
     const ABRIDGES: bool;
     /// Whether an index is entered by all members of a set at once, sorted and each once, rather than joined to them.
     const ENTERS_BY_SETS: bool;
+    /// See [`keeping`](crate::capability::Capabilities::keeping).
+    const KEEPING: f64;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 

@@ -11,12 +11,11 @@ use crate::plan::hash::FastMap;
 use fhirc_codegen::algebra::{Access, Edge, End, Set, SetId, Test};
 use fhirc_codegen::stats::{Counted, Stats};
 
-/// What it costs to read a member that lies beside the one before, and to keep it, in lookups. On PostgreSQL it is a
-/// fifth (0.3 µs of 1.4), on SQLite two thirds (0.28 µs of 0.4).
-const READ: f64 = 0.5;
-
-/// What it costs to hold a resource against the set.
+/// What it costs to hold a resource against a set, in lookups of one row.
 const HELD: f64 = 0.1;
+
+/// What is tested less often is not worth a set.
+const SELDOM: f64 = 64.0;
 
 /// How much more a test of each has to cost before the set is computed.
 const CLEARLY: f64 = 1.25;
@@ -32,22 +31,22 @@ const FEWEST: u32 = 256;
 pub(super) struct Times(u8);
 
 impl Times {
-    /// Too seldom for a set, or not known.
+    /// Never, or it is not known how often.
     pub(super) const NONE: Times = Times(0);
-
-    /// So often that a set could pay.
-    const LEAST: f64 = 64.0;
 
     /// Steps from a number to twice as many.
     const STEPS: f64 = 4.0;
 
     fn of(times: f64) -> Times {
         // Saturates far above all estimates.
-        if times >= Times::LEAST { Times((times.log2() * Times::STEPS).round() as u8) } else { Times::NONE }
+        if times >= 1.0 { Times(((times.log2() * Times::STEPS).round() as u8).saturating_add(1)) } else { Times::NONE }
     }
 
     fn number(self) -> f64 {
-        (f64::from(self.0) / Times::STEPS).exp2()
+        match self.0.checked_sub(1) {
+            Some(steps) => (f64::from(steps) / Times::STEPS).exp2(),
+            None => 0.0,
+        }
     }
 }
 
@@ -118,11 +117,13 @@ impl Chooser<'_> {
     /// The most members of the far side that are to be computed once, where that costs less than testing it so often.
     fn set_of(&mut self, far: SetId, times: Times) -> Option<u32> {
         let members = self.estimates.get(far);
-        if times == Times::NONE || members > MOST {
+        if times.number() < SELDOM || members > MOST {
             return None;
         }
         let once = self.once(far, times)?;
-        if once * CLEARLY >= self.tested(far, times) {
+        // Against sets behind further links, which are estimated alike, less is enough.
+        let clearly = once * CLEARLY < times.number() * self.testing(far);
+        if !clearly || once >= self.tested(far, times) {
             return None;
         }
         // Below twice the most that a set may have.
@@ -180,7 +181,7 @@ impl Chooser<'_> {
             return known;
         }
         let plan = self.plan;
-        let members = self.estimates.get(id) * READ;
+        let members = self.estimates.get(id) * self.stats.keeping();
         let cost = match plan.graph.set(id) {
             // One run of rows, which is left where the bound is met.
             rows @ Set::Rows { test, .. } => {
@@ -200,7 +201,7 @@ impl Chooser<'_> {
     /// What it costs to read a set to its end, where that is known: behind links it is an average.
     fn known(&mut self, id: SetId) -> Option<f64> {
         let plan = self.plan;
-        let members = self.estimates.get(id) * READ;
+        let members = self.estimates.get(id) * self.stats.keeping();
         match plan.graph.set(id) {
             Set::Rows { .. } => self.is_known(id).then_some(members),
             Set::And(children) => {

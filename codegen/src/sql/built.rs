@@ -4,7 +4,7 @@ use super::scan::{At, Scan, col, from};
 use super::select::Select;
 use super::{Dialect, Target};
 use crate::algebra::{Edge, End};
-use sea_query::{Asterisk, CommonTableExpression, DynIden, Expr, ExprTrait, UnionType};
+use sea_query::{CommonTableExpression, DynIden, Expr, ExprTrait, UnionType};
 
 /// A table with `ord` as its only column.
 #[derive(Clone, Debug)]
@@ -29,17 +29,16 @@ impl<D: Dialect> Target<D> {
         let built = Built { table: self.alias("set"), live: scan.at.live, limit };
         let mut select = scan.ords();
         self.limit(&mut select, limit);
-        self.push_table(&built.table, select);
+        self.push_table(&built.table, D::kept(select));
         built
     }
 
-    /// `member` if the table holds all that it was to hold, else `test`. The rows are counted once for the statement, and
-    /// the branches of a `CASE` are computed when they are taken.
-    pub(super) fn if_whole(&mut self, built: &Built, member: Expr, test: Expr) -> Expr {
-        let Some(limit) = built.limit else { return member };
-        let mut rows = Select::new().from(built.table.clone()).take();
-        let rows = rows.expr(Expr::col(Asterisk).count()).take();
-        let is_whole = Expr::from(rows).lt(self.int(i64::from(limit)));
+    /// Whether the number is in such a table, if that holds all it was to hold; else what `test` says. The rows are counted
+    /// once for the statement, and the branches of a `CASE` are computed when they are taken.
+    pub(super) fn member_if_whole(&mut self, ord: Expr, built: &Built, test: Expr) -> Expr {
+        let limit = built.limit.unwrap_or_default();
+        let is_whole = D::kept_rows(&built.table).lt(self.int(i64::from(limit)));
+        let member = D::is_kept(ord, &built.table);
         Expr::Case(Box::new(Expr::case(is_whole, member).finally(test)))
     }
 

@@ -3,7 +3,7 @@
 use super::binds::Writer;
 use super::schema::SqlType;
 use super::select::Select;
-use sea_query::{DynIden, Expr, FunctionCall, SelectStatement};
+use sea_query::{Asterisk, DynIden, Expr, ExprTrait, FunctionCall, SelectStatement};
 use std::fmt;
 
 /// A SQL dialect.
@@ -53,6 +53,22 @@ pub trait Dialect: fmt::Debug {
     /// The number `ord` is in the column `ord` of a table that was computed once. Neither is ever null. `entered`: it
     /// is the key of the table that is gone through, which may as well be entered by these numbers.
     fn member(ord: Expr, table: &DynIden, entered: bool) -> Expr;
+
+    /// What a table holds of rows with one column `ord`, of which only is asked how many there are and whether a number is
+    /// among them.
+    fn kept(rows: Select) -> Select {
+        rows
+    }
+
+    /// How many rows such a table holds.
+    fn kept_rows(table: &DynIden) -> Expr {
+        Expr::from(Select::new().expr(Expr::col(Asterisk).count()).from(table.clone()).take())
+    }
+
+    /// The number is among them.
+    fn is_kept(ord: Expr, table: &DynIden) -> Expr {
+        Self::member(ord, table, false)
+    }
 
     /// The column as a value to be tested, by which no index is entered.
     fn tested(column: Expr, ty: SqlType) -> Expr;

@@ -102,6 +102,23 @@ impl Dialect for Postgres {
         ord.in_subquery(numbers.done()).is(always())
     }
 
+    fn kept(rows: Select) -> Select {
+        // One array: as rows they are stored, counted, read again and hashed, a quarter more.
+        let array = Expr::from(Func::cust("array").arg(Expr::from(rows)));
+        Select::new().expr_as(array, "ords").take()
+    }
+
+    fn kept_rows(table: &DynIden) -> Expr {
+        let rows = Expr::from(Func::cust("cardinality").arg(Expr::col("ords")));
+        Expr::from(Select::new().expr(rows).from(table.clone()).take())
+    }
+
+    fn is_kept(ord: Expr, table: &DynIden) -> Expr {
+        let ords = Expr::from(Func::cust("unnest").arg(Expr::col("ords")));
+        let numbers = Select::new().expr(ords).from(table.clone()).take();
+        ord.in_subquery(numbers.done()).is(always())
+    }
+
     fn tested(column: Expr, _: SqlType) -> Expr {
         column
     }

@@ -57,8 +57,7 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     }
 
     fn member_or(&mut self, at: &At, built: &Built, test: Expr) -> Expr {
-        let member = self.member(at, built);
-        self.if_whole(built, member, test)
+        self.member_if_whole(at.ord.clone(), built, test)
     }
 
     fn hop(&mut self, at: &At, edge: Edge, from: End) -> (Hop, At) {

@@ -17,8 +17,8 @@ const HELD: f64 = 0.1;
 /// What is tested less often is not worth a set.
 const SELDOM: f64 = 64.0;
 
-/// How much more a test of each has to cost before the set is computed.
-const CLEARLY: f64 = 1.25;
+/// How much more a test of each has to cost before the set is computed: how often it is tested is known roughly.
+const CLEARLY: f64 = 2.0;
 
 /// The most members of a set. It is held in memory, some 50 bytes each.
 const MOST: f64 = 50_000.0;

@@ -105,8 +105,13 @@ impl Fill for Unknown {
         1
     }
 
-    fn slot(&self, slot: SlotId) -> Option<Vec<String>> {
-        Some(vec![format!("<{slot:?}>")])
+    fn slot(&self, slot: SlotId) -> Option<Vec<Vec<String>>> {
+        Some(vec![vec![format!("<{slot:?}>")]])
+    }
+
+    fn names(&self, slot: SlotId) -> Option<Vec<[String; 2]>> {
+        let url = format!("<{slot:?}>");
+        Some(vec![[url.clone(), String::new()], [url, format!("<version in {slot:?}>")]])
     }
 }
 
@@ -228,7 +233,7 @@ fn queries(target: Target, program: &Program) -> (String, Json) {
     for (n, step) in program.steps.iter().enumerate() {
         // A loop has one query.
         let op = if let Op::Loop { body, .. } = &step.op { body.first().map(|step| &step.op) } else { Some(&step.op) };
-        let Some(Op::Query { query, .. }) = op else { continue };
+        let Some(Op::Query { query, .. } | Op::Refine { candidates: query, .. }) = op else { continue };
         let (query, value) = target.lower(query).unwrap_or_else(|error| (error.to_string(), json!(error.to_string())));
         // Writing to a string does not fail.
         let _ =

@@ -16,7 +16,7 @@ impl fmt::Debug for SetId {
 }
 
 /// A place for the tuples that travel between steps.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SlotId(pub u32);
 
 impl fmt::Debug for SlotId {
@@ -92,6 +92,23 @@ pub enum Set {
     },
     /// Resources that an earlier step found.
     Slot(SlotId),
+    /// Resources that links call by name, which an earlier step has told: see [`crate::program::Yield::Targets`].
+    Named {
+        /// What resources are called.
+        names: Names,
+        /// Where the links are: of each the url and the version that it says.
+        slot: SlotId,
+    },
+}
+
+/// What a resource is called: rows of these keys hold its canonical url and its version. A link says the url, and any
+/// version or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Names {
+    /// The key of its own url.
+    pub url: KeyId,
+    /// The key of its own version, which is a code.
+    pub version: KeyId,
 }
 
 /// A stated universe: live, top-level resources of these types.
@@ -126,6 +143,16 @@ pub enum On {
         /// The key of the target's own version.
         version: KeyId,
     },
+}
+
+impl On {
+    /// What resources are called that are joined by name, whatever links say of a version.
+    pub fn names(self) -> Option<Names> {
+        match self {
+            On::UrlVersion { url, version } => Some(Names { url, version }),
+            On::Rid | On::Unversioned | On::Url { .. } => None,
+        }
+    }
 }
 
 /// An end of an edge.
@@ -362,7 +389,7 @@ impl Set {
     /// The sets it is made of, in order.
     pub fn children(&self) -> Children<'_> {
         match self {
-            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) => Children::None,
+            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. } => Children::None,
             Set::And(children) | Set::Or(children) => Children::Many(children),
             Set::Minus { from, less } => Children::Two([*from, *less]),
             Set::Via { far, .. } => Children::One([*far]),

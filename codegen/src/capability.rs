@@ -27,8 +27,10 @@ pub enum Compare {
     In,
     /// [`Atom::NotIn`] with values of the query.
     NotIn,
-    /// [`Atom::In`] with tuples of an earlier step.
+    /// [`Atom::In`] with values of an earlier step.
     InSlot,
+    /// The same of several columns at once.
+    TupleInSlot,
     /// [`Atom::NotIn`] with tuples of an earlier step.
     NotInSlot,
     /// [`Atom::In`] or [`Atom::NotIn`] with a stored expansion.
@@ -87,6 +89,8 @@ pub enum Question {
     Closure,
     /// Membership in what an earlier step found.
     Slot,
+    /// Membership in what links call by name, which an earlier step has told.
+    Named,
     /// A guard of a scope that is still to be intersected.
     Guard,
     /// Sorting by the first column of rows.
@@ -119,6 +123,10 @@ pub enum Question {
     Rid,
     /// The targets of the members' edge.
     Targets(Join),
+    /// What links say that lead to the members.
+    Names,
+    /// The members' rows themselves.
+    Told(RowKind),
     /// The versions that the members' references name.
     Versions,
     /// A choice of strategy at run time.
@@ -137,6 +145,8 @@ pub enum Question {
     Size,
     /// A link behind which more than so many resources stand.
     Behind(u32),
+    /// A condition that the store only narrows, to more than so many values that are to be tested.
+    Refined(u32),
     /// More than so many resources to be put in the order of values that others hold.
     Gathered(u32),
     /// Links that go on over more than so many resources, one behind the other.
@@ -181,7 +191,8 @@ impl Atom {
             Atom::Eq(col, _) => vec![ask(col, Compare::Eq)],
             Atom::Ne(col, _) => vec![ask(col, Compare::Ne)],
             Atom::In(cols, source) => {
-                cols.iter().map(|col| ask(col, membership(source, Compare::In, Compare::InSlot))).collect()
+                let slot = if cols.len() == 1 { Compare::InSlot } else { Compare::TupleInSlot };
+                cols.iter().map(|col| ask(col, membership(source, Compare::In, slot))).collect()
             }
             Atom::NotIn(cols, source) => {
                 cols.iter().map(|col| ask(col, membership(source, Compare::NotIn, Compare::NotInSlot))).collect()
@@ -256,6 +267,8 @@ impl From<&Yield> for Question {
             Yield::Rough => Question::Rough,
             Yield::Rid => Question::Rid,
             Yield::Targets(edge) => Question::Targets(edge.on.into()),
+            Yield::Names(_) => Question::Names,
+            Yield::Rows(_, kind) => Question::Told(*kind),
             Yield::Versions(_) => Question::Versions,
         }
     }
@@ -265,10 +278,12 @@ impl From<&Yield> for Question {
 pub fn comparisons(ty: ColType) -> &'static [Compare] {
     use Compare::{
         Covers, Differs, Ends, Eq, Expansion, Has, In, InSlot, Meets, Ne, Near, NotIn, NotInSlot, Order, Same, Starts,
-        Within, Words,
+        TupleInSlot, Within, Words,
     };
     match ty {
-        ColType::Bytes => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion, Order, Starts, Ends, Has, Words],
+        ColType::Bytes => {
+            &[Eq, Ne, In, NotIn, InSlot, TupleInSlot, NotInSlot, Expansion, Order, Starts, Ends, Has, Words]
+        }
         ColType::System => &[Eq, Ne, In, NotIn, InSlot, NotInSlot, Expansion],
         ColType::Int | ColType::Rid => &[Eq, Ne, In, NotIn, InSlot, NotInSlot],
         ColType::Instants | ColType::Cuts => &[Within, Meets, Same, Covers, Differs],
@@ -285,7 +300,8 @@ pub fn kinds() -> impl Iterator<Item = RowKind> {
 /// Every question that has a meaning.
 pub fn questions() -> Vec<Question> {
     let joins = [Join::Rid, Join::Unversioned, Join::Url, Join::UrlVersion];
-    let mut all = vec![Question::All, Question::Minus, Question::Closure, Question::Slot, Question::Guard];
+    let mut all =
+        vec![Question::All, Question::Minus, Question::Closure, Question::Slot, Question::Named, Question::Guard];
     all.extend(joins.into_iter().flat_map(|on| [End::Source, End::Target].map(|end| Question::Via(on, end))));
     for kind in kinds() {
         all.push(Question::Rows(kind));
@@ -300,6 +316,8 @@ pub fn questions() -> Vec<Question> {
     all.push(Question::OrderTogether);
     all.extend([Question::Page, Question::ByValue, Question::Visits, Question::Count, Question::Rough, Question::Rid]);
     all.extend(joins.map(Question::Targets));
+    all.push(Question::Names);
+    all.extend(kinds().map(Question::Told));
     all.extend([Question::Versions, Question::Measure]);
     all
 }
@@ -322,6 +340,12 @@ impl fmt::Display for Question {
             Question::Via(on, end) => write!(f, "via {}, result at the {}", words(on), words(end)),
             Question::OrderVia(on) => write!(f, "order via {}", words(on)),
             Question::Targets(on) => write!(f, "targets over {}", words(on)),
+            Question::Named => write!(f, "what links call by name"),
+            Question::Names => write!(f, "what resources are called by links"),
+            Question::Told(kind) => write!(f, "rows of {kind} themselves"),
+            Question::Refined(most) => {
+                write!(f, "a condition that has to be tested of more than {most} values; a narrower one has fewer")
+            }
             Question::Versions => write!(f, "versions that references name"),
             Question::Inside => write!(f, "resources inside others"),
             Question::Cursor => write!(f, "a position that does not fit the order"),

@@ -7,6 +7,7 @@ pub mod lower;
 mod names;
 pub mod ord;
 pub mod program;
+pub mod refine;
 pub mod rows;
 mod sorting;
 pub mod sql;

@@ -1,6 +1,6 @@
 //! What runs: steps that each run whole in one place, and slots that carry tuples between them.
 
-use crate::algebra::{Edge, Node, On, SetId, Sets, SlotId, StoreId, Test, Universe};
+use crate::algebra::{Edge, Names, Node, On, SetId, Sets, SlotId, StoreId, Test, Universe};
 use crate::rows::{Base, ColType, KeyId, RowKind, Tuple, Value};
 
 /// A step of a [`Program`], by its position.
@@ -92,12 +92,16 @@ pub enum Op {
         /// The query, neutral; a target lowers it.
         query: Query,
     },
-    /// Tests candidates of a step again, where the store could only narrow.
+    /// Tests candidates again, where the store only narrows: those with a row that passes are told by their identities.
     Refine {
-        /// The candidates.
-        input: StepId,
-        /// The exact set.
-        by: SetId,
+        /// The store.
+        store: StoreId,
+        /// The candidates with their rows ([`Yield::Rows`]).
+        candidates: Query,
+        /// The test of one row.
+        by: Test,
+        /// Above so many candidates the program is refused.
+        bound: u32,
     },
     /// Union of sorted steps.
     Merge(Vec<StepId>),
@@ -192,8 +196,13 @@ pub enum Yield {
     Rough,
     /// The identity (`Type/id`) of each member.
     Rid,
-    /// The targets of the members' edge.
+    /// The targets of the members' edge; where it joins by name, what its links say: a url, and a version, empty if they
+    /// say none.
     Targets(Edge),
+    /// What links say that lead to the members, each once: the url alone, and the url with each version.
+    Names(Names),
+    /// The identity of each member with each of its rows of this key: the values of the columns.
+    Rows(KeyId, RowKind),
     /// What the members' reference rows of these keys name by version, live or not: the target, the key and the
     /// version, each once. [`Take::n`] counts these.
     Versions(Vec<KeyId>),

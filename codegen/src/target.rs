@@ -1,6 +1,6 @@
 //! What a target answers: small questions about sets, rows and results. It never walks a tree.
 
-use crate::algebra::{Edge, End, Order, Rel, SlotId, Universe};
+use crate::algebra::{Edge, End, Names, Order, Rel, SlotId, Universe};
 use crate::capability::Capabilities;
 use crate::program::{After, Dir, OrderKey, Yield};
 use crate::rows::{Col, FIRST_CUT, KeyId, LAST_CUT, Point, RowKind, TypeCode};
@@ -10,6 +10,9 @@ use crate::rows::{Col, FIRST_CUT, KeyId, LAST_CUT, Point, RowKind, TypeCode};
 /// The walk of [`crate::lower`] asks; it asks only what [`Capabilities`] answers with `Exact` or `Over`, and hands
 /// over values whose type fits their column, so that answers cannot fail.
 pub trait Target: Capabilities {
+    /// The most parts of one set: SQLite allows 500 arms of a `UNION`.
+    const MOST_PARTS: usize = 400;
+
     /// The resource at hand: the one that a condition is about.
     type At: Clone;
     /// A condition on the resource at hand. It is two-valued: never unknown.
@@ -39,6 +42,8 @@ pub trait Target: Capabilities {
     fn minus(&mut self, from: Self::Cond, less: Self::Cond) -> Self::Cond;
     /// The resource at hand is one that an earlier step found.
     fn slot(&mut self, at: &Self::At, slot: SlotId) -> Self::Cond;
+    /// The resource at hand is one that links call by name, which an earlier step has told.
+    fn named(&mut self, at: &Self::At, names: Names, slot: SlotId) -> Self::Cond;
     /// The resource at hand is a member of a set that was computed once.
     fn member(&mut self, at: &Self::At, built: &Self::Built) -> Self::Cond;
     /// The same, of one that was computed [up to some number](Target::build_up_to): `test` says it of the resource at
@@ -72,6 +77,8 @@ pub trait Target: Capabilities {
     fn scan_all(&mut self, universe: &Universe) -> Self::Scan;
     /// What an earlier step found.
     fn scan_slot(&mut self, slot: SlotId) -> Self::Scan;
+    /// What links call by name, which an earlier step has told.
+    fn scan_named(&mut self, names: Names, slot: SlotId) -> Self::Scan;
     /// The members of all; empty is nothing.
     fn union(&mut self, scans: Vec<Self::Scan>) -> Self::Scan;
     /// The resource at hand of conditions on the members.
@@ -132,8 +139,8 @@ pub enum Comparison<'a> {
     In(&'a [Col], Tuples<'a>),
     /// The tuple of columns is none of the tuples; at least one column and one tuple.
     NotIn(&'a [Col], Tuples<'a>),
-    /// The column is one that an earlier step found.
-    InSlot(Col, SlotId),
+    /// The tuple of columns is one that an earlier step found.
+    InSlot(&'a [Col], SlotId),
     /// The column is none that an earlier step found.
     NotInSlot(Col, SlotId),
     /// An interval against an interval.

@@ -17,6 +17,7 @@ mod sample;
 mod shrink;
 mod subject;
 mod terms;
+mod together;
 mod values;
 
 pub use case::{Answer, Case, Disagreement};
@@ -32,12 +33,16 @@ use sample::Samples;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use subject::Verdict;
+use together::{Running, together};
 
 /// Searches per set of resources: making and storing the resources costs as much as many searches.
 const PER_SET: u32 = 40;
 
 /// Of so many searches, one is run by all its plans.
 const PLANS: usize = 6;
+
+/// Searches that are compared side by side.
+const WIDTH: usize = 8;
 
 /// Attempts at a search that compiles.
 const TRIED_PER_SEARCH: usize = 20;
@@ -60,6 +65,29 @@ pub struct Report {
     pub refusals: BTreeMap<String, u32>,
     /// Searches besides that the compiler did not take.
     pub rejected: u32,
+}
+
+impl Report {
+    /// Counts a verdict; the disagreement, if it is one.
+    fn take(&mut self, verdict: Verdict) -> Option<Box<Disagreement>> {
+        match verdict {
+            Verdict::Rejected => self.rejected += 1,
+            Verdict::Refused(what) => {
+                self.refused += 1;
+                *self.refusals.entry(what).or_default() += 1;
+            }
+            Verdict::Same { matched } => {
+                self.comparisons += 1;
+                self.matched += u32::from(matched);
+            }
+            Verdict::Differs(found) => {
+                self.comparisons += 1;
+                self.disagreements += 1;
+                return Some(found);
+            }
+        }
+        None
+    }
 }
 
 /// Makes `count` comparisons. What differs is shown to `observe`, shrunk for the first of each set of resources.
@@ -110,26 +138,27 @@ async fn compare_set(
     let loaded = subject.load(&lines).await?;
     let env: Env = loaded.env();
     let samples = Samples::new(registry, &loaded.reference, &env);
+    let mut queries = Vec::new();
     for _ in 0..PER_SET {
-        let Some(query) = samples.query(random) else { continue };
-        if report.comparisons == count {
+        if let Some(query) = samples.query(random) {
+            queries.push((query, random.below(PLANS) == 0));
+        }
+    }
+    let mut queries = queries.into_iter();
+    while report.comparisons < count {
+        let left = usize::try_from(count - report.comparisons).unwrap_or(WIDTH);
+        let some: Vec<_> =
+            queries.by_ref().take(left.min(WIDTH)).map(|(query, plans)| (query.to_string(), query, plans)).collect();
+        if some.is_empty() {
             break;
         }
-        let plans = random.below(PLANS) == 0;
-        let verdict = loaded.compare(&query.to_string(), plans).await?;
-        match verdict {
-            Verdict::Rejected => report.rejected += 1,
-            Verdict::Refused(what) => {
-                report.refused += 1;
-                *report.refusals.entry(what).or_default() += 1;
-            }
-            Verdict::Same { matched } => {
-                report.comparisons += 1;
-                report.matched += u32::from(matched);
-            }
-            Verdict::Differs(found) => {
-                report.comparisons += 1;
-                report.disagreements += 1;
+        let mut running: Vec<Running<'_, _>> = Vec::new();
+        for (text, _, plans) in &some {
+            running.push(Box::pin(loaded.compare(text, *plans)));
+        }
+        let verdicts = together(running).await;
+        for ((_, query, _), verdict) in some.into_iter().zip(verdicts) {
+            if let Some(found) = report.take(verdict?) {
                 differing.push((report.clone(), query, *found));
             }
         }

@@ -4,11 +4,12 @@ use super::subject::Loaded;
 use crate::compiler::{Compiled, Representation};
 use crate::plan::{Context, Plan, abridged, choose, paired};
 use crate::runtime::{measured, program_of};
-use crate::stores::StoreError;
+use crate::stores::{Store, StoreError};
 use fhirc_codegen::algebra::{Access, Edge, End, Node, Set, Sets};
-use fhirc_codegen::program::{Op, Program};
+use fhirc_codegen::program::{Op, Program, Step};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
 use fhirc_codegen::stats::{Counted, Empty, Stats};
+use std::collections::BTreeSet;
 
 /// The most sets of a plan that is run.
 const MAX_SETS: usize = 120;
@@ -152,6 +153,8 @@ impl Loaded<'_> {
         plans.retain(|(_, plan)| plan.graph.reachable(&plan.roots()).len() <= MAX_SETS);
         let program = |(name, plan): (String, Plan)| Some((name, program_of(store, compiled, &plan).ok()?));
         let mut programs: Vec<(String, Program)> = plans.into_iter().filter_map(program).collect();
+        let mut known = BTreeSet::new();
+        programs.retain(|(_, program)| asks(store, program).is_none_or(|asked| known.insert(asked)));
         let larger =
             |(name, program): &(String, Program)| Some((format!("{name}, sets too large"), too_large(program)?));
         let too_large: Vec<(String, Program)> = programs.iter().filter_map(larger).collect();
@@ -164,6 +167,26 @@ impl Loaded<'_> {
         programs.extend(too_large);
         Ok(programs)
     }
+}
+
+/// What a program asks its store, if that alone decides what it answers.
+fn asks(store: &Store, program: &Program) -> Option<String> {
+    let mut asked = format!("{:?}", program.roots);
+    for Step { op, fills } in &program.steps {
+        let (queries, how) = match op {
+            Op::Query { query, .. } => (vec![query], String::new()),
+            Op::Refine { candidates, by, bound, .. } => (vec![candidates], format!("{by:?} {bound}")),
+            Op::Loop { body, until_empty, budget } => {
+                let queries =
+                    body.iter().map(|step| if let Op::Query { query, .. } = &step.op { Some(query) } else { None });
+                (queries.collect::<Option<_>>()?, format!("{until_empty:?} {budget}"))
+            }
+            _ => return None,
+        };
+        let queries = queries.into_iter().map(|query| store.asks(query)).collect::<Option<Vec<_>>>()?;
+        asked += &format!("{fills:?} {how} {queries:?}");
+    }
+    Some(asked)
 }
 
 /// The program with a page that is given up at the first row; nothing if it has no other way.

@@ -95,6 +95,7 @@ impl Subject {
         if let Some(put_off) = put_off {
             self.store.end_load(put_off).await?;
         }
+        self.store.settle().await?;
         let mut terminology = terminology(&self.store, &tenant).await.map_err(store_error)?;
         terms::resources().iter().for_each(|resource| terminology.add(&resource.to_string()));
         let terminology = Arc::new(terminology);

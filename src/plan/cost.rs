@@ -79,7 +79,7 @@ impl<'s> Estimates<'s> {
                 let share = if *from == End::Source { BELOW } else { ABOVE };
                 (self.get(*seed) * share).min(self.resources([key_type(edge.key)]).max(self.get(*seed)))
             }
-            Set::Slot(_) => SLOT,
+            Set::Slot(_) | Set::Named { .. } => SLOT,
         }
     }
 

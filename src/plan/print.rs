@@ -3,7 +3,7 @@
 use crate::definitions::Registry;
 use crate::keys::{Key, Level};
 use crate::plan::{Plan, Weighed};
-use fhirc_codegen::algebra::{Access, Atom, Edge, End, Node, On, Order, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::algebra::{self, Access, Atom, Edge, End, Node, On, Order, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource, Strategy};
 use fhirc_codegen::rows::{Col, KeyId, Point, Value};
 use std::borrow::Cow;
@@ -119,7 +119,13 @@ impl Names<'_> {
             Set::Via { edge, from, .. } => format!("via {}", self.edge(*edge, *from)),
             Set::Closure { edge, from, .. } => format!("closure {}", self.edge(*edge, *from)),
             Set::Slot(slot) => format!("{slot:?}"),
+            Set::Named { names, slot } => format!("{} called in {slot:?}", self.names(*names)),
         }
+    }
+
+    /// What resources are called by.
+    pub(super) fn names(self, algebra::Names { url, version }: algebra::Names) -> String {
+        self.keys([url, version])
     }
 
     fn edge(self, edge: Edge, from: End) -> String {
@@ -192,7 +198,7 @@ impl Names<'_> {
         format!("{links}{by}")
     }
 
-    fn test(self, test: &Test) -> String {
+    pub(super) fn test(self, test: &Test) -> String {
         let list = |tests: &[Test], between: &str| {
             tests.iter().map(|test| self.nested(test)).collect::<Vec<_>>().join(between)
         };

@@ -31,6 +31,11 @@ fn print_step(out: &mut String, program: &Program, id: StepId, step: &Step, regi
             }
             Ok(())
         }
+        Op::Refine { candidates, by, bound, .. } => {
+            writeln!(out, ": tested here, at most {bound} values: {}", Names { registry }.test(by))?;
+            write!(out, "  candidates")?;
+            print_query(out, candidates, registry, 2)
+        }
         op => writeln!(out, ": {}", other(op)),
     }
 }
@@ -44,6 +49,8 @@ fn print_query(out: &mut String, query: &Query, registry: &Registry, depth: usiz
         Yield::Rid => write!(out, ": identities")?,
         Yield::Versions(keys) => write!(out, ": versions by {}", names.keys(keys.iter().copied()))?,
         Yield::Targets(edge) => write!(out, ": targets of {}", names.key(edge.key))?,
+        Yield::Names(of) => write!(out, ": names by {}", names.names(*of))?,
+        Yield::Rows(key, _) => write!(out, ": rows of {}", names.key(*key))?,
     }
     if let Some(take) = &query.take {
         write!(out, ", at most {}", take.n)?;

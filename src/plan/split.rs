@@ -1,18 +1,19 @@
 //! Split: cut a plan into steps that the store answers whole, and refuse by name what it cannot.
 
+mod join;
 mod narrow;
+mod refine;
 
 use crate::ir::MOST_INCLUDED;
 use crate::plan::{PAGE_SLOT, Plan, VersionsRoot};
-use fhirc_codegen::algebra::{
-    Access, Atom, Edge, End, Node, On, Set, SetId, Sets, SlotId, Source, Span, StoreId, Test,
-};
+use fhirc_codegen::algebra::{Access, Edge, End, Node, On, Set, SetId, Sets, SlotId, Span, StoreId, Test};
 use fhirc_codegen::capability::{Answer, Capabilities, Question};
 use fhirc_codegen::program::{
     Included, Op, OrderKey, Program, Query, Step, StepId, Strategy, Take, Versions, VersionsBy, Yield,
 };
-use fhirc_codegen::rows::{Base, Col, ColName, KeyId, RowKind, Value};
+use fhirc_codegen::rows::{KeyId, RowKind};
 use fhirc_grammar::Diagnostic;
+use join::{asked, joined};
 use std::collections::{BTreeSet, HashMap};
 
 /// Something that the store cannot do, and where the query asks for it.
@@ -100,15 +101,6 @@ fn plain(strategy: &Strategy) -> Strategy {
 /// The most rounds in which steps follow links: the levels of a hierarchy.
 const ROUNDS: u32 = 1_000;
 
-/// What refers over an edge to what a slot holds.
-fn referring(edge: Edge, slot: SlotId) -> Set {
-    let target = Test::Atom(Atom::In(vec![Col::first(ColName::Target)], Source::Slot(slot)));
-    let unversioned = || Test::Atom(Atom::Eq(Col::first(ColName::Version), Value::Text(String::new())));
-    let test = if edge.on == On::Unversioned { Test::All(vec![target, unversioned()]) } else { target };
-    let universe = fhirc_codegen::algebra::Universe(vec![crate::keys::type_code(edge.key)]);
-    Set::Rows { key: edge.key, kind: RowKind::One(Base::Ref), universe, test }
-}
-
 struct Splitter<'p> {
     plan: &'p Plan,
     store: &'p dyn Capabilities,
@@ -180,6 +172,7 @@ impl Splitter<'_> {
             let set = match &node.set {
                 Set::Via { edge, from, far } if self.is_cut(*edge, *from) => self.slotted(*edge, *from, *far),
                 Set::Closure { edge, .. } if self.is_looped(*edge) => Set::Slot(self.looped(id)),
+                set if self.is_refined(set) => Set::Slot(self.refined(id)),
                 set => crate::plan::graph::renumbered(set, |child| here.get(&child).copied().unwrap_or(child)),
             };
             self.check(&set, node.span);
@@ -229,11 +222,16 @@ impl Splitter<'_> {
         SlotId(self.slots)
     }
 
-    /// Whether a join becomes a step and membership in what that found: of what links name by identity, where the store
-    /// does not join. It is refused where the store does not do that either.
+    /// Whether a join becomes a step and membership in what that found, where the store does not join. It is refused
+    /// where the store does not do that either.
     fn is_cut(&self, edge: Edge, from: End) -> bool {
-        let joins = self.store.answer(Question::Via(edge.on.into(), from)) == Answer::Exact;
-        !joins && matches!(edge.on, On::Rid | On::Unversioned)
+        let can = |what| self.store.answer(what) == Answer::Exact;
+        let by_steps = match edge.on {
+            On::Rid | On::Unversioned => true,
+            On::UrlVersion { .. } => can(Question::Named) && can(Question::Names),
+            On::Url { .. } => false,
+        };
+        by_steps && !can(Question::Via(edge.on.into(), from))
     }
 
     /// Whether what is reached over any number of links is found by steps that go on until nothing is new.
@@ -256,7 +254,7 @@ impl Splitter<'_> {
         let (frontier, reached) = (self.slot(), self.slot());
         self.step(first, Some(frontier));
         let (set, yields) = match from {
-            End::Source => (referring(edge, frontier), Yield::Rid),
+            End::Source => (joined(edge, from, frontier), Yield::Rid),
             End::Target => (Set::Slot(frontier), Yield::Targets(edge)),
         };
         self.check(&set, span);
@@ -274,7 +272,9 @@ impl Splitter<'_> {
     /// there and of what is not: whoever refers to that refers to it all the same.
     fn told(&self, set: SetId) -> (SetId, Yield) {
         match self.plan.graph.set(set) {
-            Set::Via { edge, from: End::Target, far } if self.is_cut(*edge, End::Target) => {
+            Set::Via { edge, from: End::Target, far }
+                if self.is_cut(*edge, End::Target) && edge.on.names().is_none() =>
+            {
                 (*far, Yield::Targets(*edge))
             }
             _ => (set, Yield::Rid),
@@ -283,9 +283,9 @@ impl Splitter<'_> {
 
     /// A join as membership in what a step before found.
     fn slotted(&mut self, edge: Edge, from: End, far: SetId) -> Set {
-        let (far, yields) = match from {
-            End::Source => self.told(far),
-            End::Target => (far, Yield::Targets(edge)),
+        let (far, yields) = match asked(edge, from) {
+            Yield::Rid => self.told(far),
+            yields => (far, yields),
         };
         let slot = match self.filled.get(&(far, yields.clone())) {
             _ if *self.plan.graph.set(far) == Set::Slot(PAGE_SLOT) && yields == Yield::Rid => PAGE_SLOT,
@@ -299,10 +299,7 @@ impl Splitter<'_> {
                 slot
             }
         };
-        match from {
-            End::Target => Set::Slot(slot),
-            End::Source => referring(edge, slot),
-        }
+        joined(edge, from, slot)
     }
 
     /// What the sort keys ask of the store.
@@ -333,6 +330,7 @@ impl Splitter<'_> {
             Set::Via { edge, from, .. } => ask(Question::Via(edge.on.into(), *from)),
             Set::Closure { .. } => ask(Question::Closure),
             Set::Slot(_) => ask(Question::Slot),
+            Set::Named { .. } => ask(Question::Named),
             Set::None | Set::And(_) | Set::Or(_) => None,
         };
         self.refusals.extend(refusal);

@@ -81,7 +81,8 @@ pub(super) fn implied(graph: &Graph, id: SetId) -> Option<Types> {
         Set::Closure { edge, from: End::Source, seed } => {
             implied(graph, *seed).map(|types| types.or(Types::one(key_type(edge.key))))
         }
-        Set::Via { from: End::Target, .. } | Set::Closure { from: End::Target, .. } | Set::Slot(_) => None,
+        Set::Via { from: End::Target, .. } | Set::Closure { from: End::Target, .. } => None,
+        Set::Slot(_) | Set::Named { .. } => None,
     }
 }
 
@@ -109,7 +110,7 @@ pub(super) fn is_top(graph: &Graph, id: SetId) -> bool {
         Set::And(children) => children.iter().any(|&child| is_top(graph, child)),
         Set::Or(children) => children.iter().all(|&child| is_top(graph, child)),
         Set::Minus { from, .. } => is_top(graph, *from),
-        Set::Via { from: End::Target, .. } | Set::Closure { .. } | Set::Slot(_) => false,
+        Set::Via { from: End::Target, .. } | Set::Closure { .. } | Set::Slot(_) | Set::Named { .. } => false,
     }
 }
 

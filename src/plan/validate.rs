@@ -44,7 +44,7 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
                 let wanted = usize::from(is_driver(plan, id) || is_set(plan, id));
                 check(drivers == wanted, "an intersection has one driver, or is probed", id);
             }
-            Set::All(_) | Set::None | Set::Or(_) | Set::Slot(_) => {}
+            Set::All(_) | Set::None | Set::Or(_) | Set::Slot(_) | Set::Named { .. } => {}
         }
     }
     let page = plan.graph.reachable(&[plan.page.set]);

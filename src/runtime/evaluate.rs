@@ -40,7 +40,7 @@ pub(super) async fn page(
     let found = evaluated(snapshot, search, behind).await?;
     if let Some(observer) = observer {
         let (rows, time) = (Some(found.matches.len()), begin.elapsed());
-        observer(StepReport { step: StepId(0), query: None, rows, time });
+        observer(StepReport { step: StepId(0), query: None, rows, time, requests: None });
     }
     let resources = |members: &[Member]| {
         let stored = members.iter().filter_map(|member| body(&bodies, member));

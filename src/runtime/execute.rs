@@ -39,6 +39,8 @@ pub struct StepReport<'q> {
     pub rows: Option<usize>,
     /// How long it took.
     pub time: Duration,
+    /// Requests to the server; nothing where they are not counted.
+    pub requests: Option<u64>,
 }
 
 /// Sees each step as it ends.
@@ -147,19 +149,21 @@ struct Noted {
     query: Option<Query>,
     rows: Option<usize>,
     time: Duration,
+    requests: Option<u64>,
 }
 
 #[cfg(feature = "sqlite")]
 impl From<StepReport<'_>> for Noted {
-    fn from(StepReport { step, query, rows, time }: StepReport<'_>) -> Noted {
-        Noted { step, query: query.cloned(), rows, time }
+    fn from(StepReport { step, query, rows, time, requests }: StepReport<'_>) -> Noted {
+        Noted { step, query: query.cloned(), rows, time, requests }
     }
 }
 
 #[cfg(feature = "sqlite")]
 impl Noted {
     fn report(&self) -> StepReport<'_> {
-        StepReport { step: self.step, query: self.query.as_ref(), rows: self.rows, time: self.time }
+        let Noted { step, ref query, rows, time, requests } = *self;
+        StepReport { step, query: query.as_ref(), rows, time, requests }
     }
 }
 

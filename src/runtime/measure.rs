@@ -26,7 +26,13 @@ pub struct Measured {
 /// # Errors
 /// The store fails.
 pub async fn measured(store: &Store, tenant: &TenantContext, search: &Compiled) -> Result<Measured, StoreError> {
-    measure(&Unheld { store, tenant }, &search.plan, &store.registry()).await
+    let (plan, registry) = (&search.plan, store.registry());
+    match store {
+        // What a search of it is planned by, which is less than the store could tell.
+        #[cfg(feature = "elasticsearch")]
+        Store::Elasticsearch(store) => measure(&store.view(tenant).await?, plan, &registry).await,
+        _ => measure(&Unheld { store, tenant }, plan, &registry).await,
+    }
 }
 
 /// The same.

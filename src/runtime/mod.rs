@@ -10,6 +10,7 @@ mod execute;
 mod include;
 mod measure;
 mod page;
+mod refine;
 mod refused;
 mod run;
 mod shape;

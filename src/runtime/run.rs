@@ -155,6 +155,7 @@ impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
     async fn step(&mut self, id: StepId, step: &Step, after: Option<After>) -> Result<Vec<Tuple>, ExecuteError> {
         let query = match &step.op {
             Op::Query { query, .. } => query,
+            Op::Refine { candidates, by, bound, .. } => return self.refined(id, candidates, by, *bound).await,
             Op::Loop { body, until_empty, budget } => return self.looped(id, body, *until_empty, *budget).await,
             _ => {
                 let what = "a step that is no query".to_owned();
@@ -175,7 +176,7 @@ impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
         if let Some(take) = &mut query.take {
             take.after = after;
         }
-        let begin = Instant::now();
+        let (begin, before) = (Instant::now(), self.reading.requests());
         let tuples = self.reading.run(&query, &self.slots, self.registry.epoch()).await.map_err(ExecuteError::from);
         let rows = match &tuples {
             Ok(tuples) => Some(tuples.len()),
@@ -183,7 +184,8 @@ impl<'r, 'o, R: Reading> Run<'r, 'o, R> {
             Err(_) => return tuples,
         };
         if let Some(observer) = &mut self.observer {
-            observer(StepReport { step: id, query: Some(&query), rows, time: begin.elapsed() });
+            let requests = self.reading.requests().zip(before).map(|(after, before)| after.saturating_sub(before));
+            observer(StepReport { step: id, query: Some(&query), rows, time: begin.elapsed(), requests });
         }
         tuples
     }

@@ -35,6 +35,11 @@ pub(crate) trait Reading {
 
     fn versions(&self, of: &[(i64, i64)]) -> impl Future<Output = Result<Vec<LiveVersion>, StoreError>> + Send;
 
+    /// Requests to a server so far; nothing where they are not counted.
+    fn requests(&self) -> Option<u64> {
+        None
+    }
+
     fn gave_up(&self, search: u128);
 
     /// `search` is asked only where anything was given up at all.

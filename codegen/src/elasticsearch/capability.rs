@@ -4,6 +4,7 @@ use super::Target;
 use super::keyword::{Form, form, layouts};
 use super::pattern::whole_field;
 use super::rows::rows;
+use super::told::is_told;
 use crate::algebra::{Test, Universe};
 use crate::capability::{Answer, Capabilities, Compare, Join, Question, comparisons};
 use crate::lower::cases;
@@ -18,11 +19,14 @@ impl Capabilities for Target {
                 !matches!(kind, RowKind::One(Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
                     && !matches!(kind, RowKind::Id | RowKind::Updated)
             }
-            Question::Targets(on) | Question::OrderVia(on) => matches!(on, Join::Rid | Join::Unversioned),
+            Question::Targets(on) | Question::OrderVia(on) => on != Join::Url,
+            Question::Told(kind) => is_told(kind),
             Question::All
             | Question::Rows(_)
             | Question::Minus
             | Question::Slot
+            | Question::Named
+            | Question::Names
             | Question::OrderUpdated
             | Question::OrderId
             | Question::OrderOrd
@@ -47,6 +51,7 @@ impl Capabilities for Target {
             | Question::Depth
             | Question::Size
             | Question::Behind(_)
+            | Question::Refined(_)
             | Question::Rounds(_)
             | Question::Gathered(_)
             | Question::Earlier
@@ -96,12 +101,12 @@ fn column(kind: RowKind, col: Col, compare: Compare) -> Answer {
         return Answer::Over;
     }
     if form(kind) != Form::Keywords {
-        return Answer::Exact;
+        return if compare == Compare::TupleInSlot { Answer::No } else { Answer::Exact };
     }
     let first = layouts(kind).iter().any(|layout| layout.columns.first() == Some(&col));
     match compare {
         Compare::Ne | Compare::NotIn | Compare::Order if !first => Answer::Over,
-        Compare::InSlot if whole_field(kind, col).is_none() => Answer::No,
+        Compare::InSlot if whole_field(kind, &[col]).is_none() => Answer::No,
         Compare::NotInSlot => Answer::No,
         _ => Answer::Exact,
     }

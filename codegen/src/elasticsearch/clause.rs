@@ -1,6 +1,6 @@
 //! The query language as types. What a query says is data in them, never a piece of text that is parsed again.
 
-use crate::algebra::SlotId;
+use crate::algebra::{Names, SlotId};
 use crate::rows::KeyId;
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
@@ -129,6 +129,23 @@ pub enum Clause {
     Nested(Nested),
     /// Combination.
     Bool(Bool),
+    /// What is called by names that become values when the query runs.
+    Named(Named),
+}
+
+/// Names that an earlier step has told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What resources are called.
+    pub names: Names,
+    /// Where the names are.
+    pub slot: SlotId,
+}
+
+impl Serialize for Named {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom("a slot is not filled in"))
+    }
 }
 
 /// `{}`

@@ -24,7 +24,11 @@ impl Fields<'_> {
             Comparison::Ne(col, value) => not(self.eq(*col, *value)),
             Comparison::In(cols, tuples) => self.among(cols, tuples),
             Comparison::NotIn(cols, tuples) => not(self.among(cols, tuples)),
-            Comparison::InSlot(col, slot) => Clause::Terms(Field(self.first(*col), Terms::Slot(*slot, None))),
+            Comparison::InSlot(cols, slot) => match cols {
+                [col] => Clause::Terms(Field(self.first(*col), Terms::Slot(*slot, None))),
+                // Never asked: the capabilities say so.
+                _ => Clause::never(),
+            },
             Comparison::NotInSlot(col, slot) => not(Clause::Terms(Field(self.first(*col), Terms::Slot(*slot, None)))),
             Comparison::Range(col, rel, bounds) => self.range(*col, *rel, *bounds),
             Comparison::Order(col, order, value) => {

@@ -2,6 +2,7 @@
 
 use super::keyword::{DASHED, Form, Layout, apart_columns, column, form, head, is_rank, layouts, plain_value};
 use super::rows::{interval_field, interval_text};
+use super::told::{is_told, rows_field};
 use crate::capability::kinds;
 use crate::names::{stem, stored};
 use crate::program::Dir;
@@ -37,7 +38,7 @@ pub fn fields(row: &Row, named: Named<'_>) -> Vec<(String, Content)> {
     let mut fields = match form(row.kind) {
         Form::Keywords => keywords(row),
         Form::Ranges => intervals(row),
-        Form::Nested => vec![(stem(row.kind), Content::Object(object(row)))],
+        Form::Nested => nested(row),
         Form::Own => Vec::new(),
     };
     fields.extend(sorted(row, named));
@@ -86,6 +87,15 @@ fn intervals(row: &Row) -> Vec<(String, Content)> {
     let whole = head(row.key) + &column(&interval_text(*lo, *hi));
     let interval = Content::Interval { gte: *lo, lt: *hi };
     vec![("time".to_owned(), Content::Text(whole)), (interval_field(row.key), interval)]
+}
+
+/// The object of a row; of a point also all of it in a keyword, for what is to be tested again.
+fn nested(row: &Row) -> Vec<(String, Content)> {
+    let whole = is_told(row.kind).then(|| {
+        let columns: String = row.values.iter().map(|value| column(&plain_value(value))).collect();
+        (rows_field(row.kind), Content::Text(head(row.key) + &columns))
+    });
+    [(stem(row.kind), Content::Object(object(row)))].into_iter().chain(whole).collect()
 }
 
 fn object(row: &Row) -> BTreeMap<String, Content> {
@@ -196,6 +206,9 @@ pub fn mapping() -> Mapping {
             Form::Nested => {
                 let nested = Property { properties: columns(kind), ..Property::of("nested") };
                 properties.insert(stem(kind), nested);
+                if is_told(kind) {
+                    properties.insert(rows_field(kind), Property::of("keyword"));
+                }
             }
             Form::Ranges | Form::Own => {}
         }

@@ -1,8 +1,9 @@
 //! What a kept query lacks: the tenant, and what earlier steps found.
 
-use super::clause::{Bool, Clause, Field, Key, Nested, SearchBody, Term, Terms};
+use super::clause::{Bool, Clause, Field, Key, Named, Nested, SearchBody, Term, Terms};
 use super::finish::size;
 use super::keyword::whole;
+use super::named::named;
 use crate::algebra::SlotId;
 
 /// What is known when a query runs.
@@ -10,8 +11,12 @@ pub trait Fill {
     /// The number of the tenant.
     fn tenant(&self) -> i64;
 
-    /// What a step found: `Type/id` identities as [`super::identity`] writes them, or texts. `None` if it did not run.
-    fn slot(&self, slot: SlotId) -> Option<Vec<String>>;
+    /// What a step found, each in as many texts as it has columns: `Type/id` identities as [`super::identity`] writes them,
+    /// or urls with versions. `None` if it did not run.
+    fn slot(&self, slot: SlotId) -> Option<Vec<Vec<String>>>;
+
+    /// The same of a slot that holds what links say: urls and versions, which are empty where a link says none.
+    fn names(&self, slot: SlotId) -> Option<Vec<[String; 2]>>;
 }
 
 impl SearchBody {
@@ -56,7 +61,7 @@ impl Requests {
 pub const MAX_TERMS: usize = 65_536;
 
 /// One of the values, in as many queries as they need.
-fn chunked(field: &str, values: &[Term]) -> Clause {
+pub(super) fn chunked(field: &str, values: &[Term]) -> Clause {
     if values.len() <= MAX_TERMS {
         return Clause::terms(field, values.to_vec());
     }
@@ -67,11 +72,11 @@ fn filled(clause: &Clause, fill: &impl Fill) -> Option<Clause> {
     Some(match clause {
         Clause::Term(Field(field, Term::Tenant)) => Clause::term(field, Term::Int(fill.tenant())),
         Clause::Terms(Field(field, Terms::Slot(slot, key))) => {
-            let keyword = |value: String| match key {
-                Some(key) => whole(*key, &value),
-                None => value,
+            let keyword = |columns: Vec<String>| match key {
+                Some(key) => whole(*key, columns.iter().map(String::as_str)),
+                None => columns.concat(),
             };
-            let values: Vec<Term> = fill.slot(*slot)?.into_iter().map(|value| Term::Text(keyword(value))).collect();
+            let values: Vec<Term> = fill.slot(*slot)?.into_iter().map(|found| Term::Text(keyword(found))).collect();
             chunked(field, &values)
         }
         Clause::Nested(Nested { path, query }) => {
@@ -86,6 +91,7 @@ fn filled(clause: &Clause, fill: &impl Fill) -> Option<Clause> {
                 ..of.clone()
             })
         }
+        Clause::Named(Named { names, slot }) => named(*names, &fill.names(*slot)?),
         Clause::MatchAll(_)
         | Clause::MatchNone(_)
         | Clause::Term(_)

@@ -3,7 +3,9 @@
 use super::clause::{Aggs, Clause, Direction, Field, Key, SearchBody, Sort, Track};
 use super::document::sort_field;
 use super::gather::{fields, is_gathered};
-use super::keyword::{END, REFERENCES, TARGETS, head};
+use super::keyword::{END, LINKS, REFERENCES, TARGETS, head};
+use super::named::{NAMED, VERSIONS};
+use super::told::rows_field;
 use crate::algebra::{Edge, On};
 use crate::program::{Dir, OrderBy, OrderKey, Yield};
 use crate::rows::{KeyId, Value};
@@ -37,8 +39,10 @@ pub(super) fn request(query: Clause, results: &Results<'_>) -> SearchBody {
         Yield::Page if gathered => fields(results.order),
         Yield::Page | Yield::Count | Yield::Rough => Vec::new(),
         Yield::Rid => vec!["rid".to_owned()],
-        Yield::Targets(Edge { on: On::Unversioned, .. }) | Yield::Versions(_) => vec![REFERENCES.to_owned()],
-        Yield::Targets(_) => vec![TARGETS.to_owned()],
+        Yield::Targets(Edge { on, .. }) => vec![told_by(*on).to_owned()],
+        Yield::Versions(_) => vec![REFERENCES.to_owned()],
+        Yield::Names(_) => [NAMED, VERSIONS].map(str::to_owned).to_vec(),
+        Yield::Rows(_, kind) => vec!["rid".to_owned(), rows_field(*kind)],
     };
     // What is put in order elsewhere is told whole.
     let (limit, order) = if gathered { (None, &[][..]) } else { (limit, results.order) };
@@ -67,12 +71,22 @@ pub fn together(body: SearchBody, yields: &Yield) -> Option<SearchBody> {
         Yield::Rid => ("rid", None),
         // Behind the target comes the version, which is empty.
         Yield::Targets(Edge { key, on: On::Unversioned }) => (REFERENCES, Some(format!("{}.*{END}{END}", head(*key)))),
-        Yield::Targets(Edge { key, .. }) => (TARGETS, Some(format!("{}.*", head(*key)))),
-        Yield::Page | Yield::Count | Yield::Rough | Yield::Versions(_) => return None,
+        Yield::Targets(Edge { key, on }) => (told_by(*on), Some(format!("{}.*", head(*key)))),
+        Yield::Page | Yield::Count | Yield::Rough => return None,
+        Yield::Versions(_) | Yield::Names(_) | Yield::Rows(..) => return None,
     };
     let aggs = Some(Aggs::values(field, include, MAX_VALUES));
     let (sort, docvalue_fields) = (Vec::new(), Vec::new());
     Some(SearchBody { aggs, size: 0, limit: Some(0), sort, docvalue_fields, stored_fields: None, ..body })
+}
+
+/// The field that tells the targets of links.
+pub fn told_by(on: On) -> &'static str {
+    match on {
+        On::Rid => TARGETS,
+        On::Unversioned => REFERENCES,
+        On::Url { .. } | On::UrlVersion { .. } => LINKS,
+    }
 }
 
 /// How many hits one request asks for, when so many are wanted.

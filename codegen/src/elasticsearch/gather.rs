@@ -2,7 +2,8 @@
 //! members are told with the fields that sort, and whoever runs the query puts them in order.
 
 use super::document::sort_field;
-use super::keyword::{REFERENCES, TARGETS, reference_of, target_of};
+use super::finish::told_by;
+use super::keyword::{link_of, reference_of, target_of};
 use crate::algebra::On;
 use crate::program::{Dir, OrderBy, OrderKey, OrderLink};
 use crate::rows::TypeCode;
@@ -26,7 +27,7 @@ pub fn value_fields(by: &OrderBy, dir: Dir) -> Vec<String> {
 
 /// The field of the links over which values are reached.
 pub fn link_field(link: &OrderLink) -> &'static str {
-    if link.on == On::Unversioned { REFERENCES } else { TARGETS }
+    told_by(link.on)
 }
 
 /// The resource at the end of a link, if a value of its field is of one of its keys.
@@ -36,8 +37,14 @@ pub fn linked(link: &OrderLink, value: &str) -> Option<(TypeCode, String)> {
             let (ty, id, version) = reference_of(*key, value)?;
             version.is_empty().then_some((ty, id))
         }
-        _ => target_of(*key, value),
+        On::Rid => target_of(*key, value),
+        On::Url { .. } | On::UrlVersion { .. } => None,
     })
+}
+
+/// The url and the version that a link by name says, if a value of its field is of one of its keys.
+pub fn said(link: &OrderLink, value: &str) -> Option<[String; 2]> {
+    link.keys.iter().find_map(|key| link_of(*key, value))
 }
 
 /// The fields of members that an order needs.

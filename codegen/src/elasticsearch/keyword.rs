@@ -88,9 +88,15 @@ pub(super) fn head(key: KeyId) -> String {
     format!("{:08x}", key.0)
 }
 
-/// The keyword of a row of one column.
-pub(super) fn whole(key: KeyId, value: &str) -> String {
-    head(key) + &column(value)
+/// The keyword of a row with these columns.
+pub(super) fn whole<'c>(key: KeyId, columns: impl IntoIterator<Item = &'c str>) -> String {
+    columns.into_iter().fold(head(key), |keyword, value| keyword + &column(value))
+}
+
+/// The columns of a keyword, if it is of this key.
+pub(super) fn columns_of(key: KeyId, keyword: &str) -> Option<Vec<String>> {
+    let columns = keyword.strip_prefix(&head(key))?.strip_suffix(END)?;
+    Some(columns.split(END).map(unescape).collect())
 }
 
 /// A whole column in a keyword.
@@ -120,6 +126,14 @@ pub fn reference_of(key: KeyId, value: &str) -> Option<(TypeCode, String, String
     let (target, version) = value.strip_suffix(END)?.rsplit_once(END)?;
     let (ty, id) = target_of(key, &format!("{target}{END}"))?;
     Some((ty, id, unescape(version)))
+}
+
+/// The field of canonical links, one value per link of the resource.
+pub const LINKS: &str = "url";
+
+/// The url and the version, empty if it has none, in a value of the field [`LINKS`], if the value is of this key.
+pub fn link_of(key: KeyId, value: &str) -> Option<[String; 2]> {
+    columns_of(key, value)?.try_into().ok()
 }
 
 /// The field of references with the versions that they name, one value per reference of the resource.
@@ -207,7 +221,7 @@ mod tests {
         let value = format!("{}{}{END}", head(KeyId(7)), escape(&identity(TypeCode(3), "a/b")));
         assert_eq!(target_of(KeyId(7), &value), Some((TypeCode(3), "a/b".to_owned())));
         assert_eq!(target_of(KeyId(8), &value), None);
-        let versioned = |version: &str| whole(KeyId(7), "3/a/b") + &column(version);
+        let versioned = |version: &str| whole(KeyId(7), ["3/a/b", version]);
         let read = |version: &str| (TypeCode(3), "a/b".to_owned(), version.to_owned());
         for version in ["", "2", "\u{1}"] {
             assert_eq!(reference_of(KeyId(7), &versioned(version)), Some(read(version)));

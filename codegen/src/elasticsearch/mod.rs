@@ -9,16 +9,20 @@ mod fill;
 mod finish;
 pub mod gather;
 mod keyword;
+mod named;
 mod pattern;
 mod rows;
 mod target;
 #[cfg(test)]
 mod tests;
+mod told;
 
 pub use clause::SearchBody;
 pub use fill::{Fill, MAX_TERMS, Requests};
-pub use finish::together;
-pub use keyword::{REFERENCES, TARGETS, identity, reference_of, target_of};
+pub use finish::{together, told_by};
+pub use keyword::{LINKS, REFERENCES, TARGETS, identity, link_of, reference_of, target_of};
+pub use named::names_of;
+pub use told::{row_of, rows_field};
 
 use crate::lower::{Unsupported, lower};
 use crate::program::Query;
@@ -35,8 +39,10 @@ pub struct Target;
 ///   and `i64::MIN` descending, which no value is;
 /// - `Count`: no hit; the total, up to the limit if there is one;
 /// - `Rid`: the field `rid`, see [`identity`];
-/// - `Targets`: the field [`TARGETS`], which [`target_of`] reads; of links without a version, and for `Versions`, the field
-///   [`REFERENCES`], which [`reference_of`] reads.
+/// - `Targets`: the field [`told_by`] the edge: [`TARGETS`], which [`target_of`] reads; of links without a version, and for
+///   `Versions`, [`REFERENCES`], which [`reference_of`] reads; of canonical links [`LINKS`], which [`link_of`] reads;
+/// - `Names`: fields that [`names_of`] reads;
+/// - `Rows`: `rid` and the field [`rows_field`], which [`row_of`] reads.
 ///
 /// One request asks for as many hits as one may have at most; where more are wanted, [`Requests::after`] goes on.
 ///

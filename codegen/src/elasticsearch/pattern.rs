@@ -40,9 +40,11 @@ enum Fit {
 
 /// The resources that have a row with these columns, and whether no others.
 pub(super) fn keywords(key: KeyId, kind: RowKind, atoms: &[Comparison<'_>]) -> (Clause, Answer) {
-    if let [Comparison::InSlot(col, slot)] = atoms {
-        let field = whole_field(kind, *col).unwrap_or_default();
-        return (Clause::Terms(Field(field, Terms::Slot(*slot, Some(key)))), Answer::Exact);
+    if let [Comparison::InSlot(cols, slot)] = atoms {
+        return match whole_field(kind, cols) {
+            Some(field) => (Clause::Terms(Field(field, Terms::Slot(*slot, Some(key)))), Answer::Exact),
+            None => (Clause::never(), Answer::No),
+        };
     }
     let mut exact = true;
     let mut alternatives: Vec<Wants> = vec![Vec::new()];
@@ -63,9 +65,9 @@ pub(super) fn keywords(key: KeyId, kind: RowKind, atoms: &[Comparison<'_>]) -> (
     (any(clauses), if exact { Answer::Exact } else { Answer::Over })
 }
 
-/// The field whose keywords are exactly this column.
-pub(super) fn whole_field(kind: RowKind, col: Col) -> Option<String> {
-    layouts(kind).into_iter().find(|layout| layout.columns == [col]).map(|layout| layout.field)
+/// The field whose keywords are exactly these columns.
+pub(super) fn whole_field(kind: RowKind, cols: &[Col]) -> Option<String> {
+    layouts(kind).into_iter().find(|layout| layout.columns == cols).map(|layout| layout.field)
 }
 
 /// The alternatives of a comparison, if keywords can tell.

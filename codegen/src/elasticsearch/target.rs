@@ -1,15 +1,18 @@
 //! The answers of Elasticsearch to the questions of a target. Every set is a condition on documents, so members that
 //! are produced and members that are tested are the same clause.
 
-use super::clause::{Clause, Field, SearchBody, Terms};
+use super::clause::{Clause, Field, Named, SearchBody, Terms};
 use super::finish::request;
 use super::rows::{rows, universe};
 use super::{Target, clause};
-use crate::algebra::{Edge, End, SlotId, Universe};
+use crate::algebra::{Edge, End, Names, SlotId, Universe};
 use crate::program::OrderKey;
 use crate::target::{Along, Comparison, Results, Rows};
 
 impl crate::target::Target for Target {
+    /// Clauses of one `bool`: a server takes 1,024 or more, and says if they are too many.
+    const MOST_PARTS: usize = 1_000;
+
     type At = ();
     type Cond = Clause;
     type Scan = Clause;
@@ -42,6 +45,10 @@ impl crate::target::Target for Target {
 
     fn slot(&mut self, (): &(), slot: SlotId) -> Clause {
         Clause::Terms(Field("rid".to_owned(), Terms::Slot(slot, None)))
+    }
+
+    fn named(&mut self, (): &(), names: Names, slot: SlotId) -> Clause {
+        Clause::Named(Named { names, slot })
     }
 
     fn member(&mut self, (): &(), built: &Clause) -> Clause {
@@ -100,6 +107,10 @@ impl crate::target::Target for Target {
 
     fn scan_slot(&mut self, slot: SlotId) -> Clause {
         self.slot(&(), slot)
+    }
+
+    fn scan_named(&mut self, names: Names, slot: SlotId) -> Clause {
+        self.named(&(), names, slot)
     }
 
     fn union(&mut self, scans: Vec<Clause>) -> Clause {

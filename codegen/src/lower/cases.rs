@@ -7,7 +7,7 @@ use crate::rows::{Col, RowKind, Value};
 use crate::target::{Comparison, Tuples};
 
 /// The most alternatives: SQLite allows 500 arms of a `UNION`. Lists of values are one `In`, not alternatives.
-pub(super) const MAX_CASES: usize = 400;
+const MAX_CASES: usize = 400;
 
 type Case<'a> = Vec<Comparison<'a>>;
 
@@ -49,7 +49,7 @@ fn comparison(kind: RowKind, atom: &Atom) -> Result<Comparison<'_>, Question> {
         Atom::Ne(col, value) => Comparison::Ne(*col, scalar(col, value)?),
         Atom::In(cols, Source::Values(values)) => Comparison::In(cols, tuples(kind, cols, values)?),
         Atom::NotIn(cols, Source::Values(values)) => Comparison::NotIn(cols, tuples(kind, cols, values)?),
-        Atom::In(cols, Source::Slot(slot)) => Comparison::InSlot(one(kind, cols)?, *slot),
+        Atom::In(cols, Source::Slot(slot)) => Comparison::InSlot(cols, *slot),
         Atom::NotIn(cols, Source::Slot(slot)) => Comparison::NotInSlot(one(kind, cols)?, *slot),
         Atom::In(cols, Source::Expansion(_)) | Atom::NotIn(cols, Source::Expansion(_)) => {
             return Err(Question::Row(kind, one(kind, cols)?.name, Compare::Expansion));

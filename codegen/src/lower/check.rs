@@ -46,7 +46,7 @@ pub(super) fn columns(kind: RowKind, atom: &Atom) -> Result<(), Question> {
     let known = kind.columns();
     let all = |cols: &[Col]| !cols.is_empty() && cols.iter().all(|col| known.contains(col));
     let fits = match atom {
-        Atom::In(cols, Source::Slot(_)) | Atom::NotIn(cols, Source::Slot(_)) => cols.len() == 1 && all(cols),
+        Atom::NotIn(cols, Source::Slot(_)) => cols.len() == 1 && all(cols),
         Atom::In(cols, _) | Atom::NotIn(cols, _) => all(cols),
         Atom::Eq(col, _) | Atom::Ne(col, _) | Atom::Range(col, _, _) | Atom::Order(col, _, _) => known.contains(col),
         Atom::Starts(col, _) | Atom::Ends(col, _) | Atom::Has(col, _) => {

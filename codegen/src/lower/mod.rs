@@ -10,7 +10,6 @@ use crate::capability::{Answer, Question};
 use crate::program::{Dir, OrderKey, Pairs, Query, Strategy, Yield};
 use crate::rows::{KeyId, RowKind};
 use crate::target::{Along, Comparison, Results, Rows, Target};
-use cases::MAX_CASES;
 pub(crate) use cases::cases;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -154,7 +153,7 @@ impl<'q, T: Target> Walk<'q, T> {
         if node.set.children().iter().any(|child| *child >= id) {
             return Err(self.refusal(id, Question::Dangling));
         }
-        if node.set.children().len() > MAX_CASES {
+        if node.set.children().len() > T::MOST_PARTS {
             return Err(self.refusal(id, Question::Alternatives));
         }
         if node.scope.guard.is_some() {
@@ -232,6 +231,10 @@ impl<'q, T: Target> Walk<'q, T> {
             Set::Slot(slot) => {
                 self.ask(id, Question::Slot)?;
                 self.target.slot(at, *slot)
+            }
+            Set::Named { names, slot } => {
+                self.ask(id, Question::Named)?;
+                self.target.named(at, *names, *slot)
             }
         })
     }
@@ -331,6 +334,10 @@ impl<'q, T: Target> Walk<'q, T> {
             Set::Slot(slot) => {
                 self.ask(id, Question::Slot)?;
                 self.target.scan_slot(*slot)
+            }
+            Set::Named { names, slot } => {
+                self.ask(id, Question::Named)?;
+                self.target.scan_named(*names, *slot)
             }
         })
     }

@@ -84,7 +84,7 @@ fn values_of_another_type_and_unknown_columns_are_refused() {
         Atom::In(Vec::new(), Source::Values(vec![Vec::new()])),
         Atom::Starts(Col::first(ColName::System), "a".to_owned()),
         Atom::Range(code(), Rel::Within, Value::Instants(0, 1)),
-        Atom::In(vec![code(), Col::first(ColName::Exact)], Source::Slot(SlotId(0))),
+        Atom::NotIn(vec![code(), Col::first(ColName::Exact)], Source::Slot(SlotId(0))),
     ];
     for atom in wrong {
         refused(&query(vec![rows(TOKEN, Test::Atom(atom))]), Question::Typing(TOKEN));

@@ -22,7 +22,11 @@ impl<D: Dialect> Target<D> {
             Comparison::Ne(column, value) => one(row, *column).ne(self.known(row.kind, *value)),
             Comparison::In(columns, tuples) => self.among(row, columns, tuples),
             Comparison::NotIn(columns, tuples) => self.among(row, columns, tuples).not(),
-            Comparison::InSlot(column, slot) => self.found(row, *column, *slot),
+            Comparison::InSlot(columns, slot) => match columns {
+                [column] => self.found(row, *column, *slot),
+                // Never asked: the capabilities say so.
+                _ => never(),
+            },
             Comparison::NotInSlot(column, slot) => self.found(row, *column, *slot).not(),
             Comparison::Range(column, rel, bounds) => self.range(row, *column, *rel, *bounds),
             Comparison::Order(column, order, value) => self.ordered(row, one(row, *column), *order, value),

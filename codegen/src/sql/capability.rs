@@ -33,7 +33,11 @@ impl<D: Dialect> Capabilities for Target<D> {
             | Question::Rid
             | Question::Targets(_)
             | Question::Versions => true,
-            Question::OrderOrdVia
+            Question::Named
+            | Question::Names
+            | Question::Told(_)
+            | Question::Refined(_)
+            | Question::OrderOrdVia
             | Question::Guard
             | Question::Measure
             | Question::Typing(_)
@@ -58,7 +62,8 @@ fn row(kind: RowKind, name: ColName, compare: Compare) -> bool {
     let slot = matches!(compare, Compare::InSlot | Compare::NotInSlot);
     // An earlier step may have found systems that this store has not numbered.
     let systems = slot && name.ty() == ColType::System;
-    known && comparisons(name.ty()).contains(&compare) && compare != Compare::Expansion && !systems
+    let missing = matches!(compare, Compare::Expansion | Compare::TupleInSlot);
+    known && comparisons(name.ty()).contains(&compare) && !missing && !systems
 }
 
 /// Points have no order and presence has no value; a reference as part of a tuple is a number, whose order means nothing.

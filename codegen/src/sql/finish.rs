@@ -49,6 +49,11 @@ impl<D: Dialect> Target<D> {
             Yield::Page => self.page(members, results).select,
             Yield::Rid => self.identities(members, results),
             Yield::Targets(edge) => self.targets(members, *edge, results),
+            // Never asked: the capabilities say so.
+            Yield::Names(_) | Yield::Rows(..) => {
+                let none = self.united(Vec::new());
+                self.identities(none, results)
+            }
             Yield::Versions(keys) => self.versions(members, keys, results.limit),
         }
     }

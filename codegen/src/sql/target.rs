@@ -9,7 +9,7 @@ use super::rows::Row;
 use super::scan::{At, Own, Scan};
 use super::schema::SqlType;
 use super::{Bind, Dialect, Sql, Target};
-use crate::algebra::{Edge, End, SlotId, Universe};
+use crate::algebra::{Edge, End, Names, SlotId, Universe};
 use crate::program::{OrderBy, OrderKey};
 use crate::target::{Along, Comparison, Results, Rows};
 use sea_query::{Expr, ExprTrait};
@@ -49,6 +49,11 @@ impl<D: Dialect> crate::target::Target for Target<D> {
     fn slot(&mut self, at: &At, slot: SlotId) -> Expr {
         let list = self.binds.expr(Bind::Resources(slot));
         D::element(at.ord.clone(), list, SqlType::Int)
+    }
+
+    /// Never asked: the capabilities say so.
+    fn named(&mut self, _: &At, _: Names, _: SlotId) -> Expr {
+        never()
     }
 
     fn member(&mut self, at: &At, built: &Built) -> Expr {
@@ -111,6 +116,11 @@ impl<D: Dialect> crate::target::Target for Target<D> {
 
     fn scan_slot(&mut self, slot: SlotId) -> Scan {
         self.scan_list(slot)
+    }
+
+    /// Never asked: the capabilities say so.
+    fn scan_named(&mut self, _: Names, _: SlotId) -> Scan {
+        self.united(Vec::new())
     }
 
     fn union(&mut self, scans: Vec<Scan>) -> Scan {

@@ -3,8 +3,8 @@
 mod pages;
 
 use crate::algebra::{
-    Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
-    Span, Test, Universe,
+    Access, Atom, Edge, End, Estimate, Exactness, Names, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId,
+    Source, Span, Test, Universe,
 };
 use crate::program::{After, Dir, OrderBy, OrderKey, Query, Strategy, Take, Yield};
 use crate::rows::{Base, Col, ColName, KeyId, Point, RowKind, Tuple, TypeCode, Value};
@@ -336,6 +336,17 @@ fn results() -> Vec<(&'static str, Query)> {
         ("targets", slot(Yield::Targets(subject()))),
         ("targets_unversioned", slot(Yield::Targets(Edge { key: SUBJECT, on: On::Unversioned }))),
         ("versions", slot(Yield::Versions(vec![SUBJECT, PART_OF]))),
+        ("named", {
+            let mut plan = Plan::default();
+            let names = Names { url: URL, version: VERSION };
+            let root = plan.add(Set::Named { names, slot: SlotId(2) }, Access::Drive);
+            plan.result(root, Yield::Page)
+        }),
+        ("names", slot(Yield::Names(Names { url: URL, version: VERSION }))),
+        ("rows", slot(Yield::Rows(POSITION, RowKind::One(Base::Point)))),
+        ("targets_url_version", {
+            slot(Yield::Targets(Edge { key: PROFILE, on: On::UrlVersion { url: URL, version: VERSION } }))
+        }),
         ("targets_url", slot(Yield::Targets(Edge { key: PROFILE, on: On::Url { url: URL } }))),
     ]
 }

@@ -27,7 +27,12 @@ pub(crate) fn world() -> World {
         updated: n % 7 - 3,
         rows: vec![Row { key, kind, values: vec![value] }],
     };
-    World { resources: (0..).zip(values).map(resource).collect(), found: Vec::new(), texts: Vec::new() }
+    World {
+        resources: (0..).zip(values).map(resource).collect(),
+        found: Vec::new(),
+        texts: Vec::new(),
+        links: Vec::new(),
+    }
 }
 
 /// A query for every comparison with every value.

@@ -25,6 +25,9 @@ pub(crate) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
             step(&pairs(world, *edge), *from, &far)
         }
         Set::Slot(_) => world.found.iter().copied().collect(),
+        Set::Named { .. } => {
+            having(world, |r| world.links.iter().any(|link| is_called(r, &link.clone().map(Value::Text))))
+        }
         Set::Closure { edge, from, seed } => closure(&pairs(world, *edge), *from, of(*seed)),
     }
 }
@@ -75,19 +78,22 @@ pub(crate) fn pairs(world: &World, edge: Edge) -> BTreeSet<(i64, i64)> {
 }
 
 fn targets(world: &World, on: On, link: &Row) -> Vec<i64> {
-    let has = |r: &Resource, key, value: &Value| {
-        r.has_rows() && r.rows.iter().any(|row| row.key == key && written(row) == *value)
-    };
     let matching = |r: &&Resource| match on {
         On::Rid => link.values[0] == Value::Rid(r.ty, r.id.clone()),
         On::Unversioned => link.values == [Value::Rid(r.ty, r.id.clone()), Value::Text(String::new())],
         On::Url { .. } => has(r, OWN_URL, &link.values[0]),
-        On::UrlVersion { .. } => {
-            let version = &link.values[1];
-            has(r, OWN_URL, &link.values[0]) && (*version == Value::Text(String::new()) || has(r, OWN_VERSION, version))
-        }
+        On::UrlVersion { .. } => is_called(r, &link.values),
     };
     world.resources.iter().filter(matching).map(|r| r.ord).collect()
+}
+
+fn has(r: &Resource, key: KeyId, value: &Value) -> bool {
+    r.has_rows() && r.rows.iter().any(|row| row.key == key && written(row) == *value)
+}
+
+/// Whether a link that says this url and version leads to the resource.
+fn is_called(r: &Resource, link: &[Value]) -> bool {
+    has(r, OWN_URL, &link[0]) && (link[1] == Value::Text(String::new()) || has(r, OWN_VERSION, &link[1]))
 }
 
 /// The first column; of a token the code as written.
@@ -145,6 +151,9 @@ fn among(world: &World, tuple: &[Value], source: &Source) -> bool {
     match (source, tuple) {
         (Source::Values(tuples), _) => tuples.iter().any(|other| other == tuple),
         (Source::Slot(_), [Value::Text(text)]) => world.texts.contains(text),
+        (Source::Slot(_), [Value::Text(url), Value::Text(version)]) => {
+            world.links.iter().any(|link| [url, version] == [&link[0], &link[1]])
+        }
         (Source::Slot(_), [Value::Rid(ty, id)]) => {
             world.resources.iter().any(|r| r.ty == *ty && r.id == *id && world.found.contains(&r.ord))
         }

@@ -79,6 +79,8 @@ pub(crate) struct World {
     pub(crate) found: Vec<i64>,
     /// What slot 1 holds: texts.
     pub(crate) texts: Vec<String>,
+    /// What slot 2 holds: links by name, of which the second text is a version.
+    pub(crate) links: Vec<[String; 2]>,
 }
 
 impl World {
@@ -97,13 +99,14 @@ pub(crate) fn world() -> impl Strategy<Value = World> {
     let resource = (select(TYPES.to_vec()), state, -3i64..4, vec(row(), 2..16));
     let found = vec(any::<prop::sample::Index>(), 0..5);
     let once = subsequence(KEYS.to_vec(), 0..KEYS.len());
-    (vec(resource, 1..25), once, found, vec(text(), 0..3)).prop_map(|(list, once, found, texts)| {
+    let links = vec([text(), text()], 0..5);
+    (vec(resource, 1..25), once, found, vec(text(), 0..3), links).prop_map(|(list, once, found, texts, links)| {
         let mut resources: Vec<Resource> = list.into_iter().enumerate().map(|(n, parts)| numbered(n, parts)).collect();
         let is_once = |key: KeyId| once.iter().any(|(once, _)| *once == key);
         resources.iter_mut().for_each(|r| r.rows.dedup_by(|one, other| one.key == other.key && is_once(one.key)));
         resources.extend(stubs(&resources));
         let found = found.iter().map(|index| index.get(&resources).ord).collect();
-        World { resources, found, texts }
+        World { resources, found, texts, links }
     })
 }
 

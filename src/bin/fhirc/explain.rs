@@ -172,7 +172,7 @@ impl Explain {
         }
         // Run before it is shown: what is shown is one document.
         match analyzed(&compiled, store, tenant).await {
-            Ok(steps) => self.show_with(Some(&steps), (compiler, source, &measured, target), output),
+            Ok(ran) => self.show_with(Some(&ran), (compiler, source, &measured, target), output),
             Err(error @ ExecuteError::Store(_)) => output.failed(&error.to_string()),
             // The sections say why, but where the store refused only what it had found by then.
             Err(error @ ExecuteError::Refused { .. }) => match self.show(compiler, source, &measured, target, output) {
@@ -190,7 +190,7 @@ impl Explain {
     /// Shows the stages, and what was seen of the steps where the search ran.
     fn show_with(
         &self,
-        steps: Option<&[Seen]>,
+        ran: Option<&Ran>,
         (compiler, source, stats, target): (&Compiler, &Source, &dyn Stats, For),
         output: &mut Output,
     ) -> Exit {
@@ -204,11 +204,14 @@ impl Explain {
         match self.format {
             Format::Text => {
                 wanted.iter().for_each(|section| self.text(section, target, output));
-                if steps.is_some() {
+                if let Some(ran) = ran {
                     output.line(format_args!("== analyze"));
+                    let lines = ran.steps.iter().map(Seen::text);
+                    lines.for_each(|text| output.line(format_args!("{}", text.trim_end())));
+                    if let Some(besides) = ran.besides {
+                        output.line(format_args!("besides, {besides} requests: counts for the plan, bodies"));
+                    }
                 }
-                let lines = steps.unwrap_or_default().iter().map(Seen::text);
-                lines.for_each(|text| output.line(format_args!("{}", text.trim_end())));
             }
             Format::Dot => {
                 wanted
@@ -221,8 +224,8 @@ impl Explain {
                     let target = section.target.map(Target::name);
                     json!({ "stage": section.stage.name(), "target": target, "output": section.json })
                 });
-                let ran = steps.map(|steps| {
-                    let steps: Vec<Json> = steps.iter().map(Seen::json).collect();
+                let ran = ran.map(|ran| {
+                    let steps: Vec<Json> = ran.steps.iter().map(Seen::json).collect();
                     json!({ "stage": "analyze", "target": null, "output": steps })
                 });
                 output.line(format_args!("{:#}", json!(json.chain(ran).collect::<Vec<_>>())));
@@ -262,6 +265,13 @@ impl Explain {
     }
 }
 
+/// What was seen of a search that ran.
+struct Ran {
+    steps: Vec<Seen>,
+    /// Requests to the server that were of no step.
+    besides: Option<u64>,
+}
+
 /// What was seen of a step that ran.
 struct Seen {
     /// Counted from 1.
@@ -269,41 +279,52 @@ struct Seen {
     /// Nothing where the step was given up.
     rows: Option<usize>,
     time: Duration,
+    /// Requests to the server, if they are counted.
+    requests: Option<u64>,
     /// How the store ran it, if it tells.
     ran: Option<String>,
 }
 
 impl Seen {
     fn text(&self) -> String {
-        let Seen { step, rows, time, ran } = self;
+        let Seen { step, rows, time, requests, ran } = self;
         let rows = rows.map_or("given up".to_owned(), |rows| format!("{rows} rows"));
+        let requests = requests.map(|requests| format!(", requests: {requests}")).unwrap_or_default();
         let ran = ran.as_deref().unwrap_or_default();
-        format!("step {step}: {rows} in {:.3} ms\n{ran}", time.as_secs_f64() * 1e3)
+        format!("step {step}: {rows} in {:.3} ms{requests}\n{ran}", time.as_secs_f64() * 1e3)
     }
 
     fn json(&self) -> Json {
-        let Seen { step, rows, time, ran } = self;
-        json!({ "step": step, "rows": rows, "ms": (time.as_secs_f64() * 1e6).round() / 1e3, "ran": ran })
+        let Seen { step, rows, time, requests, ran } = self;
+        let mut seen =
+            json!({ "step": step, "rows": rows, "ms": (time.as_secs_f64() * 1e6).round() / 1e3, "ran": ran });
+        if let (Some(requests), Some(seen)) = (requests, seen.as_object_mut()) {
+            seen.insert("requests".to_owned(), json!(requests));
+        }
+        seen
     }
 }
 
 /// Runs a search, and tells of each step.
-async fn analyzed(compiled: &Compiled, store: &Store, tenant: TenantContext) -> Result<Vec<Seen>, ExecuteError> {
+async fn analyzed(compiled: &Compiled, store: &Store, tenant: TenantContext) -> Result<Ran, ExecuteError> {
     let mut steps = Vec::new();
     let mut observe = |report: StepReport<'_>| {
-        steps.push((report.step, report.rows, report.time, report.query.cloned()));
+        steps.push((report.step, report.rows, report.time, report.requests, report.query.cloned()));
     };
-    let request = Request { tenant, cursor: None };
+    let (request, before) = (Request { tenant, cursor: None }, store.requests());
     execute(store, compiled, &request, Some(&mut observe)).await?;
+    let all = store.requests().zip(before).map(|(after, before)| after.saturating_sub(before));
+    let of_steps: u64 = steps.iter().filter_map(|(_, _, _, requests, _)| *requests).sum();
+    let besides = all.map(|all| all.saturating_sub(of_steps));
     let mut seen = Vec::new();
-    for (step, rows, time, query) in steps {
+    for (step, rows, time, requests, query) in steps {
         let ran = match query {
             None => Some(EVALUATED.to_owned()),
             Some(query) => store.explain(&query).await.ok().map(|(_, plan)| plan.trim_end().to_owned()),
         };
-        seen.push(Seen { step: step.0 as usize + 1, rows, time, ran });
+        seen.push(Seen { step: step.0 as usize + 1, rows, time, requests, ran });
     }
-    Ok(seen)
+    Ok(Ran { steps: seen, besides })
 }
 
 /// What queries are generated for a store. Those that cannot be opened yet have none.

@@ -226,7 +226,7 @@ impl Chooser<'_> {
             }
             Set::Via { edge, from, far } => Set::Via { edge, from, far: self.produce(far) },
             Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
-            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
+            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. }) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);
         if driver.is_none() {
@@ -276,7 +276,7 @@ impl Chooser<'_> {
             }
             // Reached from its seed, whoever is at hand.
             Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
-            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_)) => leaf,
+            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Named { .. } | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Probe, self.plan.graph.span(id));
         self.placed.insert((id, Some(times)), place);

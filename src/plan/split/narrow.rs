@@ -4,7 +4,8 @@
 //! `near and (via edge -> far)` is `near and (via edge -> (far and (ends of edge from near)))`: the same set, whatever
 //! the estimates say.
 
-use super::{Splitter, referring};
+use super::Splitter;
+use super::join::{asked, joined};
 use fhirc_codegen::algebra::{End, Set, SetId, SlotId};
 use fhirc_codegen::program::{Strategy, Yield};
 
@@ -34,19 +35,14 @@ impl Splitter<'_> {
     pub(super) fn narrow(&mut self, parts: &[SetId], join: SetId) -> Option<Set> {
         let &Set::Via { edge, from, far } = self.plan.graph.set(join) else { return None };
         let near = self.near(parts);
-        let ends = match from {
-            End::Source => Set::Slot(self.found(&near, None, Yield::Targets(edge))),
-            End::Target => referring(edge, self.found(&near, None, Yield::Rid)),
+        let other = match from {
+            End::Source => End::Target,
+            End::Target => End::Source,
         };
-        let yields = match from {
-            End::Source => Yield::Rid,
-            End::Target => Yield::Targets(edge),
-        };
-        let slot = self.found(&[far], Some(ends), yields);
-        Some(match from {
-            End::Source => referring(edge, slot),
-            End::Target => Set::Slot(slot),
-        })
+        // For the far end, the near one is what stands on the other side.
+        let slot = self.found(&near, None, asked(edge, other));
+        let slot = self.found(&[far], Some(joined(edge, other, slot)), asked(edge, from));
+        Some(joined(edge, from, slot))
     }
 
     /// A step that finds what is in all of these, and where it fills it in.

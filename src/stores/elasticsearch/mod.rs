@@ -49,7 +49,7 @@ use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::stats::Found;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -186,6 +186,13 @@ impl ElasticsearchStore {
         let mut lines: Vec<String> = read.explanations.into_iter().map(|line| line.explanation).collect();
         lines.dedup();
         Ok((format!("{body:#}\n"), lines.join("\n") + "\n"))
+    }
+
+    /// The requests of a query, with all that decides what is made of their answers.
+    pub(crate) fn asks(&self, query: &Query) -> Option<String> {
+        let Query { yields, order, take, .. } = query;
+        let body = query::lower(query).ok()?;
+        Some(format!("{body:?} {yields:?} {order:?} {take:?}"))
     }
 
     /// The live ones among these resources, in the order asked for.
@@ -343,11 +350,13 @@ impl ElasticsearchStore {
     pub async fn close(self) {
         let ElasticsearchStore { shared, writer } = self;
         writer.stop().await;
-        if shared.refresh == Refresh::Later {
-            let path = format!("/{}/_refresh", shared.indexes.whole_store());
-            // Whatever becomes of it, the server makes a refresh by itself a little later.
-            let _ = shared.link.ask(&Ask::new("ending the store", Method::Post, path)).await;
-        }
+        // Whatever becomes of it, the server makes a refresh by itself a little later.
+        let _ = shared.settle().await;
+    }
+
+    /// Lets searches meet all that was written so far, where no write waited for that.
+    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
+        self.shared.settle().await
     }
 }
 
@@ -372,6 +381,14 @@ impl Shared {
         let number = Tenant(self.notes.number_tenant(&self.link, tenant.name()).await?);
         self.indexes.complete(&self.link, &self.notes, number).await?;
         Ok(self.tenants.found(tenant, Some(number)))
+    }
+
+    async fn settle(&self) -> Result<(), StoreError> {
+        if self.refresh == Refresh::Later {
+            self.refresh(&BTreeSet::from([self.indexes.whole_store()])).await
+        } else {
+            Ok(())
+        }
     }
 
     async fn view(&self, tenant: &TenantContext) -> Result<View<'_>, StoreError> {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, RandomState};
 
 /// Counted up when the form of documents changes.
-const DOCUMENTS: &str = "2";
+const DOCUMENTS: &str = "3";
 /// The meaning of the rows that documents are made of, counted up when it changes.
 const ROWS: u32 = 8;
 

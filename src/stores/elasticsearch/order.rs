@@ -1,14 +1,14 @@
 //! Orders that the server does not give: the members are put in order here, by values that are fetched over their links.
 
 use super::answer::{Hit, Types};
-use super::query::{DOING, Running, no_number};
+use super::query::{DOING, Filled, Running, lower, no_number, types_of};
 use super::read::known;
-use crate::stores::{StoreError, Tuple};
+use crate::stores::{Slots, StoreError, Tuple};
+use fhirc_codegen::algebra::{Access, Names, Node, Set, Sets, SlotId};
 use fhirc_codegen::capability::Question;
-use fhirc_codegen::elasticsearch::Requests;
-use fhirc_codegen::elasticsearch::gather::{link_field, linked, value_fields};
-use fhirc_codegen::elasticsearch::identity;
-use fhirc_codegen::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource};
+use fhirc_codegen::elasticsearch::gather::{link_field, linked, said, value_fields};
+use fhirc_codegen::elasticsearch::{Requests, identity, names_of};
+use fhirc_codegen::program::{After, Dir, OrderBy, OrderKey, OrderLink, OrderSource, Query, Yield};
 use fhirc_codegen::rows::{TypeCode, Value};
 use serde_json::{Value as Json, json};
 use std::cmp::Ordering;
@@ -69,13 +69,13 @@ impl Running<'_> {
         let Some((first, others)) = source.via.split_first() else {
             return Ok(members.iter().map(|seen| held(&seen.hit, &source.by, &fields)).collect());
         };
-        let mut ends: Vec<BTreeSet<Identity>> = members.iter().map(|seen| behind(&seen.hit, first)).collect();
+        let holders: Vec<Vec<&Hit>> = members.iter().map(|seen| vec![&seen.hit]).collect();
+        let mut ends = self.ends(&holders, first).await?;
         for link in others {
             let found = self.told(&ends, vec![link_field(link).to_owned()]).await?;
-            let further = |ends: BTreeSet<Identity>| -> BTreeSet<Identity> {
-                ends.iter().filter_map(|end| found.get(end)).flat_map(|hit| behind(hit, link)).collect()
-            };
-            ends = ends.into_iter().map(further).collect();
+            let at = |ends: &BTreeSet<Identity>| ends.iter().filter_map(|end| found.get(end)).collect();
+            let holders: Vec<Vec<&Hit>> = ends.iter().map(at).collect();
+            ends = self.ends(&holders, link).await?;
         }
         let found = self.told(&ends, fields.iter().cloned().chain(["type".to_owned()]).collect()).await?;
         let values = |ends: &BTreeSet<Identity>| {
@@ -87,6 +87,49 @@ impl Running<'_> {
             hits.filter(|((ty, _), _)| counts(*ty)).flat_map(|(_, hit)| held(hit, &source.by, &fields)).collect()
         };
         Ok(ends.iter().map(values).collect())
+    }
+
+    /// The resources at the ends of the links that these hold.
+    async fn ends(&self, holders: &[Vec<&Hit>], link: &OrderLink) -> Result<Vec<BTreeSet<Identity>>, StoreError> {
+        let Some(names) = link.on.names() else {
+            let behind = |hits: &Vec<&Hit>| hits.iter().flat_map(|hit| behind(hit, link)).collect();
+            return Ok(holders.iter().map(behind).collect());
+        };
+        let said = |hits: &Vec<&Hit>| hits.iter().flat_map(|hit| called_by(hit, link)).collect();
+        let links: Vec<BTreeSet<[String; 2]>> = holders.iter().map(said).collect();
+        let called = self.called(names, links.iter().flatten().collect()).await?;
+        let ends = |links: &BTreeSet<[String; 2]>| {
+            links.iter().filter_map(|link| called.get(link)).flatten().cloned().collect()
+        };
+        Ok(links.iter().map(ends).collect())
+    }
+
+    /// The resources to which links lead, by what these say.
+    async fn called(
+        &self,
+        names: Names,
+        links: BTreeSet<&[String; 2]>,
+    ) -> Result<BTreeMap<[String; 2], Vec<Identity>>, StoreError> {
+        let mut called: BTreeMap<[String; 2], Vec<Identity>> = BTreeMap::new();
+        if links.is_empty() {
+            return Ok(called);
+        }
+        self.bound(links.len())?;
+        let (slot, mut sets) = (SlotId::default(), Sets::default());
+        let root = sets.push(Node::new(Set::Named { names, slot }, Access::Drive, self.span));
+        let query = &Query::new(sets, root, Yield::Names(names));
+        let links = links.into_iter().map(|link| link.to_vec()).collect();
+        let filled = Filled { tenant: self.tenant, slots: BTreeMap::from([(slot, links)]) };
+        let Some(requests) = lower(query)?.fill(&filled) else { return Ok(called) };
+        let types = types_of(query, &Slots::new());
+        let asking = Running { shared: self.shared, tenant: self.tenant, query, types, span: self.span };
+        for hit in asking.every(requests.with(|body| body.docvalue_fields.push("rid".to_owned()))).await? {
+            let Some(identity) = hit.texts("rid").next().and_then(known) else { continue };
+            for name in names_of(names, |field| hit.texts(field)) {
+                called.entry(name).or_default().push(identity.clone());
+            }
+        }
+        Ok(called)
     }
 
     /// Fields of the resources at the ends of links, of those that are live.
@@ -129,6 +172,11 @@ impl Running<'_> {
 /// The resources at the ends of the links that a resource holds.
 fn behind(hit: &Hit, link: &OrderLink) -> BTreeSet<Identity> {
     hit.texts(link_field(link)).filter_map(|value| linked(link, value)).collect()
+}
+
+/// What the links by name say that a resource holds.
+fn called_by(hit: &Hit, link: &OrderLink) -> BTreeSet<[String; 2]> {
+    hit.texts(link_field(link)).filter_map(|value| said(link, value)).collect()
 }
 
 /// The values that a resource has. What stands in another has no id and no time of its own.

@@ -3,14 +3,17 @@
 use super::Shared;
 use super::answer::{Failure, Found, Hit, Types};
 use super::read::known;
-use super::together::{field_of, target};
 use super::view::Seen;
+use crate::keys::type_code;
 use crate::stores::tenants::Tenant;
 use crate::stores::{Slots, StoreError, Tuple};
-use fhirc_codegen::algebra::{Atom, Set, SlotId, Source, Span, Test};
+use fhirc_codegen::algebra::{Atom, Edge, On, Set, SlotId, Source, Span, Test};
 use fhirc_codegen::capability::Question;
 use fhirc_codegen::elasticsearch::gather::is_gathered;
-use fhirc_codegen::elasticsearch::{Fill, REFERENCES, Requests, SearchBody, identity, reference_of, search};
+use fhirc_codegen::elasticsearch::{
+    Fill, REFERENCES, Requests, SearchBody, identity, link_of, names_of, reference_of, row_of, rows_field, search,
+    target_of, told_by,
+};
 use fhirc_codegen::ord::type_of;
 use fhirc_codegen::program::{Dir, OrderKey, Query, Yield};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
@@ -29,7 +32,7 @@ pub(super) fn lower(query: &Query) -> Result<SearchBody, StoreError> {
 /// What is known when a query runs.
 pub(super) struct Filled {
     pub(super) tenant: Tenant,
-    pub(super) slots: BTreeMap<SlotId, Vec<String>>,
+    pub(super) slots: BTreeMap<SlotId, Vec<Vec<String>>>,
 }
 
 impl Fill for Filled {
@@ -37,8 +40,12 @@ impl Fill for Filled {
         self.tenant.0
     }
 
-    fn slot(&self, slot: SlotId) -> Option<Vec<String>> {
+    fn slot(&self, slot: SlotId) -> Option<Vec<Vec<String>>> {
         self.slots.get(&slot).cloned()
+    }
+
+    fn names(&self, slot: SlotId) -> Option<Vec<[String; 2]>> {
+        self.slots.get(&slot)?.iter().map(|name| name.clone().try_into().ok()).collect()
     }
 }
 
@@ -47,7 +54,7 @@ pub(super) fn slots_of(query: &Query) -> BTreeSet<SlotId> {
     let mut slots = BTreeSet::new();
     for (_, node) in query.sets.iter() {
         match &node.set {
-            Set::Slot(slot) => drop(slots.insert(*slot)),
+            Set::Slot(slot) | Set::Named { slot, .. } => drop(slots.insert(*slot)),
             Set::Rows { test, .. } => in_test(test, &mut slots),
             _ => {}
         }
@@ -75,6 +82,7 @@ pub(super) fn types_of(query: &Query, slots: &Slots) -> Types {
             Set::And(children) => children.iter().map(of).fold(Types::Any, Types::and),
             Set::Or(children) => children.iter().map(of).fold(Types::Only(BTreeSet::new()), Types::or),
             Set::Minus { from, .. } => of(from),
+            Set::Named { names, .. } => Types::Only(BTreeSet::from([type_code(names.url)])),
             Set::Via { .. } | Set::Closure { .. } => Types::Any,
         };
         known.insert(id, types);
@@ -136,17 +144,19 @@ impl Shared {
         running.run(requests, seen).await
     }
 
-    /// What a slot holds as a query compares it: identities.
-    async fn texts(&self, tenant: Tenant, tuples: &[Tuple], seen: &Seen) -> Result<Vec<String>, StoreError> {
-        let known = |tuple: &Tuple| match tuple.keys.first() {
-            Some(Some(Value::Rid(ty, id))) => Some(identity(*ty, id)),
-            _ => seen.identity(tuple.ord),
+    /// What a slot holds as a query compares it: identities, or urls with versions.
+    async fn texts(&self, tenant: Tenant, tuples: &[Tuple], seen: &Seen) -> Result<Vec<Vec<String>>, StoreError> {
+        let known = |tuple: &Tuple| match tuple.keys.as_slice() {
+            [Some(Value::Rid(ty, id)), ..] => Some(vec![identity(*ty, id)]),
+            [Some(Value::Text(url)), Some(Value::Text(version))] => Some(vec![url.clone(), version.clone()]),
+            _ => seen.identity(tuple.ord).map(|identity| vec![identity]),
         };
-        let known: Vec<Option<String>> = tuples.iter().map(known).collect();
+        let known: Vec<Option<Vec<String>>> = tuples.iter().map(known).collect();
         let of_unknown = tuples.iter().zip(&known).filter(|(_, known)| known.is_none());
         let found = self.identities(tenant, &of_unknown.map(|(tuple, _)| tuple.ord).collect::<Vec<_>>()).await?;
-        let texts =
-            tuples.iter().zip(known).filter_map(|(tuple, known)| known.or_else(|| found.get(&tuple.ord).cloned()));
+        let texts = tuples.iter().zip(known).filter_map(|(tuple, known)| {
+            known.or_else(|| found.get(&tuple.ord).map(|identity| vec![identity.clone()]))
+        });
         Ok(texts.collect())
     }
 
@@ -168,8 +178,8 @@ pub(super) struct Running<'q> {
 
 impl Running<'_> {
     async fn run(&self, requests: Requests, seen: &Seen) -> Result<Vec<Tuple>, StoreError> {
-        if let Some(identities) = self.together(&requests).await? {
-            return self.finished(Members { identities, ..Members::default() }).await;
+        if let Some(members) = self.together(&requests).await? {
+            return self.finished(members).await;
         }
         let first = self.shared.search(DOING, (self.tenant, &self.types), requests.body()).await;
         let first = first.map_err(|failure| self.failed(failure))?;
@@ -183,10 +193,11 @@ impl Running<'_> {
     }
 
     /// Above the bound of what is taken along a query is refused.
-    pub(super) fn behind(&self, identities: usize) -> Result<(), StoreError> {
+    pub(super) fn behind(&self, members: &Members) -> Result<(), StoreError> {
+        let told = members.identities.len() + members.names.len();
         let bound = self.shared.behind;
         let refused = StoreError::Refused { what: Question::Behind(bound), span: self.span };
-        if identities > bound as usize { Err(refused) } else { Ok(()) }
+        if told > bound as usize { Err(refused) } else { Ok(()) }
     }
 
     /// All hits of a query that is put in order here.
@@ -246,9 +257,14 @@ impl Running<'_> {
         for hit in found.hits {
             match &self.query.yields {
                 Yield::Page => members.page.push(tuple(&hit, &self.query.order)?),
-                Yield::Rid => members.identities.extend(hit.texts("rid").next().and_then(known)),
-                Yield::Targets(edge) => {
-                    members.identities.extend(hit.texts(field_of(*edge)).filter_map(|text| target(text, *edge)));
+                Yield::Rid => hit.texts("rid").for_each(|text| members.identity(text)),
+                Yield::Targets(edge) => hit.texts(told_by(edge.on)).for_each(|text| members.target(text, *edge)),
+                Yield::Names(names) => members.names.extend(names_of(*names, |field| hit.texts(field))),
+                Yield::Rows(key, kind) => {
+                    let Some(identity) = hit.texts("rid").next().and_then(known) else { continue };
+                    let field = rows_field(*kind);
+                    let rows = hit.texts(&field).filter_map(|text| row_of(*key, *kind, text));
+                    members.rows.extend(rows.map(|row| (identity.clone(), row)));
                 }
                 Yield::Versions(keys) => members.versions.extend(versions(&hit, keys)),
                 Yield::Count | Yield::Rough => {}
@@ -257,13 +273,19 @@ impl Running<'_> {
                 seen.take(record);
             }
         }
-        self.behind(members.identities.len())
+        self.behind(members)
     }
 
-    async fn finished(&self, Members { page, identities, versions }: Members) -> Result<Vec<Tuple>, StoreError> {
-        let identity = |(ty, id)| Tuple { ord: 0, keys: vec![Some(Value::Rid(ty, id))] };
+    async fn finished(&self, members: Members) -> Result<Vec<Tuple>, StoreError> {
+        let Members { page, identities, names, rows, versions } = members;
+        let values = |values: Vec<Value>| Tuple { ord: 0, keys: values.into_iter().map(Some).collect() };
+        let identities = || identities.into_iter().map(|(ty, id)| values(vec![Value::Rid(ty, id)])).collect();
+        let names = || names.into_iter().map(|name| values(name.map(Value::Text).to_vec())).collect();
+        let row = |((ty, id), row): (Identity, Vec<Value>)| values([vec![Value::Rid(ty, id)], row].concat());
         match &self.query.yields {
-            Yield::Rid | Yield::Targets(_) => Ok(identities.into_iter().map(identity).collect()),
+            Yield::Targets(Edge { on: On::UrlVersion { .. }, .. }) | Yield::Names(_) => Ok(names()),
+            Yield::Rid | Yield::Targets(_) => Ok(identities()),
+            Yield::Rows(..) => Ok(rows.into_iter().map(row).collect()),
             Yield::Versions(_) => self.named(versions).await,
             Yield::Page | Yield::Count | Yield::Rough => Ok(page),
         }
@@ -290,8 +312,30 @@ impl Running<'_> {
 #[derive(Default)]
 pub(super) struct Members {
     page: Vec<Tuple>,
-    pub(super) identities: BTreeSet<Identity>,
+    identities: BTreeSet<Identity>,
+    /// What links say.
+    names: BTreeSet<[String; 2]>,
+    rows: Vec<(Identity, Vec<Value>)>,
     versions: BTreeSet<Named>,
+}
+
+impl Members {
+    /// Takes what is found of each hit, once.
+    pub(super) fn identity(&mut self, text: &str) {
+        self.identities.extend(known(text));
+    }
+
+    /// Takes the end of a link from a value of the field that tells it, if it is one of this edge.
+    pub(super) fn target(&mut self, value: &str, Edge { key, on }: Edge) {
+        match on {
+            On::Rid => self.identities.extend(target_of(key, value)),
+            On::Unversioned => {
+                let unversioned = reference_of(key, value).filter(|(_, _, version)| version.is_empty());
+                self.identities.extend(unversioned.map(|(ty, id, _)| (ty, id)));
+            }
+            On::Url { .. } | On::UrlVersion { .. } => self.names.extend(link_of(key, value)),
+        }
+    }
 }
 
 /// A version that a reference names.

@@ -95,6 +95,10 @@ impl Reading for View<'_> {
         self.shared.versions(self.tenant, of).await
     }
 
+    fn requests(&self) -> Option<u64> {
+        Some(self.shared.link.requests())
+    }
+
     fn gave_up(&self, search: u128) {
         self.shared.tried.remember(search);
     }

@@ -193,7 +193,7 @@ fn tuple(row: &Row, yields: &Yield) -> Result<Tuple, StoreError> {
     match yields {
         Yield::Page | Yield::Rough | Yield::Versions(_) => Ok(Tuple { ord: int(0)?, keys: values(1)? }),
         Yield::Count => Ok(Tuple { ord: int(0)?, keys: Vec::new() }),
-        Yield::Rid => identity(),
+        Yield::Rid | Yield::Names(_) | Yield::Rows(..) => identity(),
         Yield::Targets(edge) => match edge.on {
             On::Rid | On::Unversioned => identity(),
             On::Url { .. } | On::UrlVersion { .. } => Ok(Tuple { ord: 0, keys: values(0)? }),

@@ -123,7 +123,7 @@ fn tuple(row: &Row<'_>, width: usize, yields: &Yield) -> rusqlite::Result<Tuple>
     match yields {
         Yield::Page | Yield::Rough | Yield::Versions(_) => Ok(Tuple { ord: row.get(0)?, keys: values(1)? }),
         Yield::Count => Ok(Tuple { ord: row.get(0)?, keys: Vec::new() }),
-        Yield::Rid => identity(),
+        Yield::Rid | Yield::Names(_) | Yield::Rows(..) => identity(),
         Yield::Targets(edge) => match edge.on {
             On::Rid | On::Unversioned => identity(),
             On::Url { .. } | On::UrlVersion { .. } => Ok(Tuple { ord: 0, keys: values(0)? }),

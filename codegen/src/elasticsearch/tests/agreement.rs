@@ -1,15 +1,17 @@
 //! The requests give what the naive evaluation gives, as well as the capabilities promise.
 
 use super::engine::Index;
-use crate::algebra::{Access, Exactness, Node, Set, SetId, Sets, Universe};
-use crate::capability::{Answer, Capabilities};
+use crate::algebra::{
+    Access, Atom, Edge, Exactness, Names, Node, On, Set, SetId, Sets, SlotId, Source, Test, Universe,
+};
+use crate::capability::{Answer, Capabilities, Question};
 use crate::elasticsearch::clause::{Direction, Field, Key, Sort, Track};
 use crate::elasticsearch::gather::is_gathered;
-use crate::elasticsearch::{Target, search};
+use crate::elasticsearch::{LINKS, Target, link_of, names_of, row_of, rows_field, search};
 use crate::program::{After, Query, Take, Yield};
-use crate::rows::Value;
+use crate::rows::{Base, Col, ColName, RowKind, Value};
 use crate::testing::queries::{Joins, arena, node, order, root, rows, ways};
-use crate::testing::world::{TYPES, World, world};
+use crate::testing::world::{CANONICAL, KEYS, OWN_URL, OWN_VERSION, TYPES, World, world};
 use crate::testing::{exhaustive, model};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -37,7 +39,7 @@ fn sizes(limit: Option<u32>, most: usize) -> Vec<u32> {
     let root = sets.push(node(Set::All(Universe(TYPES.to_vec())), Access::Drive));
     let take = limit.map(|n| Take { n, after: None });
     let body = search(&Query { take, ..page(sets, root) }).unwrap();
-    let world = World { resources: Vec::new(), found: Vec::new(), texts: Vec::new() };
+    let world = World { resources: Vec::new(), found: Vec::new(), texts: Vec::new(), links: Vec::new() };
     let mut requests = body.fill(&Index::of(&world));
     let mut sizes = Vec::new();
     while let Some(now) = requests.filter(|_| sizes.len() < most) {
@@ -99,6 +101,64 @@ proptest! {
         match answer {
             Answer::Exact => prop_assert_eq!(hits, expected, "{:?}", body.query),
             _ => prop_assert!(hits.is_superset(&expected), "{:?}", body.query),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn links_lead_to_what_they_call(world in world()) {
+        let names = Names { url: OWN_URL, version: OWN_VERSION };
+        let link = [ColName::Url, ColName::Version].map(Col::first).to_vec();
+        let referring = Set::Rows {
+            key: CANONICAL,
+            kind: RowKind::One(Base::Url),
+            universe: Universe(TYPES.to_vec()),
+            test: Test::Atom(Atom::In(link, Source::Slot(SlotId(2)))),
+        };
+        let index = Index::of(&world);
+        for set in [Set::Named { names, slot: SlotId(2) }, referring] {
+            let mut sets = Sets::default();
+            let root = sets.push(node(set, Access::Drive));
+            let members = model::members(&world, &sets, root);
+            let body = search(&page(sets, root)).unwrap();
+            let hits: BTreeSet<i64> = index.hits(&body).into_iter().map(|(ord, _)| ord).collect();
+            prop_assert_eq!(hits, members, "{:?}", body.query);
+        }
+    }
+
+    #[test]
+    fn what_is_told_of_a_resource_is_what_links_call_it(world in world()) {
+        let names = Names { url: OWN_URL, version: OWN_VERSION };
+        let index = Index::of(&world);
+        let edge = Edge { key: CANONICAL, on: On::UrlVersion { url: OWN_URL, version: OWN_VERSION } };
+        let mut pairs = BTreeSet::new();
+        for source in index.live() {
+            let links: Vec<_> =
+                index.texts(source, LINKS).into_iter().filter_map(|value| link_of(CANONICAL, value)).collect();
+            for target in index.live() {
+                let called = names_of(names, |field| index.texts(target, field).into_iter());
+                if links.iter().any(|link| called.contains(link)) {
+                    pairs.insert((source, target));
+                }
+            }
+        }
+        prop_assert_eq!(pairs, model::pairs(&world, edge));
+    }
+
+    #[test]
+    fn rows_are_told_as_they_were_written(world in world()) {
+        let index = Index::of(&world);
+        for r in world.resources.iter().filter(|r| r.has_rows()) {
+            for (key, kind) in KEYS.into_iter().filter(|(_, kind)| Target.answer(Question::Told(*kind)) == Answer::Exact) {
+                let field = rows_field(kind);
+                let told = index.texts(r.ord, &field).into_iter().filter_map(|value| row_of(key, kind, value));
+                let told: BTreeSet<Vec<Value>> = told.collect();
+                let written = r.rows.iter().filter(|row| row.key == key).map(|row| row.values.clone());
+                prop_assert_eq!(told, written.collect::<BTreeSet<_>>());
+            }
         }
     }
 }

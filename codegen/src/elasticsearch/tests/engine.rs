@@ -23,12 +23,17 @@ impl Fill for Index<'_> {
         TENANT
     }
 
-    fn slot(&self, slot: SlotId) -> Option<Vec<String>> {
+    fn slot(&self, slot: SlotId) -> Option<Vec<Vec<String>>> {
         let found = |r: &&Resource| self.world.found.contains(&r.ord);
         Some(match slot {
-            SlotId(0) => self.world.resources.iter().filter(found).map(|r| identity(r.ty, &r.id)).collect(),
-            _ => self.world.texts.clone(),
+            SlotId(0) => self.world.resources.iter().filter(found).map(|r| vec![identity(r.ty, &r.id)]).collect(),
+            SlotId(1) => self.world.texts.iter().map(|text| vec![text.clone()]).collect(),
+            _ => self.world.links.iter().map(|link| link.to_vec()).collect(),
         })
+    }
+
+    fn names(&self, _: SlotId) -> Option<Vec<[String; 2]>> {
+        Some(self.world.links.clone())
     }
 }
 
@@ -43,6 +48,18 @@ impl<'w> Index<'w> {
         // Another tenant has the same documents.
         let documents = own.chain(live().map(|r| document(TENANT + 1, r, &named))).collect();
         Index { world, documents }
+    }
+
+    /// The numbers of the resources that have rows.
+    pub(super) fn live(&self) -> impl Iterator<Item = i64> + use<'w> {
+        self.world.resources.iter().filter(|r| r.has_rows()).map(|r| r.ord)
+    }
+
+    /// The texts in a field of a resource.
+    pub(super) fn texts<'d>(&'d self, of: i64, field: &'d str) -> Vec<&'d str> {
+        let text = |content: &'d Content| if let Content::Text(text) = content { Some(text.as_str()) } else { None };
+        let document = self.documents.iter().find(|document| ord(document) == of).unwrap();
+        values(document, "", field).filter_map(text).collect()
     }
 
     /// The numbers of the hits in order, each with its sort values.
@@ -98,7 +115,7 @@ fn holds(clause: &Clause, document: &Document, path: &str) -> bool {
         Clause::Terms(Field(field, Terms::Values(terms))) => {
             any(field, &|content| terms.iter().any(|term| *content == self::content(term)))
         }
-        Clause::Terms(Field(_, Terms::Slot(..))) => panic!("a slot is not filled"),
+        Clause::Terms(Field(_, Terms::Slot(..))) | Clause::Named(_) => panic!("a slot is not filled"),
         Clause::Prefix(Field(field, prefix)) => text(field, &|text| text.starts_with(prefix.as_str())),
         Clause::Wildcard(Field(field, Pattern(pieces))) => text(field, &|text| like(text, pieces)),
         Clause::Range(Field(field, range)) => any(field, &|content| between(content, range)),

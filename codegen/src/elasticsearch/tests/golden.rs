@@ -16,8 +16,12 @@ impl Fill for Found {
         TENANT
     }
 
-    fn slot(&self, _: SlotId) -> Option<Vec<String>> {
-        Some(vec![identity(TypeCode(1), "a")])
+    fn slot(&self, _: SlotId) -> Option<Vec<Vec<String>>> {
+        Some(vec![vec![identity(TypeCode(1), "a")]])
+    }
+
+    fn names(&self, _: SlotId) -> Option<Vec<[String; 2]>> {
+        Some(["", "1.0"].map(|version| ["http://a.org/q", version].map(str::to_owned)).to_vec())
     }
 }
 

@@ -52,11 +52,14 @@ fn every_table_is_of_the_tenant(sql: &Sql, sign: char) {
     }
 }
 
+/// What a store asks that does not join, in steps: see `plan::split`.
+const OF_STEPS: [&str; 3] = ["named", "names", "rows"];
+
 #[test]
 fn sqlite() {
-    let world = World { resources: Vec::new(), found: Vec::new(), texts: Vec::new() };
+    let world = World { resources: Vec::new(), found: Vec::new(), texts: Vec::new(), links: Vec::new() };
     let database = Database::of(&world);
-    for (name, query) in corpus::queries() {
+    for (name, query) in corpus::queries().into_iter().filter(|(name, _)| !OF_STEPS.contains(name)) {
         let sql = sql::<Sqlite>(&query).unwrap();
         every_table_is_of_the_tenant(&sql, '?');
         golden("sqlite", name, &format!("{}\n\n{}", page(&sql), database.explain(&sql)));
@@ -66,7 +69,7 @@ fn sqlite() {
 
 #[test]
 fn postgres() {
-    for (name, query) in corpus::queries() {
+    for (name, query) in corpus::queries().into_iter().filter(|(name, _)| !OF_STEPS.contains(name)) {
         let sql = sql::<Postgres>(&query).unwrap();
         every_table_is_of_the_tenant(&sql, '$');
         golden("postgres", name, &page(&sql));

@@ -17,7 +17,7 @@ impl Chooser<'_> {
             Set::Or(children) => children.iter().map(|&child| self.finding(child)).sum::<f64>() + members,
             Set::Minus { from, less } => self.finding(*from) + self.estimates.get(*from) * self.testing(*less),
             Set::Via { far: from, .. } | Set::Closure { seed: from, .. } => self.finding(*from) + members,
-            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) => members,
+            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. } => members,
         };
         self.finding.insert(id, cost);
         cost
@@ -52,7 +52,7 @@ impl Chooser<'_> {
             }
             // The number itself tells the type.
             Set::All(_) | Set::None => 0.0,
-            Set::Rows { .. } | Set::Closure { .. } | Set::Slot(_) => 1.0,
+            Set::Rows { .. } | Set::Closure { .. } | Set::Slot(_) | Set::Named { .. } => 1.0,
         };
         self.testing.insert(id, cost);
         cost

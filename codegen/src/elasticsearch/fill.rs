@@ -37,6 +37,11 @@ impl Requests {
         &self.0
     }
 
+    /// Whether nothing meets the query, whatever there is: it need not be sent.
+    pub fn is_empty(&self) -> bool {
+        self.0.query == Clause::never()
+    }
+
     /// The same requests with bodies, or at a point in time.
     pub fn with(self, change: impl FnOnce(&mut SearchBody)) -> Requests {
         let Requests(mut body) = self;
@@ -60,8 +65,22 @@ impl Requests {
 /// The most values of one `terms` query: `index.max_terms_count`.
 pub const MAX_TERMS: usize = 65_536;
 
-/// One of the values, in as many queries as they need.
+/// A combination of which some parts may be met by nothing, as they are where a step has found nothing: then it may be
+/// met by nothing either, and need not be asked.
+fn folded(mut of: Bool) -> Clause {
+    let never = Clause::never();
+    let had_any = !of.should.is_empty();
+    of.should.retain(|clause| *clause != never);
+    of.must_not.retain(|clause| *clause != never);
+    let is_never = of.filter.contains(&never) || (had_any && of.should.is_empty());
+    if is_never { never } else { Clause::Bool(of) }
+}
+
+/// One of the values, in as many queries as they need; none is met by nothing.
 pub(super) fn chunked(field: &str, values: &[Term]) -> Clause {
+    if values.is_empty() {
+        return Clause::never();
+    }
     if values.len() <= MAX_TERMS {
         return Clause::terms(field, values.to_vec());
     }
@@ -79,12 +98,13 @@ fn filled(clause: &Clause, fill: &impl Fill) -> Option<Clause> {
             let values: Vec<Term> = fill.slot(*slot)?.into_iter().map(|found| Term::Text(keyword(found))).collect();
             chunked(field, &values)
         }
-        Clause::Nested(Nested { path, query }) => {
-            Clause::Nested(Nested { path: path.clone(), query: Box::new(filled(query, fill)?) })
-        }
+        Clause::Nested(Nested { path, query }) => match filled(query, fill)? {
+            query if query == Clause::never() => query,
+            query => Clause::Nested(Nested { path: path.clone(), query: Box::new(query) }),
+        },
         Clause::Bool(of) => {
             let all = |clauses: &[Clause]| clauses.iter().map(|clause| filled(clause, fill)).collect::<Option<_>>();
-            Clause::Bool(Bool {
+            folded(Bool {
                 filter: all(&of.filter)?,
                 should: all(&of.should)?,
                 must_not: all(&of.must_not)?,
@@ -120,6 +140,26 @@ mod tests {
             })
             .collect();
         assert_eq!(sizes, [MAX_TERMS, 1]);
-        assert_eq!(chunked("rid", &[]), Clause::terms("rid", Vec::new()));
+    }
+
+    #[test]
+    fn what_begins_with_nothing_is_nothing() {
+        let tenant = || Clause::term("tenant", Term::Int(1));
+        let (nothing, something) = (|| chunked("rid", &[]), || chunked("rid", &[Term::Int(1)]));
+        let of = |clause: Clause| match clause {
+            Clause::Bool(of) => folded(of),
+            other => other,
+        };
+        assert_eq!(nothing(), Clause::never());
+        assert_eq!(of(Clause::all(vec![tenant(), nothing()])), Clause::never());
+        assert_eq!(of(Clause::any(vec![nothing(), nothing()])), Clause::never());
+        let Clause::Bool(Bool { should, .. }) = of(Clause::any(vec![something(), nothing()])) else {
+            panic!("nothing")
+        };
+        assert_eq!(should, [something()]);
+        let Clause::Bool(Bool { filter, must_not, .. }) = of(Clause::but_not(tenant(), nothing())) else {
+            panic!("nothing")
+        };
+        assert_eq!((filter, must_not), (vec![tenant()], Vec::new()));
     }
 }

@@ -45,7 +45,12 @@ impl Fill for Filled {
     }
 
     fn names(&self, slot: SlotId) -> Option<Vec<[String; 2]>> {
-        self.slots.get(&slot)?.iter().map(|name| name.clone().try_into().ok()).collect()
+        let name = |name: &Vec<String>| match name.as_slice() {
+            [url] => Some([url.clone(), String::new()]),
+            [url, version] => Some([url.clone(), version.clone()]),
+            _ => None,
+        };
+        self.slots.get(&slot)?.iter().map(name).collect()
     }
 }
 
@@ -132,6 +137,10 @@ impl Shared {
         }
         let missing = || StoreError::Unsupported { what: "a query over a slot that no step has filled".to_owned() };
         let requests = body.fill(&filled).ok_or_else(missing)?;
+        if requests.is_empty() {
+            let is_count = matches!(query.yields, Yield::Count | Yield::Rough);
+            return Ok(if is_count { vec![Tuple::default()] } else { Vec::new() });
+        }
         let span = query.root_node().map(|root| root.span).unwrap_or_default();
         let types = types_of(query, slots);
         let running = Running { shared: self, tenant, query, types, span };
@@ -160,9 +169,9 @@ impl Shared {
         Ok(texts.collect())
     }
 
-    /// Fills in what is not known yet with nothing, to be shown.
+    /// Fills in names for what is not known yet, to be shown.
     pub(super) fn shown(&self, query: &Query) -> Result<Option<Requests>, StoreError> {
-        let slots = slots_of(query).into_iter().map(|slot| (slot, Vec::new())).collect();
+        let slots = slots_of(query).into_iter().map(|slot| (slot, vec![vec![format!("<{slot:?}>")]])).collect();
         Ok(lower(query)?.fill(&Filled { tenant: Tenant(1), slots }))
     }
 }

@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::compiler::{Compiler, Options};
-use crate::runtime::{ExecuteError, Request, execute};
+use crate::runtime::{ExecuteError, Request, execute, execute_program, program_of};
 use crate::stores::elasticsearch::link::Ask;
 use crate::stores::{Change, Store, StoreError};
 use elasticsearch::http::Method;
+use fhirc_codegen::program::{Op, Take};
 use serde::de::IgnoredAny;
 use std::sync::Arc;
 
@@ -118,6 +119,70 @@ fn more_behind_a_link_than_is_taken_along_is_refused_and_never_cut() {
         store.write(&tenant(), vec![delete("Patient", "p2"), delete("Observation", "o2")]).await.unwrap();
         let found = found(&store, &tenant(), "Observation?subject:Patient.family=berg").await.unwrap();
         assert_eq!(found, ["Observation/o0", "Observation/o1"]);
+    });
+}
+
+#[test]
+fn more_names_than_are_taken_along_are_refused_and_never_cut() {
+    block_on(async {
+        let store = store("&behind_links=2").await;
+        for n in 0..3 {
+            let (id, url) = (format!("q{n}"), format!("http://example.org/q{n}"));
+            let asked = json!({"resourceType": "Questionnaire", "id": id, "url": url, "status": "active", "title": format!("{n}")});
+            let answered = json!({
+                "resourceType": "QuestionnaireResponse", "id": format!("r{n}"), "status": "completed",
+                "questionnaire": url,
+            });
+            store.write(&tenant(), vec![put(asked), put(answered)]).await.unwrap();
+        }
+        let by_names = "QuestionnaireResponse?questionnaire.status=active";
+        let by_links = "Questionnaire?_has:QuestionnaireResponse:questionnaire:status=completed";
+        let sorted = "QuestionnaireResponse?_sort=-questionnaire.title";
+        for query in [by_names, by_links, sorted] {
+            assert_eq!(found(&store, &tenant(), query).await, Err(vec!["not-on-this-store"]), "{query}");
+        }
+        store
+            .write(&tenant(), vec![delete("Questionnaire", "q2"), delete("QuestionnaireResponse", "r2")])
+            .await
+            .unwrap();
+        let by = async |query: &str| found(&store, &tenant(), query).await.unwrap();
+        assert_eq!(by(by_names).await, ["QuestionnaireResponse/r0", "QuestionnaireResponse/r1"]);
+        assert_eq!(by(by_links).await, ["Questionnaire/q0", "Questionnaire/q1"]);
+        assert_eq!(by(sorted).await, ["QuestionnaireResponse/r1", "QuestionnaireResponse/r0"]);
+    });
+}
+
+#[test]
+fn more_candidates_than_are_tested_are_refused_and_never_cut() {
+    block_on(async {
+        let store = store("").await;
+        // The second lies in the box around the sphere, and not in the sphere.
+        for (id, latitude, longitude) in [("a", 0.0, 0.0), ("b", 0.08, 0.08), ("c", 1.0, 0.0)] {
+            let position = json!({"latitude": latitude, "longitude": longitude});
+            let location = json!({"resourceType": "Location", "id": id, "position": position});
+            store.write(&tenant(), vec![put(location)]).await.unwrap();
+        }
+        let compiler = Compiler::new(store.registry(), Options::default());
+        let search = compiler.compile("Location?near=0|0|10|km").unwrap();
+        let program = program_of(&store, &search, &search.plan).unwrap();
+        let request = Request { tenant: tenant(), cursor: None };
+        for most in [1, 2] {
+            let mut program = program.clone();
+            for step in &mut program.steps {
+                if let Op::Refine { candidates, bound, .. } = &mut step.op {
+                    *bound = most;
+                    candidates.take = Some(Take { n: most + 1, after: None });
+                }
+            }
+            let page = execute_program(&store, &search, &program, &request, None).await;
+            match page {
+                Err(ExecuteError::Refused { diagnostics, .. }) if most == 1 => {
+                    assert!(diagnostics[0].message.contains("more than 1 values"), "{diagnostics:?}");
+                }
+                Ok(page) if most == 2 => assert_eq!(page.matches.len(), 1),
+                other => panic!("{most}: {other:?}"),
+            }
+        }
     });
 }
 

@@ -95,6 +95,18 @@ pub(super) fn types_of(query: &Query, slots: &Slots) -> Types {
     known.remove(&query.root).unwrap_or(Types::Any)
 }
 
+/// The types of the members that tell anything: of others, no rows stand under the keys.
+fn tell(yields: &Yield) -> Types {
+    let of = |keys: &[KeyId]| Types::Only(keys.iter().map(|key| type_code(*key)).collect());
+    match yields {
+        Yield::Targets(edge) => of(&[edge.key]),
+        Yield::Names(names) => of(&[names.url]),
+        Yield::Rows(key, _) => of(&[*key]),
+        Yield::Versions(keys) => of(keys),
+        Yield::Page | Yield::Count | Yield::Rough | Yield::Rid => Types::Any,
+    }
+}
+
 fn type_of_tuple(Tuple { ord, keys }: &Tuple) -> TypeCode {
     match keys.first() {
         Some(Some(Value::Rid(ty, _))) => *ty,
@@ -142,7 +154,7 @@ impl Shared {
             return Ok(if is_count { vec![Tuple::default()] } else { Vec::new() });
         }
         let span = query.root_node().map(|root| root.span).unwrap_or_default();
-        let types = types_of(query, slots);
+        let types = types_of(query, slots).and(tell(&query.yields));
         let running = Running { shared: self, tenant, query, types, span };
         if query.yields == Yield::Page && is_gathered(&query.order) {
             return running.in_order(requests).await;

@@ -7,6 +7,8 @@ mod body;
 #[cfg(feature = "stores")]
 mod build;
 #[cfg(feature = "stores")]
+mod compared;
+#[cfg(feature = "stores")]
 mod definitions;
 #[cfg(feature = "elasticsearch")]
 pub mod elasticsearch;

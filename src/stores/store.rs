@@ -225,16 +225,6 @@ impl Store {
         on!(self, store => store.explain(query).await, _ => Err(no_queries()))
     }
 
-    /// What tells the requests of a query from those of others, if these are all that its answer depends on. Plans may
-    /// differ in what such a store does not look at.
-    pub(crate) fn asks(&self, query: &Query) -> Option<String> {
-        match self {
-            #[cfg(feature = "elasticsearch")]
-            Store::Elasticsearch(store) => store.asks(query),
-            _ => None,
-        }
-    }
-
     /// The live ones among these resources, in the order asked for; those inside others as they stand there.
     ///
     /// # Errors
@@ -357,18 +347,6 @@ impl Store {
     /// written even if the future is dropped.
     pub fn commit(&self, batch: Batch) -> Pin<Box<dyn Future<Output = Result<Committed, StoreError>> + Send>> {
         on!(self, store => Box::pin(store.commit(batch)), store => Box::pin(store.commit(batch)))
-    }
-
-    /// Lets searches meet all that was written so far, where that is put off: see `refresh` in the URL of a store.
-    ///
-    /// # Errors
-    /// The store fails.
-    pub(crate) async fn settle(&self) -> Result<(), StoreError> {
-        match self {
-            #[cfg(feature = "elasticsearch")]
-            Store::Elasticsearch(store) => store.settle().await,
-            _ => Ok(()),
-        }
     }
 
     /// Prepares for many writes: what the store would rather do once, when they have ended, it puts off.

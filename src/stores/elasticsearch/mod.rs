@@ -22,6 +22,7 @@ mod read;
 #[cfg(feature = "server-tests")]
 mod tests;
 mod together;
+mod types;
 mod unchanging;
 mod view;
 

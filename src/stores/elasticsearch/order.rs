@@ -1,8 +1,9 @@
 //! Orders that the server does not give: the members are put in order here, by values that are fetched over their links.
 
 use super::answer::{Hit, Types};
-use super::query::{DOING, Filled, Running, lower, no_number, types_of};
+use super::query::{DOING, Filled, Running, lower, no_number};
 use super::read::known;
+use super::types::types_of;
 use crate::stores::{Slots, StoreError, Tuple};
 use fhirc_codegen::algebra::{Access, Names, Node, Set, Sets, SlotId};
 use fhirc_codegen::capability::Question;

@@ -3,8 +3,8 @@
 use super::Shared;
 use super::answer::{Failure, Found, Hit, Types};
 use super::read::known;
+use super::types::{tell, types_of};
 use super::view::Seen;
-use crate::keys::type_code;
 use crate::stores::tenants::Tenant;
 use crate::stores::{Slots, StoreError, Tuple};
 use fhirc_codegen::algebra::{Atom, Edge, On, Set, SlotId, Source, Span, Test};
@@ -14,11 +14,10 @@ use fhirc_codegen::elasticsearch::{
     Fill, REFERENCES, Requests, SearchBody, identity, link_of, names_of, reference_of, row_of, rows_field, search,
     target_of, told_by,
 };
-use fhirc_codegen::ord::type_of;
 use fhirc_codegen::program::{Dir, OrderKey, Query, Yield};
 use fhirc_codegen::rows::{KeyId, TypeCode, Value};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const DOING: &str = "running a query";
 
@@ -72,61 +71,6 @@ fn in_test(test: &Test, slots: &mut BTreeSet<SlotId>) {
         Test::Atom(Atom::In(_, Source::Slot(slot)) | Atom::NotIn(_, Source::Slot(slot))) => drop(slots.insert(*slot)),
         Test::Atom(_) => {}
         Test::All(tests) | Test::Any(tests) => tests.iter().for_each(|test| in_test(test, slots)),
-    }
-}
-
-/// The types of the members of a query.
-pub(super) fn types_of(query: &Query, slots: &Slots) -> Types {
-    let mut known: HashMap<_, Types> = HashMap::new();
-    for (id, node) in query.sets.iter() {
-        let of = |child| known.get(child).cloned().unwrap_or(Types::Any);
-        let types = match &node.set {
-            Set::None => Types::Only(BTreeSet::new()),
-            Set::All(universe) | Set::Rows { universe, .. } => Types::Only(universe.0.iter().copied().collect()),
-            Set::Slot(slot) => Types::Only(slots.get(slot).into_iter().flatten().map(type_of_tuple).collect()),
-            Set::And(children) => children.iter().map(of).fold(Types::Any, Types::and),
-            Set::Or(children) => children.iter().map(of).fold(Types::Only(BTreeSet::new()), Types::or),
-            Set::Minus { from, .. } => of(from),
-            Set::Named { names, .. } => Types::Only(BTreeSet::from([type_code(names.url)])),
-            Set::Via { .. } | Set::Closure { .. } => Types::Any,
-        };
-        known.insert(id, types);
-    }
-    known.remove(&query.root).unwrap_or(Types::Any)
-}
-
-/// The types of the members that tell anything: of others, no rows stand under the keys.
-fn tell(yields: &Yield) -> Types {
-    let of = |keys: &[KeyId]| Types::Only(keys.iter().map(|key| type_code(*key)).collect());
-    match yields {
-        Yield::Targets(edge) => of(&[edge.key]),
-        Yield::Names(names) => of(&[names.url]),
-        Yield::Rows(key, _) => of(&[*key]),
-        Yield::Versions(keys) => of(keys),
-        Yield::Page | Yield::Count | Yield::Rough | Yield::Rid => Types::Any,
-    }
-}
-
-fn type_of_tuple(Tuple { ord, keys }: &Tuple) -> TypeCode {
-    match keys.first() {
-        Some(Some(Value::Rid(ty, _))) => *ty,
-        _ => type_of(*ord),
-    }
-}
-
-impl Types {
-    fn and(self, other: Types) -> Types {
-        match (self, other) {
-            (Types::Any, types) | (types, Types::Any) => types,
-            (Types::Only(one), Types::Only(other)) => Types::Only(one.intersection(&other).copied().collect()),
-        }
-    }
-
-    fn or(self, other: Types) -> Types {
-        match (self, other) {
-            (Types::Any, _) | (_, Types::Any) => Types::Any,
-            (Types::Only(one), Types::Only(other)) => Types::Only(one.union(&other).copied().collect()),
-        }
     }
 }
 

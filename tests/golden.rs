@@ -107,8 +107,8 @@ impl Stats for Large {
         })
     }
 
-    fn keeping(&self) -> f64 {
-        0.25
+    fn keeping(&self) -> u32 {
+        25
     }
 
     fn resources(&self, _ty: TypeCode) -> u64 {

@@ -1,9 +1,12 @@
 //! Sets of resources: the whole vocabulary that a target must understand.
 
+mod children;
+
+pub use children::Children;
+
 use crate::rows::{Col, KeyId, Point, RowKind, TypeCode, Value};
 use serde::Serialize;
 use std::fmt;
-use std::ops::Deref;
 
 /// A node of a [`Sets`] arena.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -356,45 +359,6 @@ impl Sets {
     /// All nodes with their ids, children first.
     pub fn iter(&self) -> impl Iterator<Item = (SetId, &Node)> {
         (0u32..).map(SetId).zip(&self.nodes)
-    }
-}
-
-/// The sets that a set is made of, in order.
-#[derive(Clone, Copy, Debug)]
-pub enum Children<'s> {
-    /// None.
-    None,
-    /// One.
-    One([SetId; 1]),
-    /// Two.
-    Two([SetId; 2]),
-    /// Any number.
-    Many(&'s [SetId]),
-}
-
-impl Deref for Children<'_> {
-    type Target = [SetId];
-
-    fn deref(&self) -> &[SetId] {
-        match self {
-            Children::None => &[],
-            Children::One(one) => one,
-            Children::Two(two) => two,
-            Children::Many(many) => many,
-        }
-    }
-}
-
-impl Set {
-    /// The sets it is made of, in order.
-    pub fn children(&self) -> Children<'_> {
-        match self {
-            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. } => Children::None,
-            Set::And(children) | Set::Or(children) => Children::Many(children),
-            Set::Minus { from, less } => Children::Two([*from, *less]),
-            Set::Via { far, .. } => Children::One([*far]),
-            Set::Closure { seed, .. } => Children::One([*seed]),
-        }
     }
 }
 

@@ -165,9 +165,9 @@ pub trait Capabilities {
     fn answer(&self, question: Question) -> Answer;
 
     /// What it costs to read a row that lies beside the one before and to keep its number, so that others are held against
-    /// it, in lookups of one row.
-    fn keeping(&self) -> f64 {
-        1.0
+    /// it, in hundredths of a lookup of one row.
+    fn keeping(&self) -> u32 {
+        100
     }
 
     /// How the target answers a whole test of one row: as well as the worst of its atoms, where atoms are independent.

@@ -33,8 +33,8 @@ pub trait Stats {
     }
 
     /// See [`keeping`](crate::capability::Capabilities::keeping).
-    fn keeping(&self) -> f64 {
-        1.0
+    fn keeping(&self) -> u32 {
+        100
     }
 
     /// Live resources of a type.

@@ -90,8 +90,8 @@ impl Stats for Sparse<'_> {
         Some(Counted::About(20_000))
     }
 
-    fn keeping(&self) -> f64 {
-        0.25
+    fn keeping(&self) -> u32 {
+        25
     }
 
     fn abridged(&self, key: KeyId) -> bool {

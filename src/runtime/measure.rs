@@ -18,7 +18,7 @@ pub struct Measured {
     kept: Statistics,
     counted: HashMap<Set, Counted>,
     /// See [`Stats::keeping`].
-    keeping: f64,
+    keeping: u32,
 }
 
 /// The counts that choosing among the plans of a search needs.
@@ -44,7 +44,7 @@ pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan, registry: &Reg
             (questions(plan, context, store.as_ref()), store.keeping())
         }
         // Where no query runs, nothing is chosen.
-        Err(_) => (Vec::new(), 1.0),
+        Err(_) => (Vec::new(), 100),
     };
     let queries: Vec<Query> = questions.iter().flat_map(|(_, queries)| queries).cloned().collect();
     let found = if queries.is_empty() { Vec::new() } else { reading.counts(&queries).await? };
@@ -77,7 +77,7 @@ impl Stats for Measured {
         self.counted.get(rows).copied()
     }
 
-    fn keeping(&self) -> f64 {
+    fn keeping(&self) -> u32 {
         self.keeping
     }
 

@@ -52,8 +52,8 @@ impl Stats for Counts {
         Some(Counted::About(20_000))
     }
 
-    fn keeping(&self) -> f64 {
-        0.25
+    fn keeping(&self) -> u32 {
+        25
     }
 
     fn resources(&self, _ty: TypeCode) -> u64 {

@@ -5,7 +5,7 @@ use crate::capability::{Answer, Capabilities, Compare, Question, comparisons};
 use crate::rows::{Base, ColName, ColType, RowKind, Tuple};
 
 impl<D: Dialect> Capabilities for Target<D> {
-    fn keeping(&self) -> f64 {
+    fn keeping(&self) -> u32 {
         D::KEEPING
     }
 

@@ -21,7 +21,7 @@ pub trait Dialect: fmt::Debug {
     /// Whether an index is entered by all members of a set at once, sorted and each once, rather than joined to them.
     const ENTERS_BY_SETS: bool;
     /// See [`keeping`](crate::capability::Capabilities::keeping).
-    const KEEPING: f64;
+    const KEEPING: u32;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 

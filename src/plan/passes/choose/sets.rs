@@ -7,6 +7,7 @@
 //! a set behind a link is read from the other end of it, which has to be known.
 
 use super::Chooser;
+use crate::plan::Plan;
 use crate::plan::hash::FastMap;
 use fhirc_codegen::algebra::{Access, Edge, End, Set, SetId, Test};
 use fhirc_codegen::stats::{Counted, Stats};
@@ -181,7 +182,7 @@ impl Chooser<'_> {
             return known;
         }
         let plan = self.plan;
-        let members = self.estimates.get(id) * self.stats.keeping();
+        let members = self.keeping(id);
         let cost = match plan.graph.set(id) {
             // One run of rows, which is left where the bound is met.
             rows @ Set::Rows { test, .. } => {
@@ -201,7 +202,7 @@ impl Chooser<'_> {
     /// What it costs to read a set to its end, where that is known: behind links it is an average.
     fn known(&mut self, id: SetId) -> Option<f64> {
         let plan = self.plan;
-        let members = self.estimates.get(id) * self.stats.keeping();
+        let members = self.keeping(id);
         match plan.graph.set(id) {
             Set::Rows { .. } => self.is_known(id).then_some(members),
             Set::And(children) => {
@@ -220,6 +221,11 @@ impl Chooser<'_> {
         }
     }
 
+    /// What it costs to read the members where they lie, and to keep them.
+    fn keeping(&self, id: SetId) -> f64 {
+        self.estimates.get(id) * f64::from(self.stats.keeping()) / 100.0
+    }
+
     /// Whether it was counted how many rows there are.
     fn is_known(&self, id: SetId) -> bool {
         matches!(self.stats.counted(self.plan.graph.set(id)), Some(Counted::Exactly(_) | Counted::About(_)))
@@ -235,7 +241,7 @@ impl Chooser<'_> {
 }
 
 /// Whether some set at the end of a link was counted for the search.
-pub(super) fn counts(plan: &crate::plan::Plan, stats: &dyn Stats) -> bool {
+pub(super) fn counts(plan: &Plan, stats: &dyn Stats) -> bool {
     let sets = plan.graph.reachable(&plan.roots());
     let any = |is: &dyn Fn(&Set) -> bool| sets.iter().any(|id| is(plan.graph.set(*id)));
     any(&|set| matches!(set, Set::Via { .. }))

@@ -124,6 +124,8 @@ fn types(registry: &Registry, random: &mut Random) -> Vec<ResourceType> {
     let mut names = vec!["Patient"];
     // Places alone are asked for by distance.
     names.extend(random.chance(35).then_some("Location"));
+    // Composites that stand for two parameters are theirs.
+    names.extend(random.chance(35).then_some("Observation"));
     if random.chance(40) {
         let hierarchies: Vec<_> = registry.types().filter(|ty| registry.hierarchy(*ty).is_some()).collect();
         let name = random.one(&hierarchies).map(|ty| registry.type_name(*ty));

@@ -16,7 +16,7 @@ impl Samples<'_> {
             0..4 => return self.system(random),
             4..8 => parts.push(single("_type", name)),
             8..13 => return self.bringing(random, ty),
-            13..25 => {
+            13..35 => {
                 if let Some(query) = self.paired(random) {
                     return Some(query);
                 }
@@ -47,12 +47,25 @@ impl Samples<'_> {
         Some(Part::Values { key: condition.key, values: condition.values })
     }
 
-    /// Two parameters that a composite combines, asked together, and sorted by the second.
-    fn paired(&self, random: &mut Random) -> Option<Query> {
+    /// Parameters that a composite combines and that have values, both.
+    fn pairs(&self) -> Vec<[ParamId; 2]> {
         let composites = self.types.iter().flat_map(|ty| self.registry.params(*ty));
         let pairs = composites.filter_map(|composite| self.registry.compound(composite));
-        let pairs: Vec<[ParamId; 2]> =
-            pairs.filter(|pair| pair.iter().all(|param| !self.of(*param).is_empty())).collect();
+        pairs.filter(|pair| pair.iter().all(|param| !self.of(*param).is_empty())).collect()
+    }
+
+    /// Whether a search asks for the first of two such parameters.
+    pub(super) fn asks_pair(&self, query: &Query) -> bool {
+        let asks = |code: &str| query.parts.iter().any(|part| matches!(part, Part::Values { key, .. } if key == code));
+        let pairs = self.pairs().into_iter();
+        pairs
+            .map(|[first, _]| first)
+            .any(|first| self.registry.type_name(first.ty()) == query.path && asks(self.code(first)))
+    }
+
+    /// Two parameters that a composite combines, asked together, and sorted by the second.
+    fn paired(&self, random: &mut Random) -> Option<Query> {
+        let pairs = self.pairs();
         // Quantities as often as all else.
         let quantities = pairs.iter().copied().filter(|[_, second]| self.kind(*second) == ParamType::Quantity);
         let quantities: Vec<[ParamId; 2]> = quantities.collect();
@@ -63,7 +76,13 @@ impl Samples<'_> {
         let mut parts = vec![Part::Values { key: format!("{}{negated}", self.code(first)), values }];
         if random.chance(55) {
             let count = random.pick(&[1, 1, 1, 2]);
-            let values = (0..count).map(|_| self.one_value(random, second, None)).collect();
+            // What nearly all have is met beside most codes.
+            let wide = self.kind(second) == ParamType::Quantity && random.chance(50);
+            let value = |random: &mut Random| match wide {
+                true => random.pick(&["gt-99", "lt99999", "ne1", "ge0", "le1000"]).to_owned(),
+                false => self.one_value(random, second, None),
+            };
+            let values = (0..count).map(|_| value(random)).collect();
             parts.push(Part::Values { key: self.code(second).to_owned(), values });
         }
         if random.chance(15) {

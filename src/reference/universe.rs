@@ -200,11 +200,15 @@ impl<'v> Universe<'v> {
                 let targets = self.registry.targets(param);
                 // `Device.url` is an address in a network: only types with both parameters are canonical.
                 let is_canonical = |ty| ["url", "version"].iter().all(|code| self.registry.param(ty, code).is_some());
-                let text = |target: &Node<'v>, name: &str| target.json.get(name).and_then(Value::as_str);
+                let is_called = |target: &Node<'v>| {
+                    path::listed(target.json.get("url")).iter().any(|name| path::text(name) == Some(url))
+                };
+                let has_version =
+                    |target: &Node<'v>, version| target.json.get("version").and_then(path::text) == Some(version);
                 self.all()
                     .filter(|target| targets.contains(target.ty) && is_canonical(target.ty))
-                    .filter(|target| text(target, "url") == Some(url))
-                    .filter(|target| version.as_deref().is_none_or(|version| text(target, "version") == Some(version)))
+                    .filter(is_called)
+                    .filter(|target| version.as_deref().is_none_or(|version| has_version(target, version)))
                     .collect()
             }
             Ref::Elsewhere(_) => Vec::new(),

@@ -7,9 +7,9 @@ impl Store {
     /// What tells the requests of a query from those of others, if these are all that its answer depends on. Plans may
     /// differ in what such a store does not look at.
     pub(crate) fn asks(&self, query: &Query) -> Option<String> {
-        match self {
+        match (self, query) {
             #[cfg(feature = "elasticsearch")]
-            Store::Elasticsearch(store) => store.asks(query),
+            (Store::Elasticsearch(store), query) => store.asks(query),
             _ => None,
         }
     }

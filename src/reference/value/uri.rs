@@ -1,9 +1,7 @@
 //! Uris and canonicals. FHIR R4 3.1.1.4.10; items 83 to 86.
 
-use serde_json::Value;
-
 use crate::ir::{TextMatch, UrlTest};
-use crate::reference::path::Element;
+use crate::reference::path::{self, Element};
 use crate::reference::universe::Node;
 
 /// A url and the version that goes with it.
@@ -24,7 +22,7 @@ pub(super) fn stored(node: Node<'_>, element: &Element<'_>) -> Option<Url> {
         "canonical" => Some(canonical(text)),
         // A canonical resource is found by `url|version` too (items 85, 123).
         "uri" if element.is_own_url() => {
-            let version = node.json.get("version").and_then(Value::as_str).map(str::to_owned);
+            let version = node.json.get("version").and_then(path::text).map(str::to_owned);
             Some(Url { version, ..plain(text) })
         }
         "uri" | "url" | "oid" | "uuid" => Some(plain(text)),

@@ -12,7 +12,7 @@ use fhirc_codegen::capability::Question;
 use fhirc_codegen::program::{Query, Yield};
 use fhirc_codegen::rows::{TypeCode, Value};
 use fhirc_codegen::sql::{Bind, Postgres, Sql, sql};
-use futures_util::future::join3;
+use futures_util::future::join4;
 use std::time::Duration;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
@@ -117,7 +117,15 @@ impl Asked<'_> {
         let found = match self.apart() {
             None => asked.await,
             Some((begin, end)) => {
-                let (begun, found, ended) = join3(link.batch_execute(&begin), asked, link.batch_execute(end)).await;
+                // What follows may be sent already, so the bound, which is short, must not stop the end on a busy server.
+                // Once it is taken back it cannot: whether the first attempt succeeds does not matter.
+                let unbind = async {
+                    if self.in_snapshot {
+                        let _ = link.batch_execute("ROLLBACK TO apart").await;
+                    }
+                };
+                let (begun, found, (), ended) =
+                    join4(link.batch_execute(&begin), asked, unbind, link.batch_execute(end)).await;
                 if ended.is_err() {
                     end_again(link, end).await?;
                 }

@@ -94,8 +94,8 @@ impl Resolver<'_> {
             });
             return None;
         }
-        let ends: Vec<_> =
-            able.into_iter().filter_map(|target| Some((target, self.walk(target, rest, path)?))).collect();
+        let ends = self.for_each_type(able, |resolver, target| Some((target, resolver.walk(target, rest, path)?)));
+        let ends: Vec<_> = ends.into_iter().flatten().collect();
         (!ends.is_empty()).then(|| linked(param, Way::Forward, ends, path.span))
     }
 

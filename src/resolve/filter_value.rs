@@ -11,7 +11,7 @@ use crate::resolve::terminology::Direction;
 use crate::resolve::value::{self, Written, coded, composite, date, number, quantity, reference, string, token};
 use crate::resolve::words;
 use crate::values::DecimalRange;
-use fhirc_grammar::{FilterOp, FilterValue, FilterValueKind, Span, Spanned};
+use fhirc_grammar::{FilterOp, FilterValue, Span, Spanned};
 
 /// `param op value` on the resource at hand.
 pub(super) fn compare(
@@ -59,21 +59,32 @@ pub(super) fn test(
         refuse(resolver, asked, op);
         return None;
     }
-    let written = written(value);
+    if asked.ty == ParamType::Composite {
+        return tuple(resolver, asked, op, value);
+    }
+    of_one(resolver, asked, op, &written(value.text(), value.span))
+}
+
+/// The same of a value that is no composite.
+fn of_one(
+    resolver: &mut Resolver<'_>,
+    asked: &Asked<'_>,
+    op: &Spanned<FilterOp>,
+    written: &Written,
+) -> Option<(Facet, Test)> {
     Some(match asked.ty {
-        _ if asked.code == "_id" => (Facet::Own, id(resolver, asked, op, &written)?),
-        ParamType::String => (Facet::Value, text(resolver, asked, op, &written)?),
-        ParamType::Token => (Facet::Value, code(resolver, asked, op, &written)?),
-        ParamType::Uri => (Facet::Value, url(resolver, asked, op, &written)?),
-        ParamType::Date => (date::view(asked), dates(resolver, asked, op, &written)?),
+        _ if asked.code == "_id" => (Facet::Own, id(resolver, asked, op, written)?),
+        ParamType::String => (Facet::Value, text(resolver, asked, op, written)?),
+        ParamType::Token => (Facet::Value, code(resolver, asked, op, written)?),
+        ParamType::Uri => (Facet::Value, url(resolver, asked, op, written)?),
+        ParamType::Date => (date::view(asked), dates(resolver, asked, op, written)?),
         // What contains a number is the range that the stored digits imply (item 157).
-        ParamType::Number if op.node == FilterOp::Co => (Facet::Implied, numbers(resolver, asked, op, &written)?),
-        ParamType::Number => (Facet::Value, numbers(resolver, asked, op, &written)?),
-        ParamType::Quantity => quantities(resolver, asked, op, &written)?,
-        ParamType::Reference => (Facet::Value, refers(resolver, asked, op, &written)?),
-        ParamType::Composite => tuple(resolver, asked, op, value)?,
-        // None of its operators has a value.
-        ParamType::Special => {
+        ParamType::Number if op.node == FilterOp::Co => (Facet::Implied, numbers(resolver, asked, op, written)?),
+        ParamType::Number => (Facet::Value, numbers(resolver, asked, op, written)?),
+        ParamType::Quantity => quantities(resolver, asked, op, written)?,
+        ParamType::Reference => (Facet::Value, refers(resolver, asked, op, written)?),
+        // None of its operators has a value; composites have no parts that are composites.
+        ParamType::Special | ParamType::Composite => {
             refuse(resolver, asked, op);
             return None;
         }
@@ -122,10 +133,8 @@ pub(super) fn wanted(resolver: &mut Resolver<'_>, value: &FilterValue) -> Option
 }
 
 /// A value cut at `|`. A JSON string is cut as well: `"http://loinc.org|1234-5"` is a token.
-fn written(value: &FilterValue) -> Written {
-    let text = value.text().to_owned();
-    let pieces = text.split('|').map(str::to_owned).collect();
-    Written { text, pieces, span: value.span }
+fn written(text: &str, span: Span) -> Written {
+    Written { text: text.to_owned(), pieces: text.split('|').map(str::to_owned).collect(), span }
 }
 
 /// The prefix that an operator shares its meaning with.
@@ -310,8 +319,7 @@ fn tuple(
     if op.node != FilterOp::Eq {
         return refuse(resolver, asked, op).map(|test| (Facet::Value, test));
     }
-    let bare = |text: &str| FilterValue { kind: FilterValueKind::Bare(text.to_owned()), span: value.span };
-    let parts: Vec<Written> = value.text().split('$').map(|part| written(&bare(part))).collect();
+    let parts: Vec<Written> = value.text().split('$').map(|part| written(part, value.span)).collect();
     composite::tuple(resolver, asked, &parts, value.span, |resolver, component, part| {
         let prefixed = matches!(component.ty, ParamType::Date | ParamType::Number | ParamType::Quantity)
             && part.text.starts_with(|first: char| first.is_ascii_alphabetic());
@@ -319,6 +327,6 @@ fn tuple(
             return value::written(resolver, component, part);
         }
         let equals = if component.ty == ParamType::Reference { FilterOp::Re } else { FilterOp::Eq };
-        test(resolver, component, &Spanned::new(equals, op.span), &bare(&part.text))
+        of_one(resolver, component, &Spanned::new(equals, op.span), part)
     })
 }

@@ -70,21 +70,8 @@ pub fn resolve(tree: &Tree, registry: &Registry, settings: &Settings) -> Resolve
     let mut diagnostics = resolver.diagnostics;
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
     diagnostics.dedup();
-    let diagnostics = alike_once(diagnostics);
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     Resolved { search: search.filter(|_| !failed), diagnostics }
-}
-
-/// Leaves out what was said already of the same place: a search over many types finds the same in each.
-fn alike_once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut kept: Vec<Diagnostic> = Vec::new();
-    for diagnostic in diagnostics {
-        match kept.last_mut().filter(|last| last.code == diagnostic.code && last.span == diagnostic.span) {
-            Some(last) if last.is_error() => last.help = Some(OF_MORE_TYPES.to_owned()),
-            _ => kept.push(diagnostic),
-        }
-    }
-    kept
 }
 
 /// The state of one resolution.
@@ -120,21 +107,45 @@ impl Resolver<'_> {
         }
         contained::check_conditions(self, wanted.contained, &conditions);
         let membership = types::compartment(self, tree, &mut wanted.types);
-        let mut branches = Vec::new();
-        for &ty in &wanted.types {
+        let branches = self.for_each_type(wanted.types.iter().copied(), |resolver, ty| {
             let mut filter: Vec<Pred> = membership.iter().filter(|(of, _)| *of == ty).map(|(_, p)| p.clone()).collect();
             let (named, conditions) = match &wanted.query {
-                Some(query) => query.conditions(self, (ty, &wanted.types), &conditions),
+                Some(query) => query.conditions(resolver, (ty, &wanted.types), &conditions),
                 None => (Vec::new(), conditions.clone()),
             };
             filter.extend(named);
-            filter.extend(conditions.iter().filter_map(|param| self.condition(ty, param, &wanted.types)));
-            branches.push(Branch { ty, filter: Pred::all(filter, whole(tree)) });
-        }
+            filter.extend(conditions.iter().filter_map(|param| resolver.condition(ty, param, &wanted.types)));
+            Branch { ty, filter: Pred::all(filter, whole(tree)) }
+        });
         places::check(self, wanted.query.as_ref());
         wanted.check();
         let shape = shape::decide(self, &wanted);
         Some(wanted.into_search(branches, shape, self.settings))
+    }
+
+    /// Resolves the same for each of several types. An error that they share, of one kind and at one place, is told once.
+    pub(super) fn for_each_type<T>(
+        &mut self,
+        types: impl IntoIterator<Item = ResourceType>,
+        mut resolve: impl FnMut(&mut Self, ResourceType) -> T,
+    ) -> Vec<T> {
+        let before = self.diagnostics.len();
+        let mut resolved = Vec::new();
+        for ty in types {
+            let own = self.diagnostics.len();
+            resolved.push(resolve(self, ty));
+            for diagnostic in self.diagnostics.split_off(own) {
+                let of_others = self.diagnostics.get_mut(before..own).unwrap_or_default();
+                let is_alike = |known: &&mut Diagnostic| {
+                    known.is_error() && (known.code, known.span) == (diagnostic.code, diagnostic.span)
+                };
+                match of_others.iter_mut().find(is_alike) {
+                    Some(known) => known.help = Some(OF_MORE_TYPES.to_owned()),
+                    None => self.diagnostics.push(diagnostic),
+                }
+            }
+        }
+        resolved
     }
 
     /// A parameter as a condition on resources of type `ty`; nothing if it is left out or wrong.

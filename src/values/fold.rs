@@ -8,9 +8,6 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
-/// The system of the codes `true` and `false`. FHIR R4 `search.html#token`.
-pub const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
-
 /// The version of [`fold`], [`fold_code`] and [`words`](super::words), stored with every index built by them.
 ///
 /// Raised with each change of their answers, a new Unicode version of the tables included.

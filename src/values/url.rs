@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// The code system of `true` and `false`, as their rows have it. FHIR R4 `search.html#token`.
+pub const SPECIAL_VALUES: &str = "http://hl7.org/fhir/special-values";
+
 /// The url and the version of a canonical, `url|version#fragment`; the version is empty if there is none. The fragment is
 /// part of the url, wherever the version stands (decision 86).
 pub fn split_canonical(text: &str) -> (Cow<'_, str>, &str) {

@@ -70,7 +70,8 @@ fn used(query: &str, warnings: &[Diagnostic]) -> String {
     let Some((path, params)) = query.split_once('?') else { return query.to_owned() };
     let ignored = |begin: usize, end: usize| {
         let within = |at: u32| (begin..end).contains(&(at as usize));
-        warnings.iter().any(|warning| warning.code == "ignored-parameter" && within(warning.span.start))
+        let is_left_out = |warning: &Diagnostic| matches!(warning.code, "ignored-parameter" | "empty-value");
+        warnings.iter().any(|warning| is_left_out(warning) && within(warning.span.start))
     };
     let (mut begin, mut used) = (path.len() + 1, Vec::new());
     for param in params.split('&') {

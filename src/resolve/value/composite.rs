@@ -37,7 +37,7 @@ pub(in crate::resolve) fn tuple(
             let component = Asked::component(component, part.span);
             if part.text.is_empty() {
                 let message = format!("the part `{}` of `{}` is empty", component.code, asked.code);
-                resolver.report(errors::bad_value("bad-composite", span, message));
+                resolver.report(errors::bad_value("bad-composite", part.span, message));
                 return None;
             }
             test(resolver, &component, part)
@@ -46,6 +46,7 @@ pub(in crate::resolve) fn tuple(
     let tests = tests.into_iter().collect::<Option<Vec<_>>>()?;
     Some(tuples(tests))
 }
+
 /// A test per component of one element, and the view in which it is looked for.
 pub(in crate::resolve) fn tuples(parts: Vec<(Facet, Test)>) -> (Facet, Test) {
     let mut alternatives: Vec<Vec<Test>> = vec![Vec::new()];

@@ -285,7 +285,7 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Takes what is found of each hit, once.
+    /// Takes an identity from a value of the field that tells it.
     pub(super) fn identity(&mut self, text: &str) {
         self.identities.extend(known(text));
     }

@@ -116,16 +116,10 @@ impl Asked<'_> {
         };
         let found = match self.apart() {
             None => asked.await,
-            Some((begin, end)) => {
-                // What follows may be sent already, so the bound, which is short, must not stop the end on a busy server.
-                // Once it is taken back it cannot: whether the first attempt succeeds does not matter.
-                let unbind = async {
-                    if self.in_snapshot {
-                        let _ = link.batch_execute("ROLLBACK TO apart").await;
-                    }
-                };
-                let (begun, found, (), ended) =
-                    join4(link.batch_execute(&begin), asked, unbind, link.batch_execute(end)).await;
+            Some(Apart { begin, unbind, end }) => {
+                // Whether it is unbound shows at the end.
+                let (begun, found, _, ended) =
+                    join4(link.batch_execute(&begin), asked, link.batch_execute(unbind), link.batch_execute(end)).await;
                 if ended.is_err() {
                     end_again(link, end).await?;
                 }
@@ -141,15 +135,16 @@ impl Asked<'_> {
 
     /// What a query stands between that has a bound of its own, or may fail where others follow it in a snapshot. The
     /// end is sent in any case: it takes the bound back, and undoes a failure.
-    fn apart(&self) -> Option<(String, &'static str)> {
+    fn apart(&self) -> Option<Apart> {
         let may_fail = self.visits.is_some() || *self.yields == Yield::Rough;
-        let (begin, end) = match self.in_snapshot {
-            true if may_fail => ("SAVEPOINT apart", "ROLLBACK TO apart; RELEASE apart"),
-            false if self.visits.is_some() => ("BEGIN READ ONLY", "COMMIT"),
+        let (begin, unbind, end) = match self.in_snapshot {
+            true if may_fail => ("SAVEPOINT apart", "ROLLBACK TO apart", "ROLLBACK TO apart; RELEASE apart"),
+            // Nothing is sent behind it, so the end is sent again where it is stopped.
+            false if self.visits.is_some() => ("BEGIN READ ONLY", "", "COMMIT"),
             _ => return None,
         };
         let bound = self.bound().map(|bound| format!("; SET LOCAL statement_timeout = {}", bound.as_millis()));
-        Some((format!("{begin}{}", bound.unwrap_or_default()), end))
+        Some(Apart { begin: format!("{begin}{}", bound.unwrap_or_default()), unbind, end })
     }
 
     /// After how long the query is given up; nothing where the connection's own limit holds, which ends the search. That
@@ -172,6 +167,14 @@ impl Asked<'_> {
             (other, _) => other,
         }
     }
+}
+
+/// What a query with a bound of its own stands between.
+struct Apart {
+    begin: String,
+    /// Takes the bound back, so that it cannot stop the end on a busy server, behind which others may be sent already.
+    unbind: &'static str,
+    end: &'static str,
 }
 
 /// Attempts to take a bound back.

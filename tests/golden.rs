@@ -4,6 +4,7 @@
 mod corpus;
 
 use fhirc::codegen::algebra::{Access, Edge, End, Set};
+use fhirc::codegen::program::Strategy;
 use fhirc::codegen::rows::{KeyId, RowKind, TypeCode, Value};
 use fhirc::codegen::stats::{Counted, Empty, Stats};
 use fhirc::compiler::{Compiler, Options, Representation};
@@ -111,6 +112,10 @@ impl Stats for Large {
         25
     }
 
+    fn passing(&self) -> Option<u32> {
+        Some(10)
+    }
+
     fn resources(&self, _ty: TypeCode) -> u64 {
         1_000_000
     }
@@ -120,9 +125,9 @@ impl Stats for Large {
     }
 }
 
-/// Plans that compute far sides of links once.
+/// Plans of a large store, where they compute far sides of links once, or sweep over rows.
 #[test]
-fn far_sets() {
+fn large_stores() {
     let compiler = compiler();
     let registry = compiler.registry();
     for (name, query) in corpus::queries() {
@@ -130,6 +135,8 @@ fn far_sets() {
         let chosen = plan::choose(&plan, plan::Context { registry, stats: &Large });
         if chosen.graph.nodes().any(|node| matches!(node.access, Access::Set { .. })) {
             golden("sets", name, query, &plan::print(&chosen, registry));
+        } else if chosen.page.strategy == Strategy::Sweep {
+            golden("sweeps", name, query, &plan::print(&chosen, registry));
         }
     }
 }

@@ -170,6 +170,12 @@ pub trait Capabilities {
         100
     }
 
+    /// What it costs to pass over a row of another key on the way through the rows of all resources in page order, in
+    /// hundredths of a lookup of one row; nothing where rows do not lie so.
+    fn passing(&self) -> Option<u32> {
+        None
+    }
+
     /// How the target answers a whole test of one row: as well as the worst of its atoms, where atoms are independent.
     fn row(&self, kind: RowKind, test: &Test) -> Answer {
         match test {

@@ -215,6 +215,9 @@ pub enum Strategy {
     Walk,
     /// Compute the set, then sort it.
     SetFirst,
+    /// Go through the rows of all resources in page order, take those of one condition, and test the resource of each;
+    /// stop when the page is full.
+    Sweep,
     /// Go through the values of the first sort key in its order, which is a [run](OrderKey::run), and test the resource
     /// of each; stop when the page is full. Members without a value are not met.
     ByValue,

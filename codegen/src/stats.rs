@@ -37,6 +37,11 @@ pub trait Stats {
         100
     }
 
+    /// See [`passing`](crate::capability::Capabilities::passing).
+    fn passing(&self) -> Option<u32> {
+        None
+    }
+
     /// Live resources of a type.
     fn resources(&self, ty: TypeCode) -> u64;
 

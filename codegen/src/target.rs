@@ -59,6 +59,10 @@ pub trait Target: Capabilities {
     fn probe(&mut self, at: &Self::At, rows: &Rows<'_>) -> Self::Row;
     /// The rows of any resource.
     fn seek(&mut self, rows: &Rows<'_>) -> Self::Row;
+    /// The rows of any resource, in the order of the resources: among those of other keys.
+    fn sweep(&mut self, rows: &Rows<'_>) -> Self::Row;
+    /// The resources that hold links, in page order, once for each link; and the resource at the other end of that.
+    fn sweep_links(&mut self, edge: Edge) -> (Self::Scan, Self::At);
     /// One comparison of one row.
     fn atom(&mut self, row: &Self::Row, atom: &Comparison<'_>) -> Self::Test;
     /// The resource at hand has a row that passes all tests.

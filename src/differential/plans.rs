@@ -63,6 +63,10 @@ impl Stats for Many<'_> {
         self.0.abridged(key)
     }
 
+    fn passing(&self) -> Option<u32> {
+        Some(1)
+    }
+
     fn resources(&self, _: TypeCode) -> u64 {
         MANY
     }
@@ -92,6 +96,10 @@ impl Stats for Sparse<'_> {
 
     fn keeping(&self) -> u32 {
         25
+    }
+
+    fn passing(&self) -> Option<u32> {
+        Some(1)
     }
 
     fn abridged(&self, key: KeyId) -> bool {

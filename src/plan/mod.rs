@@ -83,7 +83,8 @@ pub struct Root {
 /// The costs of the ways to a page, in rows that are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weighed {
-    /// Going through candidates in the order of the page until it is full; nothing where there is no such walk.
+    /// Going through candidates, or through their rows, in the order of the page until it is full; nothing where there is
+    /// no such walk.
     pub walking: Option<u64>,
     /// Computing all matches, or going through the rows of one value.
     pub finding: u64,

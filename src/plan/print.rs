@@ -162,6 +162,7 @@ impl Names<'_> {
         match strategy {
             Strategy::Walk => "walk in page order".into(),
             Strategy::SetFirst => "set first".into(),
+            Strategy::Sweep => "sweep in page order".into(),
             Strategy::ByValue => "walk by value".into(),
             Strategy::ByPair(pairs) => {
                 format!("walk by value along {} {}", self.key(pairs.key), self.test(&pairs.first)).into()

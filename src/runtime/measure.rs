@@ -19,6 +19,8 @@ pub struct Measured {
     counted: HashMap<Set, Counted>,
     /// See [`Stats::keeping`].
     keeping: u32,
+    /// See [`Stats::passing`].
+    passing: Option<u32>,
 }
 
 /// The counts that choosing among the plans of a search needs.
@@ -38,13 +40,13 @@ pub async fn measured(store: &Store, tenant: &TenantContext, search: &Compiled) 
 /// The same.
 pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan, registry: &Registry) -> Result<Measured, StoreError> {
     let kept = reading.statistics().await?;
-    let (questions, keeping) = match reading.capabilities() {
+    let (questions, keeping, passing) = match reading.capabilities() {
         Ok(store) => {
             let context = Context { registry, stats: &kept };
-            (questions(plan, context, store.as_ref()), store.keeping())
+            (questions(plan, context, store.as_ref()), store.keeping(), store.passing())
         }
         // Where no query runs, nothing is chosen.
-        Err(_) => (Vec::new(), 100),
+        Err(_) => (Vec::new(), 100, None),
     };
     let queries: Vec<Query> = questions.iter().flat_map(|(_, queries)| queries).cloned().collect();
     let found = if queries.is_empty() { Vec::new() } else { reading.counts(&queries).await? };
@@ -54,7 +56,7 @@ pub(super) async fn measure<R: Reading>(reading: &R, plan: &Plan, registry: &Reg
         let count = counted(found.by_ref().take(queries.len()).collect::<Vec<_>>(), &kept);
         known.extend(count.map(|count| (set, count)));
     }
-    Ok(Measured { kept, counted: known, keeping })
+    Ok(Measured { kept, counted: known, keeping, passing })
 }
 
 impl Measured {
@@ -79,6 +81,10 @@ impl Stats for Measured {
 
     fn keeping(&self) -> u32 {
         self.keeping
+    }
+
+    fn passing(&self) -> Option<u32> {
+        self.passing
     }
 
     fn resources(&self, ty: TypeCode) -> u64 {

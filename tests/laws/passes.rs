@@ -56,6 +56,10 @@ impl Stats for Counts {
         25
     }
 
+    fn passing(&self) -> Option<u32> {
+        Some(1)
+    }
+
     fn resources(&self, _ty: TypeCode) -> u64 {
         1_000_000
     }
@@ -157,6 +161,7 @@ struct Seen {
     passes: BTreeSet<&'static str>,
     walked: usize,
     set_first: usize,
+    swept: usize,
     by_value: usize,
     by_pair: usize,
     sets: usize,
@@ -184,6 +189,7 @@ async fn holds(store: &Store, query: &str, search: &Search, seen: &mut Seen) -> 
             match chosen.page.strategy {
                 Strategy::Walk => seen.walked += 1,
                 Strategy::SetFirst => seen.set_first += 1,
+                Strategy::Sweep => seen.swept += 1,
                 Strategy::ByValue => seen.by_value += 1,
                 Strategy::ByPair(_) => seen.by_pair += 1,
                 Strategy::Measure { .. } => {}
@@ -229,11 +235,11 @@ fn the_answer_of_the_corpus_stays() {
     for pass in plan::PASSES {
         assert!(seen.passes.contains(pass.name), "no query is changed by {}", pass.name);
     }
-    let Seen { walked, set_first, by_value, by_pair, sets, matched, .. } = seen;
-    let enough = walked > 50 && set_first > 50 && by_value > 50 && by_pair > 0 && sets > 50;
+    let Seen { walked, set_first, swept, by_value, by_pair, sets, matched, .. } = seen;
+    let enough = walked > 50 && set_first > 50 && swept > 50 && by_value > 50 && by_pair > 0 && sets > 50;
     assert!(
         enough,
-        "{walked} walked, {set_first} set first, {by_value} by value, {by_pair} by pair, {sets} with far sets"
+        "{walked} walked, {set_first} set first, {swept} swept, {by_value} by value, {by_pair} by pair, {sets} with far sets"
     );
     assert!(matched * 4 > corpus.len() * 3, "{matched} of {} queries match something", corpus.len());
 }

@@ -77,6 +77,16 @@ impl crate::target::Target for Target {
         rows(of).0
     }
 
+    /// Never asked: no row is passed over.
+    fn sweep(&mut self, of: &Rows<'_>) -> Clause {
+        rows(of).0
+    }
+
+    /// Never asked: the capabilities say so.
+    fn sweep_links(&mut self, _: Edge) -> (Clause, ()) {
+        (Clause::never(), ())
+    }
+
     fn atom(&mut self, _: &Clause, _: &Comparison<'_>) {}
 
     fn holds(&mut self, row: Clause, _: Vec<()>) -> Clause {

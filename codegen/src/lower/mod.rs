@@ -5,7 +5,7 @@ mod check;
 #[cfg(test)]
 mod tests;
 
-use crate::algebra::{Access, Exactness, Node, Set, SetId, Sets, Span, Test};
+use crate::algebra::{Access, End, Exactness, Node, Set, SetId, Sets, Span, Test};
 use crate::capability::{Answer, Question};
 use crate::program::{Dir, OrderKey, Pairs, Query, Strategy, Yield};
 use crate::rows::{KeyId, RowKind};
@@ -49,7 +49,7 @@ pub fn lower<T: Target>(target: T, query: &Query) -> Result<T::Out, Unsupported>
     }
     let members = match query.strategy {
         Strategy::Walk => walk.in_page_order(query)?,
-        Strategy::SetFirst => walk.scan(query.root)?,
+        Strategy::SetFirst | Strategy::Sweep => walk.scan(query.root)?,
         Strategy::ByValue => walk.by_value(query)?,
         Strategy::ByPair(ref pairs) => walk.by_pair(query, pairs)?,
         Strategy::Measure { .. } => return Err(walk.refusal(query.root, Question::Measure)),
@@ -287,9 +287,36 @@ impl<'q, T: Target> Walk<'q, T> {
     /// The members of the set.
     fn scan(&mut self, id: SetId) -> Lowered<T::Scan> {
         let node = self.enter(id)?;
-        let scan = self.members(id, &node.set)?;
+        let scan = if self.is_swept(node) { self.swept(id, &node.set)? } else { self.members(id, &node.set)? };
         self.leave();
         Ok(scan)
+    }
+
+    /// Whether the rows of a set are gone through in page order, where the target's rows lie so.
+    fn is_swept(&self, node: &Node) -> bool {
+        node.access == Access::Walk && self.target.passing().is_some()
+    }
+
+    /// The members, as they are met in page order.
+    fn swept(&mut self, id: SetId, set: &'q Set) -> Lowered<T::Scan> {
+        match set {
+            Set::Rows { key, kind, universe, test } => {
+                let mut scans = Vec::new();
+                for atoms in &self.cases(id, *kind, test)? {
+                    let row = self.target.sweep(&Rows { key: *key, kind: *kind, universe, atoms });
+                    let tests = self.tests(&row, atoms);
+                    scans.push(self.target.scan_rows(row, tests));
+                }
+                Ok(self.target.union(scans))
+            }
+            Set::Via { edge, from: End::Source, far } => {
+                self.ask(id, Question::Via(edge.on.into(), End::Source))?;
+                let (scan, other) = self.target.sweep_links(*edge);
+                let far = self.condition(*far, &other)?;
+                Ok(self.target.filter(scan, far))
+            }
+            _ => self.members(id, set),
+        }
     }
 
     fn members(&mut self, id: SetId, set: &'q Set) -> Lowered<T::Scan> {

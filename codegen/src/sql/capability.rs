@@ -9,6 +9,10 @@ impl<D: Dialect> Capabilities for Target<D> {
         D::KEEPING
     }
 
+    fn passing(&self) -> Option<u32> {
+        Some(D::PASSING)
+    }
+
     fn answer(&self, question: Question) -> Answer {
         let can = match question {
             Question::Row(kind, name, compare) => row(kind, name, compare),

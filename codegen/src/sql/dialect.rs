@@ -22,6 +22,8 @@ pub trait Dialect: fmt::Debug {
     const ENTERS_BY_SETS: bool;
     /// See [`keeping`](crate::capability::Capabilities::keeping).
     const KEEPING: u32;
+    /// See [`passing`](crate::capability::Capabilities::passing).
+    const PASSING: u32;
     /// The sign before the number of a parameter.
     const PARAMETER: char;
 

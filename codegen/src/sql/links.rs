@@ -28,7 +28,7 @@ impl<D: Dialect> Target<D> {
         }
         let first = self.alias("e");
         let (mut select, members) = (Select::new(), far.ords());
-        let any = |end: Expr| D::one_of_these(end, members);
+        let any = |end: Expr| Some(D::one_of_these(end, members));
         let at = self.join(&mut select, &first, any, (&[edge.key], edge.on), opposite(from));
         Scan { select, at, repeats: !self.leads_to_one(edge, from) }
     }
@@ -40,18 +40,27 @@ impl<D: Dialect> Target<D> {
         Scan { select: far.select, at, repeats: far.repeats || !self.leads_to_one(edge, from) }
     }
 
+    /// The resources that hold links, and the resource at the other end.
+    pub(super) fn scan_links(&mut self, edge: Edge) -> (Scan, At) {
+        let first = self.alias("e");
+        let mut select = Select::new();
+        let other = self.join(&mut select, &first, |_| None, (&[edge.key], edge.on), End::Source);
+        let at = At::row(col(&first, "ord"));
+        (Scan { select, at, repeats: !self.is_once(edge.key) }, other)
+    }
+
     /// Who refers to one resource only is found by that one; who is referred to, by many.
     fn leads_to_one(&self, edge: Edge, from: End) -> bool {
         from == End::Source && matches!(edge.on, On::Rid | On::Unversioned) && self.is_once(edge.key)
     }
 
-    /// Goes on to `first`, the table that knows resources at end `begin`, those for whose number `begins` holds, and from
-    /// there to the other end. The links stand under any of the keys.
+    /// Goes on to `first`, the table that knows resources at end `begin`, those for whose number `begins` holds (all, where
+    /// that is nothing), and from there to the other end. The links stand under any of the keys.
     pub(super) fn join(
         &mut self,
         select: &mut Select,
         first: &DynIden,
-        begins: impl FnOnce(Expr) -> Expr,
+        begins: impl FnOnce(Expr) -> Option<Expr>,
         (keys, on): (&[KeyId], On),
         begin: End,
     ) -> At {
@@ -63,13 +72,13 @@ impl<D: Dialect> Target<D> {
                 End::Target => ("target", At::row(col(first, "ord"))),
             };
             let found = unversioned.into_iter().chain(self.keyed_by(first, keys));
-            Self::enter(select, table, first, found.chain([begins(col(first, here))]));
+            Self::enter(select, table, first, found.chain(begins(col(first, here))));
             return other;
         };
         let url = [url];
         let (begin_keys, end_keys) = if begin == End::Source { (keys, url.as_slice()) } else { (url.as_slice(), keys) };
         let found = self.keyed_by(first, begin_keys).into_iter();
-        Self::enter(select, table, first, found.chain([begins(col(first, "ord"))]));
+        Self::enter(select, table, first, found.chain(begins(col(first, "ord"))));
         let second = self.alias("e");
         let found = self.keyed_by(&second, end_keys).into_iter();
         Self::enter(select, "url_v", &second, found.chain([col(&second, "url").eq(col(first, "url"))]));
@@ -137,9 +146,9 @@ fn first_table(on: On, from: End) -> &'static str {
 }
 
 /// The number is that of this resource.
-pub(super) fn is(at: &Expr) -> impl FnOnce(Expr) -> Expr {
+pub(super) fn is(at: &Expr) -> impl FnOnce(Expr) -> Option<Expr> {
     let at = at.clone();
-    move |end| end.eq(at)
+    move |end| Some(end.eq(at))
 }
 
 fn opposite(end: End) -> End {

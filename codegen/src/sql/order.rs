@@ -50,7 +50,7 @@ impl<D: Dialect> Target<D> {
             (Some("ord"), _) => Some(at.ord.clone()),
             (Some(name), Some(Own::Resource(table))) => Some(col(table, name)),
             (Some("updated"), Some(Own::Updated(table))) => Some(col(table, "updated")),
-            (_, Some(Own::Values(table, kind))) if position == 0 => Some(col(table, sort_column(*kind, key.dir))),
+            (_, Some(Own::Values(table, kind, _))) if position == 0 => Some(col(table, sort_column(*kind, key.dir))),
             _ => None,
         };
         match own {
@@ -64,7 +64,7 @@ impl<D: Dialect> Target<D> {
     pub(super) fn scan_values(&mut self, along: &Along<'_>) -> Scan {
         let (alias, kind) = (self.alias("v"), along.kind);
         let ord = col(&alias, "ord");
-        let at = At { ord, live: true, own: Some(Own::Values(alias.clone(), kind)) };
+        let at = At { ord, live: true, own: Some(Own::Values(alias.clone(), kind, along.key)) };
         let table = if along.dir == Dir::Desc { by_end(kind) } else { None }.or_else(|| by_value(kind));
         let mut select = from(table.unwrap_or_default(), &alias);
         self.restrict_to(&mut select, &alias, along);
@@ -74,7 +74,7 @@ impl<D: Dialect> Target<D> {
 
     /// The resource at hand has no row that comes before the one at hand. Rows are told apart by all their columns.
     pub(super) fn no_value_before(&mut self, at: &At, along: &Along<'_>) -> Expr {
-        let Some(Own::Values(here, kind)) = &at.own else { return never() };
+        let Some(Own::Values(here, kind, _)) = &at.own else { return never() };
         if self.is_once(along.key) {
             return always();
         }

@@ -34,6 +34,9 @@ impl<D: Dialect> Target<D> {
         match rows.kind {
             RowKind::Id | RowKind::Updated => self.record_at(at, rows),
             kind => {
+                if let Some(row) = self.row_at_hand(at, rows) {
+                    return row;
+                }
                 let pinned = pinned(rows);
                 let table = if pinned { by_value(kind) } else { of_resource(kind) };
                 let mut row = Row { few: !pinned, ..self.keyed(rows, table) };
@@ -83,7 +86,7 @@ impl<D: Dialect> Target<D> {
         Scan { select, at, repeats: row.repeats }
     }
 
-    fn keyed(&mut self, rows: &Rows<'_>, table: Option<&'static str>) -> Row {
+    pub(super) fn keyed(&mut self, rows: &Rows<'_>, table: Option<&'static str>) -> Row {
         let alias = self.alias("t");
         let select = from(table.unwrap_or_default(), &alias);
         let conds =
@@ -103,6 +106,14 @@ impl<D: Dialect> Target<D> {
             let passes = self.compare(&row, atom);
             select.and_where(passes);
         }
+    }
+
+    /// The row that is gone through, if it is the only one that the resource has of the key.
+    fn row_at_hand(&self, at: &At, rows: &Rows<'_>) -> Option<Row> {
+        let Some(Own::Values(table, kind, key)) = &at.own else { return None };
+        let only = *kind == rows.kind && *key == rows.key && self.is_once(rows.key);
+        let (table, abridged) = (table.clone(), self.is_abridged(&[rows.key]));
+        only.then(|| Row { kind: *kind, table, from: None, conds: Vec::new(), repeats: false, abridged, few: true })
     }
 
     /// The record of the resource at hand: the one we go through, or a lookup.
@@ -125,7 +136,7 @@ impl<D: Dialect> Target<D> {
 
     fn record(&mut self, kind: RowKind, own: Option<Own>, from: Option<Select>) -> Row {
         let table = match own {
-            Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias, _)) => alias,
+            Some(Own::Resource(alias) | Own::Updated(alias) | Own::Values(alias, ..)) => alias,
             None => self.alias("r"),
         };
         Row { kind, table, from, conds: Vec::new(), repeats: false, abridged: false, few: false }

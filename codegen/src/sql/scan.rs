@@ -7,7 +7,7 @@ use super::select::Select;
 use super::{Bind, Dialect, Target};
 use crate::algebra::{SlotId, Universe};
 use crate::ord::{NOT_TOP_LEVEL, TYPE_SHIFT, end_ord, first_ord};
-use crate::rows::RowKind;
+use crate::rows::{KeyId, RowKind};
 use sea_query::{DynIden, Expr, ExprTrait, IntoIden, UnionType};
 
 /// The resource that a condition is about.
@@ -28,8 +28,8 @@ pub(super) enum Own {
     Resource(DynIden),
     /// `resource_updated`, under this name.
     Updated(DynIden),
-    /// Rows that hold the values of the first sort key, under this name: a resource may have several.
-    Values(DynIden, RowKind),
+    /// Rows of a key that hold the values of the first sort key, under this name: a resource may have several.
+    Values(DynIden, RowKind, KeyId),
 }
 
 impl At {

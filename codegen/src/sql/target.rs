@@ -5,6 +5,7 @@ use super::constant::{always, never};
 use super::finish::Statement;
 use super::junction::disjunction;
 use super::links::Hop;
+use super::names::of_resource;
 use super::rows::Row;
 use super::scan::{At, Own, Scan};
 use super::schema::SqlType;
@@ -81,6 +82,17 @@ impl<D: Dialect> crate::target::Target for Target<D> {
 
     fn seek(&mut self, rows: &Rows<'_>) -> Row {
         self.rows_of_any(rows)
+    }
+
+    fn sweep(&mut self, rows: &Rows<'_>) -> Row {
+        match of_resource(rows.kind) {
+            Some(table) => self.keyed(rows, Some(table)),
+            None => self.rows_of_any(rows),
+        }
+    }
+
+    fn sweep_links(&mut self, edge: Edge) -> (Scan, At) {
+        self.scan_links(edge)
     }
 
     fn atom(&mut self, row: &Row, atom: &Comparison<'_>) -> Expr {

@@ -124,6 +124,7 @@ pub(crate) fn queries() -> Vec<(&'static str, Query)> {
         .chain(pages::pairs())
         .chain(tests_of_rows())
         .chain(joins())
+        .chain(sweeps())
         .chain(closures())
         .chain(results())
         .collect()
@@ -189,6 +190,28 @@ fn tests_of_rows() -> Vec<(&'static str, Query)> {
         }),
         ("updated", own(RowKind::Updated, born(Rel::Within, 10, 20))),
         ("never", one(CODE, Test::FALSE)),
+    ]
+}
+
+/// Pages that sweep over rows in page order.
+fn sweeps() -> Vec<(&'static str, Query)> {
+    let swept = |rows: &dyn Fn(&mut Plan) -> SetId| {
+        let mut plan = Plan::default();
+        let rows = rows(&mut plan);
+        let all = plan.all(OBSERVATION, Access::Probe);
+        let root = plan.and(&[rows, all]);
+        plan.page(root, Vec::new(), Strategy::Sweep)
+    };
+    let links = |access| {
+        swept(&|plan| {
+            let far = plan.rows(GENDER, male(), access);
+            plan.via(subject(), End::Source, far, Access::Walk)
+        })
+    };
+    vec![
+        ("sweep_rows", swept(&|plan| plan.rows(CODE, loinc("8480-6"), Access::Walk))),
+        ("sweep_links", links(Access::Probe)),
+        ("sweep_links_and_set", links(Access::Set { most: 4_096 })),
     ]
 }
 

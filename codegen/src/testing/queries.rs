@@ -244,7 +244,7 @@ impl Arena<'_> {
             Tree::And(children) => {
                 let driver = if children.is_empty() { 0 } else { self.choose(children.len()) };
                 let of = |(n, child)| {
-                    let access = if n == driver { Access::Drive } else { self.probe() };
+                    let access = if n == driver { self.driver() } else { self.probe() };
                     self.add(child, access)
                 };
                 Set::And(children.iter().enumerate().map(of).collect())
@@ -260,6 +260,10 @@ impl Arena<'_> {
     fn add_probe(&mut self, tree: &Tree) -> SetId {
         let access = self.probe();
         self.add(tree, access)
+    }
+
+    fn driver(&mut self) -> Access {
+        [Access::Drive, Access::Walk][self.choose(2)]
     }
 
     fn probe(&mut self) -> Access {

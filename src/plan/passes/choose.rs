@@ -3,10 +3,12 @@
 mod page;
 mod sets;
 mod sorted;
+mod sweep;
 mod turn;
 mod work;
 
 use super::{COUNTED, Context, applied, pair, prune_empty};
+use crate::definitions::Registry;
 use crate::plan::cost::Estimates;
 use crate::plan::hash::FastMap;
 use crate::plan::order;
@@ -48,6 +50,7 @@ fn chosen(plan: &Plan, context: Context<'_>) -> (Plan, f64) {
         estimates: &estimates,
         graph: Graph::default(),
         stats: context.stats,
+        registry: context.registry,
         counts: sets::counts(plan, context.stats),
         sets: Known::default(),
         placed: FastMap::default(),
@@ -135,6 +138,7 @@ struct Chooser<'p> {
     estimates: &'p Estimates<'p>,
     graph: Graph,
     stats: &'p dyn Stats,
+    registry: &'p Registry,
     /// Whether something was counted by which sets can be computed: see `sets`.
     counts: bool,
     sets: Known,
@@ -163,7 +167,7 @@ impl Chooser<'_> {
             }
             Set::And(children) => {
                 let conditions: Vec<_> = children.iter().copied().filter(|&child| !self.is_universe(child)).collect();
-                let conditions = self.in_turn(root, conditions);
+                let conditions = self.in_turn(root, conditions, self.times(candidates));
                 self.probe_in_turn(root, conditions, None, self.times(candidates))
             }
             _ => vec![self.probe(root, self.times(candidates))],
@@ -215,8 +219,8 @@ impl Chooser<'_> {
             Set::And(children) => {
                 let whole = |drives| (drives, self.estimates.get(drives));
                 let drives = driver.or_else(|| self.driver(&children).map(whole));
-                let children = self.in_turn(id, children);
                 let times = drives.map_or(Times::NONE, |(_, members)| self.times(members));
+                let children = self.in_turn(id, children, times);
                 Set::And(self.probe_in_turn(id, children, drives.map(|(drives, _)| drives), times))
             }
             Set::Or(children) => Set::Or(children.into_iter().map(|child| self.produce(child)).collect()),
@@ -262,7 +266,7 @@ impl Chooser<'_> {
         }
         let set = match self.plan.graph.set(id).clone() {
             Set::And(children) => {
-                let children = self.in_turn(id, children);
+                let children = self.in_turn(id, children, times);
                 Set::And(self.probe_in_turn(id, children, None, times))
             }
             Set::Or(children) => Set::Or(children.into_iter().map(|child| self.probe(child, times)).collect()),

@@ -1,5 +1,6 @@
 //! A page in the order of the resources, and totals: by going through candidates, or by computing the set.
 
+use super::sweep::Sweep;
 use super::{Chooser, Matches};
 use crate::plan::types::{in_page_order, is_top};
 use crate::plan::{Produced, Weighed};
@@ -21,7 +22,7 @@ pub(super) fn weighed(walking: Option<f64>, finding: f64) -> Weighed {
 impl Chooser<'_> {
     /// A walk visits candidates in page order until the page is full; a set is computed whole. Dense matches are found
     /// soon on a walk, sparse ones are few to compute. What is walked is the universe, or the rows of one value, which
-    /// lie in page order too.
+    /// lie in page order too, or the rows of a condition among those of other keys: see `sweep`.
     pub(super) fn page(&mut self) -> Matches {
         let root = self.plan.page.set;
         let universe = self.universe(root);
@@ -32,14 +33,21 @@ impl Chooser<'_> {
         let each = 1.0 + self.testing(root);
         // A walk meets no resources inside others.
         let candidates = visited(universe);
-        let walking = is_top(&self.plan.graph, root).then(|| self.walking(root, candidates));
-        let weighed = weighed(walking, cost);
-        let (visits, all, page) = match walking.filter(|walking| *walking < cost) {
-            Some(walking) => {
+        let top = is_top(&self.plan.graph, root);
+        let walking = top.then(|| self.walking(root, candidates));
+        let least = walking.map_or(cost, |walking| walking.min(cost));
+        let sweep = if top { self.sweeping(root, candidates, least) } else { None };
+        let weighed = weighed(sweep.map(|sweep| sweep.cost).or(walking), cost);
+        let (visits, all, page) = match (sweep, walking.filter(|walking| *walking < cost)) {
+            (Some(Sweep { over, cost }), _) => {
+                let page = Produced { set: self.sweep(root, over, candidates), strategy: Strategy::Sweep };
+                (cost, cost * universe / candidates.max(1.0), page)
+            }
+            (None, Some(walking)) => {
                 let page = Produced { set: self.walk(root, candidates), strategy: Strategy::Walk };
                 (walking, universe * each, page)
             }
-            None => {
+            (None, None) => {
                 let whole = driver.map_or(cost, |driver| self.whole(root, driver));
                 let driver = driver.map(|driver| (driver, self.gone_through(driver, &visited)));
                 (cost, whole, Produced { set: self.produce_by(root, driver), strategy: Strategy::SetFirst })

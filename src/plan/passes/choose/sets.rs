@@ -43,7 +43,7 @@ impl Times {
         if times >= 1.0 { Times(((times.log2() * Times::STEPS).round() as u8).saturating_add(1)) } else { Times::NONE }
     }
 
-    fn number(self) -> f64 {
+    pub(super) fn number(self) -> f64 {
         match self.0.checked_sub(1) {
             Some(steps) => (f64::from(steps) / Times::STEPS).exp2(),
             None => 0.0,
@@ -98,7 +98,7 @@ impl Chooser<'_> {
         match plan.graph.set(id) {
             Set::And(conditions) => {
                 let (mut saved, mut left) = (0.0, times);
-                for condition in self.in_turn(id, conditions.clone()) {
+                for condition in self.in_turn(id, conditions.clone(), times) {
                     saved += self.saved(condition, left);
                     left = self.times_behind(left, condition, id);
                 }
@@ -138,7 +138,7 @@ impl Chooser<'_> {
     }
 
     /// What it costs to test a set so often.
-    fn tested(&mut self, id: SetId, times: Times) -> f64 {
+    pub(super) fn tested(&mut self, id: SetId, times: Times) -> f64 {
         if times == Times::NONE {
             return 0.0;
         }
@@ -168,7 +168,7 @@ impl Chooser<'_> {
 
     fn tested_in_turn(&mut self, id: SetId, conditions: Vec<SetId>, times: Times) -> f64 {
         let (mut cost, mut left) = (0.0, times);
-        for condition in self.in_turn(id, conditions) {
+        for condition in self.in_turn(id, conditions, times) {
             cost += self.tested(condition, left);
             left = self.times_behind(left, condition, id);
         }
@@ -229,14 +229,6 @@ impl Chooser<'_> {
     /// Whether it was counted how many rows there are.
     fn is_known(&self, id: SetId) -> bool {
         matches!(self.stats.counted(self.plan.graph.set(id)), Some(Counted::Exactly(_) | Counted::About(_)))
-    }
-
-    /// The resources at the other end of a link.
-    fn ends(&self, edge: Edge, from: End, via: SetId) -> f64 {
-        match from {
-            End::Source => self.estimates.references(edge),
-            End::Target => self.estimates.referrers(&self.plan.graph, edge, via),
-        }
     }
 }
 

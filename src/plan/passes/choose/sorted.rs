@@ -108,7 +108,7 @@ impl Chooser<'_> {
         self.plan.page.order.len() > 1 && matches!(first.run(), Some((_, RowKind::One(Base::Token))))
     }
 
-    fn conditions(&self, root: SetId) -> Vec<SetId> {
+    pub(super) fn conditions(&self, root: SetId) -> Vec<SetId> {
         match self.plan.graph.set(root) {
             Set::And(children) => children.clone(),
             Set::Minus { from, .. } => self.conditions(*from),

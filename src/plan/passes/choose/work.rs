@@ -1,7 +1,10 @@
 //! What it costs to find the members of a set, and to test a resource for being one: rows that are looked at.
 
 use super::Chooser;
-use fhirc_codegen::algebra::{End, Set, SetId};
+use fhirc_codegen::algebra::{Edge, End, Set, SetId};
+
+/// A part of the far sides that is as good as none.
+const SELDOM_PASSES: f64 = 1e-6;
 
 impl Chooser<'_> {
     /// To find all members.
@@ -42,19 +45,25 @@ impl Chooser<'_> {
         let cost = match plan.graph.set(id) {
             Set::And(children) | Set::Or(children) => children.iter().map(|&child| self.testing(child)).sum(),
             Set::Minus { from, less } => self.testing(*from) + self.testing(*less),
-            // All resources at the other end are tested until one passes.
-            Set::Via { edge, from, far } => {
-                let others = match from {
-                    End::Source => self.estimates.references(*edge),
-                    End::Target => self.estimates.referrers(&plan.graph, *edge, id),
-                };
-                1.0 + others.max(1.0) * self.testing(*far)
-            }
+            Set::Via { edge, from, far } => 1.0 + self.ends(*edge, *from, id).max(1.0) * self.testing(*far),
             // The number itself tells the type.
             Set::All(_) | Set::None => 0.0,
             Set::Rows { .. } | Set::Closure { .. } | Set::Slot(_) | Set::Named { .. } => 1.0,
         };
         self.testing.insert(id, cost);
         cost
+    }
+
+    /// How many resources at the other end of a link are tested until one passes, or none is left.
+    pub(super) fn ends(&self, edge: Edge, from: End, via: SetId) -> f64 {
+        let graph = &self.plan.graph;
+        let ends = match from {
+            End::Source => self.estimates.references(edge),
+            End::Target => self.estimates.referrers(graph, edge, via),
+        };
+        let Set::Via { far, .. } = graph.set(via) else { return ends };
+        let passes = (self.estimates.get(*far) / self.estimates.universe(graph, *far).max(1.0)).min(1.0);
+        // A sum of `(1 - passes)^n`; of less than that the difference is lost in rounding.
+        if passes < SELDOM_PASSES { ends } else { (1.0 - (1.0 - passes).powf(ends)) / passes }
     }
 }

@@ -191,7 +191,7 @@ impl Samples<'_> {
         if random.chance(10) {
             return Some(format!("{direction}{links}{}", random.pick(&["_id", "_lastUpdated"])));
         }
-        let sorts = |param: &ParamId| !matches!(self.kind(*param), ParamType::Composite | ParamType::Special);
+        let sorts = |param: &ParamId| self.kind(*param) != ParamType::Special;
         let able: Vec<ParamId> = self.filled(end).into_iter().filter(sorts).collect();
         // References as often as all else: few parameters of a type are.
         let references = able.iter().copied().filter(|param| self.kind(*param) == ParamType::Reference);

@@ -26,6 +26,7 @@ pub(super) fn keys(resolver: &mut Resolver<'_>, param: &Param, wanted: &mut Want
         Ok(keys) => keys,
         Err(diagnostics) => return resolver.diagnostics.extend(diagnostics),
     };
+    let keys: Vec<Tree> = keys.iter().flat_map(|key| in_parts(resolver, key, &wanted.types)).collect();
     for key in keys {
         let Some(key) = sort_key(resolver, &key, wanted).filter(|key| !wanted.order.contains(key)) else { continue };
         if wanted.order.len() == MAX_KEYS {
@@ -46,6 +47,48 @@ fn ways(registry: &Registry, by: &SortBy) -> usize {
     let distinct: HashSet<&[ir::Link]> = values.iter().map(|value| value.via.as_slice()).collect();
     let linked = distinct.into_iter().filter(|via| !via.is_empty());
     linked.map(|via| 1_usize << via.iter().filter(by_url).count().min(MAX_STEPS)).sum()
+}
+
+/// The key; of a composite a key for each of its components, in turn, since FHIR gives composites no order: what has
+/// the same code is put in order by its value. Each component sorts as the parameter that it is of the same type.
+fn in_parts(resolver: &Resolver<'_>, key: &Tree, types: &[ResourceType]) -> Vec<Tree> {
+    let Some(codes) = components(resolver, key, types) else { return vec![key.clone()] };
+    let named = |code: String| {
+        let mut part = key.clone();
+        part.key.end.name.node = code;
+        part
+    };
+    codes.into_iter().map(named).collect()
+}
+
+/// The codes of the components, if the key is the same composite of all types, and each component a parameter of them.
+fn components(resolver: &Resolver<'_>, key: &Tree, types: &[ResourceType]) -> Option<Vec<String>> {
+    let registry = resolver.registry;
+    let links = key.key.links.iter().map(forward).collect::<Option<Vec<&Name>>>()?;
+    let mut ways = Ways { registry, end: &key.key.end.name, known: HashMap::new() };
+    let mut codes: Option<Vec<String>> = None;
+    for &ty in types {
+        ways.count(ty, &links).ok()?;
+        for SortValue { param, .. } in ways.values(ty, &links) {
+            let composite = Some(param).filter(|param| registry.definition(*param).ty == ParamType::Composite)?;
+            let parts = registry.components(composite).iter().map(|component| &component.definition.code);
+            let parts = parts.map(|code| registry.param(param.ty(), code).map(|_| code.clone()));
+            let parts: Vec<String> = parts.collect::<Option<_>>()?;
+            if codes.as_ref().is_some_and(|codes| *codes != parts) {
+                return None;
+            }
+            codes = Some(parts);
+        }
+    }
+    // A modifier is refused by the name of the composite.
+    codes.filter(|codes| !codes.is_empty() && key.key.end.modifier.is_none())
+}
+
+fn forward(link: &Link) -> Option<&Name> {
+    match link {
+        Link::Forward(name) => Some(name),
+        Link::Has(_) => None,
+    }
 }
 
 fn sort_key(resolver: &mut Resolver<'_>, key: &Tree, wanted: &Wanted) -> Option<SortKey> {
@@ -104,10 +147,6 @@ fn values(resolver: &mut Resolver<'_>, key: &Tree, types: &[ResourceType]) -> Op
 }
 
 fn links<'t>(resolver: &mut Resolver<'_>, key: &'t Tree) -> Option<Vec<&'t Name>> {
-    let forward = |link: &'t Link| match link {
-        Link::Forward(name) => Some(name),
-        Link::Has(_) => None,
-    };
     let links: Option<Vec<&Name>> = key.key.links.iter().map(forward).collect();
     if links.is_none() {
         // Which of those that refer here should stand for the resource, nothing says.

@@ -34,9 +34,12 @@ pub enum Facet {
     /// Is there something that the rows of a composite do not say of the two parameters that it combines, see
     /// [`Registry::compound`].
     Beside,
+    /// Which elements a composite groups the parts of, and what the parts of each are, see [`Registry::grouping`]: brackets of
+    /// `_filter`.
+    Element,
 }
 
-const FACETS: [Facet; 11] = [
+const FACETS: [Facet; 12] = [
     Facet::Value,
     Facet::Canonical,
     Facet::Words,
@@ -48,6 +51,7 @@ const FACETS: [Facet; 11] = [
     Facet::Implied,
     Facet::Container,
     Facet::Beside,
+    Facet::Element,
 ];
 
 impl Facet {
@@ -65,6 +69,7 @@ impl Facet {
             Facet::Implied => "#implied",
             Facet::Container => "#container",
             Facet::Beside => "#beside",
+            Facet::Element => "#element",
         }
     }
 }
@@ -151,6 +156,40 @@ fn take_bits(number: &mut u32, bits: u32) -> u32 {
     taken
 }
 
+/// What rows say of a part of an element.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum OfPart {
+    /// One of its values.
+    Value,
+    /// One of its quantities in canonical units.
+    Canonical,
+    /// The range that the digits of one of its numbers imply.
+    Implied,
+    /// It is there, and has none of these.
+    There,
+    /// It is there in other types alone than the component reads.
+    Otherwise,
+}
+
+impl OfPart {
+    /// What holds the values of a view; nothing for views that parts do not have.
+    pub fn view(facet: Facet) -> Option<OfPart> {
+        match facet {
+            Facet::Value => Some(OfPart::Value),
+            Facet::Canonical => Some(OfPart::Canonical),
+            Facet::Implied => Some(OfPart::Implied),
+            _ => None,
+        }
+    }
+
+    /// The number under which rows say it of a component, from 1: 0 is the element itself.
+    pub fn number(self, component: usize) -> i64 {
+        const OF_EACH: i64 = 8;
+        // A composite has a handful of components.
+        i64::try_from(component).unwrap_or(i64::MAX / OF_EACH - 1) * OF_EACH + self as i64 + 1
+    }
+}
+
 /// The first and the last number of the keys of a parameter, whatever facet and level.
 pub fn range(param: ParamId) -> (KeyId, KeyId) {
     let first = first(Key { param, facet: Facet::Value, level: Level::Top }.id());
@@ -173,7 +212,9 @@ pub const LIST_ITEM: &str = "http://hl7.org/fhir/SearchParameter/List-item";
 
 /// The facets that a parameter has rows for; none for a special parameter whose rules are not known.
 pub fn facets(param: &SearchParam) -> &'static [Facet] {
-    use Facet::{Beside, Canonical, Container, Identifier, Implied, Listed, OfType, Present, Text, Value, Words};
+    use Facet::{
+        Beside, Canonical, Container, Element, Identifier, Implied, Listed, OfType, Present, Text, Value, Words,
+    };
     match param.ty {
         // Of contained resources alone: that they are there, and where.
         _ if param.code == "_id" => &[Present, Container],
@@ -182,7 +223,7 @@ pub fn facets(param: &SearchParam) -> &'static [Facet] {
         ParamType::Token => &[Value, Text, OfType, Present],
         ParamType::Reference => &[Value, Identifier, Present],
         ParamType::Quantity => &[Value, Canonical, Present],
-        ParamType::Composite => &[Value, Canonical, Present, Beside],
+        ParamType::Composite => &[Value, Canonical, Present, Beside, Element],
         ParamType::Number => &[Value, Implied, Present],
         ParamType::String | ParamType::Uri | ParamType::Date => &[Value, Present],
         ParamType::Special if param.url == LOCATION_NEAR => &[Value, Present],
@@ -201,6 +242,16 @@ pub fn row_kinds(param: ParamId, facet: Facet, registry: &Registry) -> Vec<RowKi
     match (facet, definition.ty) {
         (Facet::Own, _) => Vec::new(),
         (Facet::Present | Facet::Beside, _) => vec![RowKind::Present],
+        (Facet::Element, _) => {
+            let Some(shape) = tuple_shape(param, registry).filter(|_| registry.grouping(param).is_some()) else {
+                return Vec::new();
+            };
+            let bases = std::iter::once(shape).chain(elsewhere(shape)).flat_map(Tuple::parts);
+            let mut kinds: Vec<RowKind> = bases.map(|base| RowKind::Part(*base)).chain([RowKind::Element]).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            kinds
+        }
         (Facet::Words, _) => vec![RowKind::One(Base::Word)],
         (Facet::Text, _) => vec![RowKind::One(Base::Text)],
         (Facet::Identifier, _) => vec![RowKind::One(Base::Token)],
@@ -318,6 +369,13 @@ mod tests {
             ("Observation", "value-quantity", Canonical, one(Base::Quantity)),
             ("Observation", "code-value-quantity", Canonical, vec![RowKind::Tuple(Tuple::TokenQuantity)]),
             ("Observation", "code-value-concept", Canonical, vec![]),
+            ("Observation", "code-value-quantity", Facet::Element, vec![]),
+            (
+                "Observation",
+                "component-code-value-quantity",
+                Facet::Element,
+                vec![RowKind::Element, RowKind::Part(Base::Token), RowKind::Part(Base::Quantity)],
+            ),
             ("Observation", "code-value-quantity", Facet::Beside, vec![RowKind::Present]),
             ("Observation", "code-value-concept", Value, vec![RowKind::Tuple(Tuple::TokenToken)]),
             (

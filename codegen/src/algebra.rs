@@ -1,8 +1,10 @@
 //! Sets of resources: the whole vocabulary that a target must understand.
 
 mod children;
+mod elements;
 
 pub use children::Children;
+pub use elements::Elements;
 
 use crate::rows::{Col, KeyId, Point, RowKind, TypeCode, Value};
 use serde::Serialize;
@@ -62,6 +64,15 @@ pub enum Set {
         universe: Universe,
         /// The test of one row.
         test: Test,
+    },
+    /// Resources with at least one element, counted under `key`, that is in a set of elements.
+    Elements {
+        /// The key of the rows that say that an element is there.
+        key: KeyId,
+        /// The resource types that have such elements.
+        universe: Universe,
+        /// Which of them.
+        within: Elements,
     },
     /// Intersection.
     And(Vec<SetId>),

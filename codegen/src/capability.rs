@@ -1,9 +1,10 @@
 //! What a target can be asked, and how well it answers.
 
+mod wording;
+
 use crate::algebra::{Atom, End, On, Rel, Source, Test};
 use crate::program::{OrderBy, OrderKey, OrderSource, Yield};
-use crate::rows::{BASES, Col, ColName, ColType, RowKind, TUPLES};
-use std::fmt;
+use crate::rows::{Col, ColName, ColType, RowKind, kinds, stored_kinds};
 
 /// How a target answers a question. The worse answer is the greater one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -83,6 +84,8 @@ pub enum Question {
     Row(RowKind, ColName, Compare),
     /// Set difference.
     Minus,
+    /// Resources with an element in a set of elements.
+    Elements,
     /// A join, seen from the end at which its result stands.
     Via(Join, End),
     /// A join any number of times.
@@ -297,17 +300,18 @@ pub fn comparisons(ty: ColType) -> &'static [Compare] {
     }
 }
 
-/// Every row kind, in the order of the schema.
-pub fn kinds() -> impl Iterator<Item = RowKind> {
-    let stored = BASES.into_iter().map(RowKind::One).chain(TUPLES.into_iter().map(RowKind::Tuple));
-    stored.chain([RowKind::Present, RowKind::Id, RowKind::Updated])
-}
-
 /// Every question that has a meaning.
 pub fn questions() -> Vec<Question> {
     let joins = [Join::Rid, Join::Unversioned, Join::Url, Join::UrlVersion];
-    let mut all =
-        vec![Question::All, Question::Minus, Question::Closure, Question::Slot, Question::Named, Question::Guard];
+    let mut all = vec![
+        Question::All,
+        Question::Minus,
+        Question::Elements,
+        Question::Closure,
+        Question::Slot,
+        Question::Named,
+        Question::Guard,
+    ];
     all.extend(joins.into_iter().flat_map(|on| [End::Source, End::Target].map(|end| Question::Via(on, end))));
     for kind in kinds() {
         all.push(Question::Rows(kind));
@@ -315,7 +319,7 @@ pub fn questions() -> Vec<Question> {
             all.extend(comparisons(name.ty()).iter().map(|&compare| Question::Row(kind, name, compare)));
         }
     }
-    all.extend(kinds().filter(|kind| !matches!(kind, RowKind::Id | RowKind::Updated)).map(Question::OrderRows));
+    all.extend(stored_kinds().filter(|kind| !kind.is_of_element()).map(Question::OrderRows));
     all.extend([Question::OrderUpdated, Question::OrderId, Question::OrderOrd]);
     all.extend(joins.map(Question::OrderVia));
     all.push(Question::Inside);
@@ -334,72 +338,4 @@ fn distinct(kind: RowKind) -> Vec<ColName> {
     names.sort();
     names.dedup();
     names
-}
-
-impl fmt::Display for Question {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Question::Row(kind, name, compare) => write!(f, "{kind} {}: {}", words(name), words(compare)),
-            Question::Rows(kind) => write!(f, "rows of {kind}"),
-            Question::OrderRows(kind) => write!(f, "order by {kind}"),
-            Question::Typing(kind) => write!(f, "a value that does not fit a column of {kind}"),
-            Question::Via(on, end) => write!(f, "via {}, result at the {}", words(on), words(end)),
-            Question::OrderVia(on) => write!(f, "order via {}", words(on)),
-            Question::Targets(on) => write!(f, "targets over {}", words(on)),
-            Question::Named => write!(f, "what links call by name"),
-            Question::Names => write!(f, "what resources are called by links"),
-            Question::Told(kind) => write!(f, "rows of {kind} themselves"),
-            Question::Refined(most) => {
-                write!(f, "a condition that has to be tested of more than {most} values; a narrower one has fewer")
-            }
-            Question::Versions => write!(f, "versions that references name"),
-            Question::Inside => write!(f, "resources inside others"),
-            Question::Cursor => write!(f, "a position that does not fit the order"),
-            Question::Alternatives => write!(f, "too many alternatives in one test"),
-            Question::Parameters => write!(f, "more values than one statement can have"),
-            Question::Zero => write!(f, "a text with a character U+0000"),
-            Question::Depth => write!(f, "sets nested too deeply"),
-            Question::Size => {
-                write!(f, "so many conditions and types at once; name the types of the links, or ask for less")
-            }
-            Question::Behind(most) => write!(
-                f,
-                "a link behind which more than {most} resources stand; fewer do where there are more conditions on them"
-            ),
-            Question::Gathered(most) => {
-                write!(
-                    f,
-                    "putting more than {most} resources in order by such values; fewer match where there are more conditions"
-                )
-            }
-            Question::Rounds(most) => {
-                write!(f, "links that go on over more than {most} resources, one behind the other")
-            }
-            Question::Earlier => write!(f, "versions before the current ones, which references name"),
-            Question::Dangling => write!(f, "a set that does not stand before its parent"),
-            other => f.write_str(&words(other)),
-        }
-    }
-}
-
-impl fmt::Display for RowKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            RowKind::One(base) => f.write_str(&words(base)),
-            RowKind::Tuple(tuple) => f.write_str(&words(tuple)),
-            other => f.write_str(&words(other)),
-        }
-    }
-}
-
-/// `NotInSlot` as `not-in-slot`: the names of the types are the names in lists and refusals.
-fn words(name: &impl fmt::Debug) -> String {
-    let mut out = String::new();
-    for c in format!("{name:?}").chars() {
-        if c.is_ascii_uppercase() && !out.is_empty() {
-            out.push('-');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
 }

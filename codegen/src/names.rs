@@ -20,7 +20,9 @@ pub(crate) fn stem(kind: RowKind) -> String {
 fn numbered(kind: RowKind, col: Col, name: &str) -> String {
     match kind {
         RowKind::Tuple(_) => format!("{name}{}", col.part),
-        RowKind::One(_) | RowKind::Present | RowKind::Id | RowKind::Updated => name.to_owned(),
+        RowKind::One(_) | RowKind::Present | RowKind::Element | RowKind::Part(_) | RowKind::Id | RowKind::Updated => {
+            name.to_owned()
+        }
     }
 }
 
@@ -40,5 +42,7 @@ fn name(name: ColName) -> &'static str {
         ColName::Word => "word",
         ColName::Id => "id",
         ColName::Place => "place",
+        ColName::Element => "element",
+        ColName::Part => "part",
     }
 }

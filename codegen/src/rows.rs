@@ -1,5 +1,9 @@
 //! What an index row is: a key, typed columns, and the resource it belongs to.
 
+mod kinds;
+
+pub use kinds::{BASES, PARTS, TUPLES, kinds, stored_kinds};
+
 use std::fmt;
 
 /// The number of an index key: one (resource type, search parameter, facet, level, generation).
@@ -59,11 +63,19 @@ pub enum RowKind {
     Tuple(Tuple),
     /// No column: the resource has the element at all.
     Present,
+    /// An element that repeats, or something that is there inside it: `Part` says which, [`ELEMENT`] the element itself, and
+    /// `Element` counts the elements of the key from 0.
+    Element,
+    /// One value of a part of an element that repeats: `Element`, `Part`, and the columns of the value.
+    Part(Base),
     /// The resource's own logical id (column `Id`). Every live resource has exactly one; no extraction writes it.
     Id,
     /// The resource's own `meta.lastUpdated` (column `Time`). As for `Id`.
     Updated,
 }
+
+/// The part that is the whole of an element, in rows that say that it is there.
+pub const ELEMENT: i64 = 0;
 
 /// The shapes of tuple rows. A composite of another shape is refused when its definition is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,32 +97,6 @@ pub enum Tuple {
     /// reference that leaves the store, and code
     RefTextToken,
 }
-
-/// Every tuple shape, in the order in which schemas list them.
-pub const TUPLES: [Tuple; 8] = [
-    Tuple::TokenToken,
-    Tuple::TokenQuantity,
-    Tuple::TokenNumber,
-    Tuple::TokenTime,
-    Tuple::TokenText,
-    Tuple::TokenNumberNumber,
-    Tuple::RefToken,
-    Tuple::RefTextToken,
-];
-
-/// Every single-value kind, in the order in which schemas list them.
-pub const BASES: [Base; 10] = [
-    Base::Token,
-    Base::Text,
-    Base::Ref,
-    Base::RefText,
-    Base::Url,
-    Base::Time,
-    Base::Number,
-    Base::Quantity,
-    Base::Word,
-    Base::Point,
-];
 
 impl Tuple {
     /// The parts, in order.
@@ -187,6 +173,10 @@ pub enum ColName {
     Place,
     /// Logical id of the resource itself.
     Id,
+    /// Which of the elements of a key, from 0.
+    Element,
+    /// Which part of an element, or [`ELEMENT`].
+    Part,
 }
 
 /// A column of a row: `part` is 0 except in tuple rows.
@@ -229,7 +219,7 @@ impl ColName {
     pub fn ty(self) -> ColType {
         match self {
             ColName::System => ColType::System,
-            ColName::Rank => ColType::Int,
+            ColName::Rank | ColName::Element | ColName::Part => ColType::Int,
             ColName::Target => ColType::Rid,
             ColName::Time => ColType::Instants,
             ColName::Cuts => ColType::Cuts,
@@ -268,9 +258,10 @@ impl RowKind {
     /// The columns of the row, part after part.
     pub fn columns(self) -> Vec<Col> {
         let parts: &[Base] = match &self {
-            RowKind::One(base) => std::slice::from_ref(base),
+            RowKind::One(base) | RowKind::Part(base) => std::slice::from_ref(base),
             RowKind::Tuple(tuple) => tuple.parts(),
             RowKind::Present => &[],
+            RowKind::Element => return [ColName::Part, ColName::Element].map(Col::first).to_vec(),
             RowKind::Id => return vec![Col::first(ColName::Id)],
             RowKind::Updated => return vec![Col::first(ColName::Time)],
         };
@@ -278,7 +269,19 @@ impl RowKind {
             let part = u8::try_from(part).unwrap_or(u8::MAX);
             base.columns().iter().map(move |&name| Col { part, name })
         };
-        parts.iter().enumerate().flat_map(columns).collect()
+        let values = parts.iter().enumerate().flat_map(columns);
+        let place: &[ColName] = if self.is_part() { &[ColName::Element, ColName::Part] } else { &[] };
+        place.iter().map(|&name| Col::first(name)).chain(values).collect()
+    }
+
+    /// Whether it is about one value of a part of an element.
+    pub fn is_part(self) -> bool {
+        matches!(self, RowKind::Part(_))
+    }
+
+    /// Whether it is about one of the elements of a key, which it names.
+    pub fn is_of_element(self) -> bool {
+        self.is_part() || self == RowKind::Element
     }
 }
 

@@ -55,7 +55,15 @@ pub trait Target: Capabilities {
     /// One of the resources at the other end passes the condition.
     fn via(&mut self, hop: Self::Hop, far: Self::Cond) -> Self::Cond;
 
-    /// The rows of the resource at hand.
+    /// Begins with the elements that rows of the key count at the resource at hand; such an element is what is at hand for the
+    /// condition that [`Target::via`] receives.
+    fn elements(&mut self, at: &Self::At, key: KeyId) -> (Self::Hop, Self::At);
+    /// The elements that rows of the key count, of any resource: what is at hand is one of them.
+    fn scan_elements(&mut self, key: KeyId) -> Self::Scan;
+    /// The resources of elements.
+    fn holders(&mut self, elements: Self::Scan) -> Self::Scan;
+
+    /// The rows of the resource at hand, or of the element at hand, of a kind that names one.
     fn probe(&mut self, at: &Self::At, rows: &Rows<'_>) -> Self::Row;
     /// The rows of any resource.
     fn seek(&mut self, rows: &Rows<'_>) -> Self::Row;

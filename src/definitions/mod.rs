@@ -7,6 +7,7 @@ mod composite;
 mod compound;
 mod datatypes;
 mod expression;
+mod grouping;
 mod hierarchy;
 mod lifecycle;
 mod load;
@@ -32,6 +33,7 @@ use self::load::Facts;
 
 pub use self::compartment::Compartment;
 pub use self::datatypes::Datatypes;
+pub use self::grouping::{GroupedPart, Grouping};
 pub use self::model::{ElementInfo, TypeInfo, TypeKind, Variant};
 pub use self::package::{from_resource, load_package};
 pub use self::param::{Component, ComponentRef, ParamId, ParamType, SearchParam, Targets};

@@ -16,8 +16,12 @@ struct Part<'s> {
 impl Samples<'_> {
     /// `element[part op value].part op value`, over a composite or on an element that occurs once.
     pub(super) fn bracket(&self, random: &mut Random, ty: ResourceType) -> Option<String> {
-        let (element, mut parts) =
-            if random.chance(60) { self.composite(random, ty)? } else { self.single(random, ty)? };
+        if random.chance(70) {
+            let (element, parts) = self.composite(random, ty)?;
+            let inside = condition(random, &parts, 2)?;
+            return Some(format!("{element}[{inside}].{}", of_part(random, &parts)?));
+        }
+        let (element, mut parts) = self.single(random, ty)?;
         if parts.len() < 2 {
             return None;
         }
@@ -39,12 +43,17 @@ impl Samples<'_> {
         let is_composite = |param: &ParamId| self.kind(*param) == ParamType::Composite;
         let able: Vec<_> = self.filled(ty).into_iter().filter(is_composite).filter_map(|param| over(&param)).collect();
         let (param, element) = *random.one(&able)?;
-        let sample = random.one(self.of(param))?;
+        // Composites over one element tell of the same ones.
+        let others = able.iter().filter(|(other, of)| *of == element && *other != param && random.chance(50));
+        let params: Vec<ParamId> = std::iter::once(param).chain(others.map(|(other, _)| *other)).collect();
         let mut parts = Vec::new();
-        for (component, found) in self.registry.components(param).iter().zip(sample) {
-            let (plain, _) = component.expression.split_once(".as(").unwrap_or((&component.expression, ""));
-            let name = random.one(&[plain, &component.definition.code]).copied()?.to_owned();
-            parts.push(Part { name, kind: component.ty(), found: Some(found) });
+        for param in params {
+            let sample = random.one(self.of(param))?;
+            for (component, found) in self.registry.components(param).iter().zip(sample) {
+                let (plain, _) = component.expression.split_once(".as(").unwrap_or((&component.expression, ""));
+                let name = random.one(&[plain, &component.definition.code]).copied()?.to_owned();
+                parts.push(Part { name, kind: component.ty(), found: Some(found) });
+            }
         }
         Some((element.to_owned(), parts))
     }
@@ -73,6 +82,26 @@ impl Samples<'_> {
         let mut own = branches.filter(|branch| *branch == root || branch.starts_with(&format!("{root}.")));
         own.next().filter(|_| own.next().is_none())?.strip_prefix(root)?.strip_prefix('.')
     }
+}
+
+/// What holds of one of several elements: anything that `and`, `or`, `not` and `pr` say of its parts.
+fn condition(random: &mut Random, parts: &[Part<'_>], depth: usize) -> Option<String> {
+    match random.below(100) {
+        0..30 if depth > 0 => Some(format!("not ({})", condition(random, parts, depth - 1)?)),
+        30..60 if depth > 0 => {
+            let (one, other) = (condition(random, parts, depth - 1)?, condition(random, parts, depth - 1)?);
+            Some(format!("({one} {} {other})", random.pick(&["and", "or"])))
+        }
+        _ => of_part(random, parts),
+    }
+}
+
+fn of_part(random: &mut Random, parts: &[Part<'_>]) -> Option<String> {
+    let part = random.one(parts)?;
+    if random.chance(20) {
+        return Some(format!("{} pr {}", part.name, random.pick(&["true", "false"])));
+    }
+    compared(random, &part.name, part.kind, part.found)
 }
 
 fn compare(random: &mut Random, part: &Part<'_>) -> Option<String> {

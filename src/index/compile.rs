@@ -173,7 +173,7 @@ impl Compiler<'_> {
         for focus in focuses {
             let components = self.registry.components(id);
             let parts: Result<_, _> = components.iter().map(|component| self.part(component, &focus)).collect();
-            let tuples = Tuples { shape, parts: parts? };
+            let tuples = Tuples { shape, parts: parts?, groups: self.registry.grouping(id).is_some() };
             self.root.add(&focus, Leaf { param: id, rule: Rule::Tuples(tuples) });
         }
         Ok(())
@@ -182,13 +182,20 @@ impl Compiler<'_> {
     fn part(&mut self, component: &Component, focus: &Route) -> Result<Part, Refused> {
         let path = self.parsed.path(&component.expression)?;
         let routes = self.ground(&focus.restart()).routes(&path)?;
+        let any_type = match component.expression.split_once(".as(") {
+            Some((element, _)) => {
+                let path = self.parsed.path(element)?;
+                self.ground(&focus.restart()).routes(&path)?
+            }
+            None => routes.clone(),
+        };
         let readers = routes.into_iter().filter_map(|route| {
             let reader = self.reader(component.ty(), &route)?;
             Some((route, reader))
         });
         let readers: Vec<_> = readers.collect();
         match base(component.ty()) {
-            Some(base) if !readers.is_empty() => Ok(Part { base, readers }),
+            Some(base) if !readers.is_empty() => Ok(Part { base, readers, any_type }),
             _ => Err(Refused::new(format!("no element for the component `{}`", component.definition.url))),
         }
     }

@@ -134,8 +134,8 @@ impl Extractor {
     fn rows<'v>(&'v self, scope: Scope<'v>, level: Level, place: Place<'_>, warnings: &mut Warnings) -> Vec<Row> {
         let Some(of) = self.programs.get(scope.ty.index()) else { return Vec::new() };
         let mut harvest = Harvest::new(scope, &self.settings, level, warnings);
-        of.root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, place| {
-            harvest.meet(meeting, element, place);
+        of.root.walk(scope.resource, Spot { place, index: 0 }, scope, &mut |meeting, element, at| {
+            harvest.meet(meeting, element, at);
         });
         for &(param, source) in &of.words {
             harvest.words(param, self.programs.texts.words(source, scope.resource));

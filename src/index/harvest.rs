@@ -6,11 +6,10 @@ use fhirc_codegen::rows::{Base, Row, RowKind, Value as Cell};
 use serde_json::Value;
 
 use super::convert::{Reading, Values, truth_value};
-use super::place::Place;
 use super::presence::holds_value;
 use super::scope::Scope;
 use super::settings::ExtractSettings;
-use super::trie::{Leaf, Meeting, Reader, Rule};
+use super::trie::{Leaf, Meeting, Reader, Rule, Spot};
 use super::warning::{Problem, Warning};
 use crate::definitions::ParamId;
 use crate::keys::{Facet, Key, Level};
@@ -50,27 +49,24 @@ impl<'a> Harvest<'a> {
     }
 
     /// Takes what the walk met.
-    pub(super) fn meet(&mut self, meeting: Meeting<'_>, element: &'a Value, place: Place<'_>) {
+    pub(super) fn meet(&mut self, meeting: Meeting<'_>, element: &'a Value, at: Spot<'_>) {
         match meeting {
-            Meeting::Wanted(leaf) => self.take(leaf, element, place),
+            Meeting::Wanted(leaf) => self.take(leaf, element, at),
             Meeting::DeadEnd => {
-                self.warnings.add(None, place.to_string(), Problem::wrong_type("an object", element));
+                self.warnings.add(None, at.place.to_string(), Problem::wrong_type("an object", element));
             }
         }
     }
 
-    fn take(&mut self, leaf: &Leaf, element: &'a Value, place: Place<'_>) {
+    fn take(&mut self, leaf: &Leaf, element: &'a Value, at: Spot<'_>) {
         let present = match &leaf.rule {
             Rule::Value(reader) => {
                 self.values.system = reader.system;
                 (reader.convert)(element, &mut self.values);
                 holds_value(element)
             }
-            Rule::Tuples(tuples) => {
-                tuples.read(element, &mut self.values);
-                // Without a combination a composite is missing (decision 108).
-                !self.values.found.is_empty()
-            }
+            // Without a combination a composite is missing (decision 108).
+            Rule::Tuples(tuples) => tuples.read(element, at.index, &mut self.values),
             Rule::Listed(reader) => {
                 self.listed(reader, element);
                 false
@@ -90,7 +86,7 @@ impl<'a> Harvest<'a> {
             self.push(leaf.param, found);
         }
         for misfit in std::mem::take(&mut self.values.problems) {
-            let path = misfit.member.map_or_else(|| place.to_string(), |name| place.member(name).to_string());
+            let path = misfit.member.map_or_else(|| at.place.to_string(), |name| at.place.member(name).to_string());
             self.warnings.add(Some(leaf.param), path, misfit.problem);
         }
     }

@@ -86,10 +86,10 @@ impl Node {
         element: &'v Value,
         at: Spot<'_>,
         scope: Scope<'v>,
-        meet: &mut dyn FnMut(Meeting<'_>, &'v Value, Place<'_>),
+        meet: &mut dyn FnMut(Meeting<'_>, &'v Value, Spot<'_>),
     ) {
         for leaf in &self.leaves {
-            meet(Meeting::Wanted(leaf), element, at.place);
+            meet(Meeting::Wanted(leaf), element, at);
         }
         for (condition, node) in &self.conditions {
             if condition.holds(element, at.index, scope) == Some(true) {
@@ -105,7 +105,7 @@ impl Node {
                 }
             }
             // Where a parameter reads the element itself, its reader complains.
-            _ if self.leaves.is_empty() && !self.members.is_empty() => meet(Meeting::DeadEnd, element, at.place),
+            _ if self.leaves.is_empty() && !self.members.is_empty() => meet(Meeting::DeadEnd, element, at),
             _ => {}
         }
     }
@@ -115,7 +115,7 @@ impl Node {
         member: &'v Value,
         place: Place<'_>,
         scope: Scope<'v>,
-        meet: &mut dyn FnMut(Meeting<'_>, &'v Value, Place<'_>),
+        meet: &mut dyn FnMut(Meeting<'_>, &'v Value, Spot<'_>),
     ) {
         match member {
             // A list of primitives holds null where an item has extensions only.

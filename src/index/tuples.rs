@@ -1,13 +1,16 @@
-//! Composites: every combination of the component values inside one element. FHIR R4 `search.html#composite`.
+//! Composites: every combination of the component values inside one element, and what is in each element that one of
+//! several is. FHIR R4 `search.html#composite`.
 
-use fhirc_codegen::rows::{Base, RowKind, Tuple, Value as Cell};
+use fhirc_codegen::rows::{Base, ELEMENT, RowKind, Tuple, Value as Cell};
 use serde_json::Value;
 
 use super::convert::{Reading, Values};
+use super::presence::holds_value;
 use super::route::Route;
+use super::scope::Scope;
 use super::trie::Reader;
 use super::warning::Problem;
-use crate::keys::Facet;
+use crate::keys::{Facet, OfPart};
 
 /// Combinations indexed per element. Real ones have a few dozen; a list of a thousand codes times another is an
 /// attack or an accident.
@@ -18,6 +21,8 @@ pub(super) const MAX_TUPLES: usize = 10_000;
 pub(super) struct Tuples {
     pub(super) shape: Tuple,
     pub(super) parts: Vec<Part>,
+    /// Whether brackets of a filter may ask for one of the elements: see [`crate::definitions::Registry::grouping`].
+    pub(super) groups: bool,
 }
 
 /// One component: where its values stand and how they are read.
@@ -25,17 +30,43 @@ pub(super) struct Tuples {
 pub(super) struct Part {
     pub(super) base: Base,
     pub(super) readers: Vec<(Route, Reader)>,
+    /// To what it reads, and to the same in other types, which it does not read.
+    pub(super) any_type: Vec<Route>,
 }
 
 impl Tuples {
-    /// Adds the tuples of one element to `values`.
-    pub(super) fn read<'v>(&self, focus: &'v Value, values: &mut Values<'v>) {
+    /// Adds the rows of one element to `values`, which is the `number`th of its list, and tells whether it has a tuple.
+    pub(super) fn read<'v>(&self, focus: &'v Value, number: usize, values: &mut Values<'v>) -> bool {
         let outer = std::mem::take(&mut values.found);
         let parts: Vec<Vec<Reading>> = self.parts.iter().map(|part| part.read(focus, values)).collect();
         values.found = outer;
         self.combine(&parts, Facet::Value, values);
         if self.shape.parts().contains(&Base::Quantity) {
             self.combine(&parts, Facet::Canonical, values);
+        }
+        let has_tuple = !values.found.is_empty();
+        if self.groups {
+            self.element(focus, number, &parts, values);
+        }
+        has_tuple
+    }
+
+    /// That the element is there, what is there in it, and the values of that.
+    fn element<'v>(&self, focus: &'v Value, number: usize, parts: &[Vec<Reading>], values: &mut Values<'v>) {
+        let facet = Facet::Element;
+        let number = Cell::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        let there = |part: i64| Reading { facet, kind: RowKind::Element, cells: vec![Cell::Int(part), number.clone()] };
+        values.found.push(there(ELEMENT));
+        for (n, (part, found)) in self.parts.iter().zip(parts).enumerate() {
+            let mut has_value = false;
+            for one in found {
+                let (Some(of), Some((base, cells))) = (OfPart::view(one.facet), part.cells(one)) else { continue };
+                has_value |= of == OfPart::Value;
+                let cells = [&[number.clone(), Cell::Int(of.number(n))], cells].concat();
+                values.found.push(Reading { facet, kind: RowKind::Part(base), cells });
+            }
+            let otherwise = if has_value { None } else { part.otherwise(focus, values.scope) };
+            values.found.extend(otherwise.map(|of| there(of.number(n))));
         }
     }
 
@@ -64,6 +95,15 @@ impl Tuples {
 }
 
 impl Part {
+    /// How it is there without a value.
+    fn otherwise(&self, focus: &Value, scope: Scope<'_>) -> Option<OfPart> {
+        let is_there = |route: &Route| route.select(focus, scope).into_iter().any(holds_value);
+        if self.readers.iter().any(|(route, _)| is_there(route)) {
+            return Some(OfPart::There);
+        }
+        self.any_type.iter().any(is_there).then_some(OfPart::Otherwise)
+    }
+
     /// The columns that a value fills, if it is one of this part: a reference may leave the store.
     fn cells<'r>(&self, found: &'r Reading) -> Option<(Base, &'r [Cell])> {
         let RowKind::One(base) = found.kind else { return None };

@@ -1,5 +1,6 @@
 //! The typed, store-neutral meaning of a search. No text, no store.
 
+mod element;
 mod env;
 mod predicate;
 mod print;
@@ -7,6 +8,7 @@ mod search;
 mod shape;
 mod test;
 
+pub use element::{OfElement, Part};
 pub use env::{BaseUrl, Env};
 pub use predicate::{Direction, Link, Pred, PredKind, Root, Way};
 pub use print::print;

@@ -1,7 +1,7 @@
 //! Conditions on one resource.
 
 use crate::definitions::{ParamId, ResourceType};
-use crate::ir::Test;
+use crate::ir::{OfElement, Test};
 use crate::keys::Facet;
 use fhirc_grammar::Span;
 
@@ -44,6 +44,13 @@ pub enum PredKind {
     Present {
         /// The parameter.
         param: ParamId,
+    },
+    /// Some element that a composite groups the parts of satisfies a condition (item 164).
+    Element {
+        /// The composite, which tells the elements.
+        composite: ParamId,
+        /// What must hold of one. Its parts are of elements of the same path.
+        holds: OfElement,
     },
     /// The join: some resource at the other end of the link satisfies the condition for its type.
     Linked {
@@ -161,6 +168,7 @@ impl Pred {
             PredKind::Listed { item, list } => PredKind::Listed { item, list: Box::new(list.at(span)) },
             kind @ (PredKind::Param { .. }
             | PredKind::Present { .. }
+            | PredKind::Element { .. }
             | PredKind::Hierarchy { .. }
             | PredKind::Const(_)) => kind,
         };
@@ -173,6 +181,11 @@ impl Pred {
             PredKind::All(preds) | PredKind::Any(preds) => preds.iter().for_each(|pred| pred.params(found)),
             PredKind::Not(pred) => pred.params(found),
             PredKind::Param { param, .. } | PredKind::Present { param } => found.push((*param, self.span)),
+            PredKind::Element { composite, holds } => {
+                let mut params = vec![*composite];
+                holds.params(&mut params);
+                found.extend(params.into_iter().map(|param| (param, self.span)));
+            }
             PredKind::Linked { link, ends, .. } => {
                 found.push((link.param, self.span));
                 ends.iter().for_each(|(_, pred)| pred.params(found));

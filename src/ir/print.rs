@@ -2,8 +2,8 @@
 
 use crate::definitions::{ParamId, Registry};
 use crate::ir::{
-    CodeCase, Contained, Dir, Direction, Elements, Include, NearTest, Pred, PredKind, ReferenceTest, Rel, Returned,
-    Search, Shape, SortBy, SortValue, SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
+    CodeCase, Contained, Dir, Direction, Elements, Include, NearTest, OfElement, Part, Pred, PredKind, ReferenceTest,
+    Rel, Returned, Search, Shape, SortBy, SortValue, SystemTest, Test, TextMatch, Total, UnitTest, UrlTest, Way,
 };
 use crate::values::{DecimalRange, Instant, Interval};
 use std::fmt::{self, Write};
@@ -111,6 +111,11 @@ impl Printer<'_> {
             PredKind::Param { param, facet, test } => {
                 writeln!(self.out, "{}{} {}", self.code(*param), facet.suffix(), self.test(test))
             }
+            PredKind::Element { composite, holds } => {
+                let name = self.registry.grouping(*composite).map(|grouping| grouping.name).unwrap_or_default();
+                writeln!(self.out, "one {}.{name}", self.registry.type_name(composite.ty()))?;
+                self.of_element(holds, depth + 1)
+            }
             PredKind::Hierarchy { param, links, direction, roots } => {
                 let way = if *direction == Direction::Above { "above" } else { "below" };
                 let ty = self.registry.type_name(links.ty());
@@ -133,6 +138,30 @@ impl Printer<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn of_element(&mut self, condition: &OfElement, depth: usize) -> fmt::Result {
+        write!(self.out, "{:width$}", "", width = depth * 2)?;
+        let (name, inner) = match condition {
+            OfElement::All(conditions) => ("all", conditions.as_slice()),
+            OfElement::Any(conditions) => ("any", conditions.as_slice()),
+            OfElement::Not(inner) => ("not", std::slice::from_ref(&**inner)),
+            OfElement::Const(value) => return writeln!(self.out, "{value}"),
+            OfElement::Present { part, any_type } => {
+                let any = if *any_type { " in any type" } else { "" };
+                return writeln!(self.out, "{} present{any}", self.part(*part));
+            }
+            OfElement::Part { part, facet, test } => {
+                return writeln!(self.out, "{}{} {}", self.part(*part), facet.suffix(), self.test(test));
+            }
+        };
+        writeln!(self.out, "{name}")?;
+        inner.iter().try_for_each(|condition| self.of_element(condition, depth + 1))
+    }
+
+    fn part(&self, part: Part) -> String {
+        let component = self.registry.components(part.composite).get(part.component);
+        component.map_or_else(String::new, |component| component.definition.code.clone())
     }
 
     fn junction(&mut self, name: &str, preds: &[Pred], depth: usize) -> fmt::Result {

@@ -168,6 +168,7 @@ impl Builder<'_> {
                 let key = Key { param: *param, facet: *facet, level };
                 return self.rows(ty, key, test, span);
             }
+            PredKind::Element { composite, holds } => return self.element(*composite, holds, level, span),
             PredKind::Hierarchy { param, links, direction, roots } => {
                 let key = Key { param: *param, facet: Facet::Value, level };
                 return self.related(&Related { key, links: *links, direction: *direction, roots, span });

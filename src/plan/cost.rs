@@ -5,7 +5,7 @@ use crate::plan::hash::FastMap;
 use crate::plan::pairs::{self, Pair};
 use crate::plan::passes::Context;
 use crate::plan::types::{implied, key_type};
-use fhirc_codegen::algebra::{Atom, Edge, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::algebra::{Atom, Edge, Elements, End, Estimate, Rel, Set, SetId, Source, Test, Universe};
 use fhirc_codegen::rows::{ColName, KeyId, RowKind, TypeCode, Value};
 use fhirc_codegen::stats::{Counted, Stats};
 
@@ -55,6 +55,10 @@ impl<'s> Estimates<'s> {
                 let usual = self.rows(*key, *kind, universe, test);
                 self.counted(graph.set(id), usual).unwrap_or(usual)
             }
+            Set::Elements { key, universe, within } => {
+                let resources = self.resources(universe.0.iter().copied());
+                (self.elements(*key, resources) * share_of_elements(within)).min(resources)
+            }
             Set::And(children) => {
                 let universe = self.universe(graph, id).max(1.0);
                 let share = |members: f64| (members / universe).min(1.0);
@@ -81,6 +85,11 @@ impl<'s> Estimates<'s> {
             }
             Set::Slot(_) | Set::Named { .. } => SLOT,
         }
+    }
+
+    /// The elements that rows of a key count, of so many resources.
+    pub(super) fn elements(&self, key: KeyId, resources: f64) -> f64 {
+        self.stats.rows(key).map_or(resources, |rows| rows as f64 / ROWS_OF_ELEMENT)
     }
 
     /// Two conditions of an intersection that were counted together, and how many resources meet both.
@@ -169,6 +178,8 @@ const SLOT: f64 = 100.0;
 const BELOW: f64 = 10.0;
 /// The same the other way, where one refers to few.
 const ABOVE: f64 = 3.0;
+/// Rows of a key about one element: that it is there, and the values of its parts.
+const ROWS_OF_ELEMENT: f64 = 4.0;
 /// References to one resource by one parameter.
 const REFERRERS: f64 = 20.0;
 
@@ -178,6 +189,18 @@ const REGION: f64 = 5e7;
 /// How many different ones are hit when `throws` fall on `places` at random.
 fn spread(throws: f64, places: f64) -> f64 {
     if places >= f64::MAX { throws } else { places * (1.0 - (-throws / places.max(1.0)).exp()) }
+}
+
+/// The share of elements in a set of them.
+fn share_of_elements(within: &Elements) -> f64 {
+    match within {
+        // What is there mostly has a value, and is told by that.
+        Elements::Rows { kind: RowKind::Element, .. } => 0.05,
+        Elements::Rows { test, .. } => share(test, &|_| None),
+        Elements::And(parts) => parts.iter().map(share_of_elements).product(),
+        Elements::Or(parts) => parts.iter().map(share_of_elements).sum::<f64>().min(1.0),
+        Elements::Not(inner) => 1.0 - share_of_elements(inner),
+    }
 }
 
 /// The share of rows that pass a test.
@@ -216,6 +239,8 @@ fn equal_share(column: ColName) -> f64 {
         ColName::Text | ColName::Word => 0.001,
         ColName::Code => 0.01,
         ColName::System | ColName::Unit => 0.5,
+        // Most parts are there.
+        ColName::Element | ColName::Part => 0.7,
         ColName::Exact | ColName::Rank | ColName::Version | ColName::Time | ColName::Cuts | ColName::Place => 0.9,
     }
 }

@@ -130,7 +130,9 @@ pub(crate) fn renumbered(set: &Set, place: impl Fn(SetId) -> SetId) -> Set {
         Set::Minus { from, less } => Set::Minus { from: place(*from), less: place(*less) },
         Set::Via { edge, from, far } => Set::Via { edge: *edge, from: *from, far: place(*far) },
         Set::Closure { edge, from, seed } => Set::Closure { edge: *edge, from: *from, seed: place(*seed) },
-        Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. } => set.clone(),
+        Set::All(_) | Set::None | Set::Rows { .. } | Set::Elements { .. } | Set::Slot(_) | Set::Named { .. } => {
+            set.clone()
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod build;
 mod cost;
 mod dot;
+mod elements;
 mod graph;
 mod hash;
 mod hierarchy;

@@ -3,7 +3,9 @@
 use crate::definitions::Registry;
 use crate::keys::{Key, Level};
 use crate::plan::{Plan, Weighed};
-use fhirc_codegen::algebra::{self, Access, Atom, Edge, End, Node, On, Order, Rel, Set, SetId, Source, Test, Universe};
+use fhirc_codegen::algebra::{
+    self, Access, Atom, Edge, Elements, End, Node, On, Order, Rel, Set, SetId, Source, Test, Universe,
+};
 use fhirc_codegen::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource, Strategy};
 use fhirc_codegen::rows::{Col, KeyId, Point, Value};
 use std::borrow::Cow;
@@ -113,6 +115,7 @@ impl Names<'_> {
             }
             Set::Rows { key, test, .. } if *test == Test::TRUE => self.key(*key),
             Set::Rows { key, test, .. } => format!("{} {}", self.key(*key), self.test(test)),
+            Set::Elements { key, within, .. } => format!("one of {}: {}", self.key(*key), self.elements(within)),
             Set::And(_) => "and".to_owned(),
             Set::Or(_) => "or".to_owned(),
             Set::Minus { .. } => "minus".to_owned(),
@@ -120,6 +123,21 @@ impl Names<'_> {
             Set::Closure { edge, from, .. } => format!("closure {}", self.edge(*edge, *from)),
             Set::Slot(slot) => format!("{slot:?}"),
             Set::Named { names, slot } => format!("{} called in {slot:?}", self.names(*names)),
+        }
+    }
+
+    fn elements(self, within: &Elements) -> String {
+        let each = |parts: &[Elements], between: &str| {
+            let parts: Vec<String> = parts.iter().map(|part| self.elements(part)).collect();
+            format!("({})", parts.join(between))
+        };
+        match within {
+            Elements::Rows { key, kind, test } => format!("{} {kind} {}", self.key(*key), self.test(test)),
+            Elements::And(parts) if parts.is_empty() => "any".to_owned(),
+            Elements::Or(parts) if parts.is_empty() => "none".to_owned(),
+            Elements::And(parts) => each(parts, " and "),
+            Elements::Or(parts) => each(parts, " or "),
+            Elements::Not(inner) => format!("not {}", self.elements(inner)),
         }
     }
 

@@ -6,7 +6,7 @@ mod refine;
 
 use crate::ir::MOST_INCLUDED;
 use crate::plan::{PAGE_SLOT, Plan, VersionsRoot};
-use fhirc_codegen::algebra::{Access, Edge, End, Node, On, Set, SetId, Sets, SlotId, Span, StoreId, Test};
+use fhirc_codegen::algebra::{Access, Edge, Elements, End, Node, On, Set, SetId, Sets, SlotId, Span, StoreId, Test};
 use fhirc_codegen::capability::{Answer, Capabilities, Question};
 use fhirc_codegen::program::{
     Included, Op, OrderKey, Program, Query, Step, StepId, Strategy, Take, Versions, VersionsBy, Yield,
@@ -326,6 +326,10 @@ impl Splitter<'_> {
                 Some(Refusal { what, span })
             }
             Set::Rows { .. } => None,
+            Set::Elements { within, .. } => ask(Question::Elements).or_else(|| {
+                let what = self.refused_elements(within)?;
+                Some(Refusal { what, span })
+            }),
             Set::Minus { .. } => ask(Question::Minus),
             Set::Via { edge, from, .. } => ask(Question::Via(edge.on.into(), *from)),
             Set::Closure { .. } => ask(Question::Closure),
@@ -334,6 +338,17 @@ impl Splitter<'_> {
             Set::None | Set::And(_) | Set::Or(_) => None,
         };
         self.refusals.extend(refusal);
+    }
+
+    fn refused_elements(&self, within: &Elements) -> Option<Question> {
+        match within {
+            Elements::Rows { kind, test, .. } if self.store.row(*kind, test) != Answer::Exact => {
+                Some(self.refused_row(*kind, test).unwrap_or(Question::Rows(*kind)))
+            }
+            Elements::Rows { .. } => None,
+            Elements::And(parts) | Elements::Or(parts) => parts.iter().find_map(|part| self.refused_elements(part)),
+            Elements::Not(inner) => self.refused_elements(inner),
+        }
     }
 
     fn refused_row(&self, kind: RowKind, test: &Test) -> Option<Question> {

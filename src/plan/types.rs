@@ -71,7 +71,7 @@ impl From<&Universe> for Types {
 pub(super) fn implied(graph: &Graph, id: SetId) -> Option<Types> {
     match graph.set(id) {
         Set::None => Some(Types::default()),
-        Set::All(universe) | Set::Rows { universe, .. } => Some(universe.into()),
+        Set::All(universe) | Set::Rows { universe, .. } | Set::Elements { universe, .. } => Some(universe.into()),
         Set::And(children) => children.iter().filter_map(|&child| implied(graph, child)).reduce(Types::and),
         Set::Or(children) => {
             children.iter().try_fold(Types::default(), |types, &child| Some(types.or(implied(graph, child)?)))
@@ -91,7 +91,7 @@ pub(super) fn is_inside(graph: &Graph, id: SetId) -> bool {
     match graph.set(id) {
         // The row that stands for all is implied by the others, not the other way round.
         Set::Rows { kind: RowKind::Id | RowKind::Updated, .. } => false,
-        Set::Rows { key, .. } => keys::level(*key) == Level::Contained,
+        Set::Rows { key, .. } | Set::Elements { key, .. } => keys::level(*key) == Level::Contained,
         Set::Via { edge, from: End::Source, .. } => keys::level(edge.key) == Level::Contained,
         Set::And(children) => children.iter().any(|&child| is_inside(graph, child)),
         Set::Or(children) => children.iter().all(|&child| is_inside(graph, child)),
@@ -105,7 +105,7 @@ pub(super) fn is_top(graph: &Graph, id: SetId) -> bool {
     match graph.set(id) {
         Set::All(_) | Set::None => true,
         Set::Rows { kind: RowKind::Id | RowKind::Updated, .. } => true,
-        Set::Rows { key, .. } => keys::level(*key) == Level::Top,
+        Set::Rows { key, .. } | Set::Elements { key, .. } => keys::level(*key) == Level::Top,
         Set::Via { edge, from: End::Source, .. } => keys::level(edge.key) == Level::Top,
         Set::And(children) => children.iter().any(|&child| is_top(graph, child)),
         Set::Or(children) => children.iter().all(|&child| is_top(graph, child)),

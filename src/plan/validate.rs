@@ -4,7 +4,7 @@ use crate::definitions::{ParamType, Registry};
 use crate::keys::{self, Facet, Key};
 use crate::plan::types::implied;
 use crate::plan::{PAGE_SLOT, Plan, VersionsRoot};
-use fhirc_codegen::algebra::{Access, Atom, Edge, On, Set, SetId, SlotId, Source, Test, Universe};
+use fhirc_codegen::algebra::{Access, Atom, Edge, Elements, On, Set, SetId, SlotId, Source, Test, Universe};
 use fhirc_codegen::program::{OrderBy, OrderKey, OrderLink, OrderSource};
 use fhirc_codegen::rows::{Base, Col, ColType, KeyId, RowKind, Value};
 
@@ -35,6 +35,10 @@ pub fn validate(plan: &Plan, registry: &Registry) -> Vec<Broken> {
             Set::Rows { kind, test, universe, .. } => {
                 check(well_typed(*kind, test), "a test names columns of its rows, with values of their type", id);
                 check(!universe.0.is_empty(), "rows belong to a resource type", id);
+            }
+            Set::Elements { within, universe, .. } => {
+                check(is_of_elements(within), "a test names columns of its rows, with values of their type", id);
+                check(!universe.0.is_empty(), "elements belong to a resource type", id);
             }
             Set::Via { edge, .. } | Set::Closure { edge, .. } => {
                 check(is_edge(*edge, registry), "an edge is a reference", id);
@@ -107,6 +111,14 @@ fn is_edge(edge: Edge, registry: &Registry) -> bool {
     };
     match edge.on {
         On::Rid | On::Unversioned | On::Url { .. } | On::UrlVersion { .. } => is_reference(edge.key),
+    }
+}
+
+fn is_of_elements(within: &Elements) -> bool {
+    match within {
+        Elements::Rows { kind, test, .. } => kind.is_of_element() && well_typed(*kind, test),
+        Elements::And(parts) | Elements::Or(parts) => parts.iter().all(is_of_elements),
+        Elements::Not(inner) => is_of_elements(inner),
     }
 }
 

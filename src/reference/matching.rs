@@ -3,10 +3,11 @@
 use std::cell::LazyCell;
 
 use super::hierarchy::Hierarchy;
+use super::path::Element;
 use super::universe::{Node, Universe};
 use super::value::{self, Stored, composite, number, presence, reference, token, words};
 use crate::definitions::{ParamId, ParamType};
-use crate::ir::{Pred, PredKind, Test, Way};
+use crate::ir::{OfElement, Pred, PredKind, Test, Way};
 use crate::keys::Facet;
 
 impl<'v> Universe<'v> {
@@ -19,6 +20,9 @@ impl<'v> Universe<'v> {
             PredKind::Not(inner) => !self.satisfies(node, inner),
             PredKind::Param { param, facet, test } => self.passes(node, *param, *facet, test),
             PredKind::Present { param } => self.is_present(node, *param),
+            PredKind::Element { composite, holds } => {
+                self.elements(node, *composite).into_iter().any(|element| self.holds_of(node, element, holds))
+            }
             PredKind::Linked { link, way, ends } => {
                 let holds = |far: Node<'v>| ends.iter().any(|(ty, pred)| far.ty == *ty && self.satisfies(far, pred));
                 match way {
@@ -38,6 +42,24 @@ impl<'v> Universe<'v> {
                 lists.any(|list| reference::lists(self, list, node))
             }
             PredKind::Const(value) => *value,
+        }
+    }
+
+    /// Does one element of a resource satisfy a condition (item 164)?
+    fn holds_of(&self, node: Node<'v>, element: Element<'v>, condition: &OfElement) -> bool {
+        match condition {
+            OfElement::All(conditions) => conditions.iter().all(|condition| self.holds_of(node, element, condition)),
+            OfElement::Any(conditions) => conditions.iter().any(|condition| self.holds_of(node, element, condition)),
+            OfElement::Not(inner) => !self.holds_of(node, element, inner),
+            OfElement::Const(value) => *value,
+            OfElement::Present { part, any_type } => {
+                composite::found(self, node, element, *part, *any_type).iter().any(presence::is_present)
+            }
+            OfElement::Part { part, facet, test } => {
+                let values = composite::values(self, node, element, *part, *facet);
+                let passes = |test: &Test| values.iter().any(|stored| value::passes(test, stored));
+                alternatives(test).into_iter().any(passes)
+            }
         }
     }
 
@@ -82,8 +104,10 @@ impl<'v> Universe<'v> {
                 words::stored(self.registry, code, ty, node.json).into_iter().map(Stored::Word).collect()
             }
             // `:of-type` has tuples; presence is no value. What a List holds is asked of the List. Where a contained
-            // resource stands, nobody asks by value.
-            Facet::OfType | Facet::Present | Facet::Listed | Facet::Container | Facet::Beside => Vec::new(),
+            // resource stands, nobody asks by value, and of elements one by one.
+            Facet::OfType | Facet::Present | Facet::Listed | Facet::Container | Facet::Beside | Facet::Element => {
+                Vec::new()
+            }
         }
     }
 
@@ -120,7 +144,7 @@ fn alternatives(test: &Test) -> Vec<&Test> {
     }
 }
 
-fn in_canonical_units(stored: Stored) -> Stored {
+pub(super) fn in_canonical_units(stored: Stored) -> Stored {
     match stored {
         Stored::Quantity(quantity) => Stored::Quantity(quantity.canonical()),
         other => other,

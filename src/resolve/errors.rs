@@ -170,10 +170,10 @@ pub(super) fn not_supported(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error("not-supported", span, format!("{what} is not supported yet"))
 }
 
-/// `name[…].part` asks something of one element that no index row tells; `path` is the element.
+/// `name[…].part` asks something of one element that is no condition on its parts; `path` is the element.
 pub(super) fn not_grouped(what: &str, span: Span, path: &str) -> Diagnostic {
     let message = format!("{what} is not answered for one element");
-    let help = format!("the index knows which values stand together in one `{path}`, and no more of it");
+    let help = format!("these brackets are about the parts of one `{path}`, and no more of it");
     Diagnostic::error("not-supported", span, message).help(help)
 }
 

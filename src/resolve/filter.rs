@@ -7,11 +7,11 @@ use crate::resolve::control;
 use crate::resolve::errors;
 use crate::resolve::filter_value;
 use crate::resolve::group::{self, Group};
-use crate::resolve::group_rows::Asking;
+use crate::resolve::group_several::Asking;
 use crate::resolve::list;
 use crate::resolve::resolver::Resolver;
 use fhirc_grammar::{
-    Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, Name, Node, Span, Spanned,
+    Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Logic, LogicTail, Name, Node, Span, Spanned,
 };
 
 /// How often a filter may turn between `and` and `or` without brackets: each turn nests all before it one deeper.
@@ -24,9 +24,7 @@ pub(super) fn filter(resolver: &mut Resolver<'_>, ty: ResourceType, node: &Node)
         Filter::Not(inner) => Some(filter(resolver, ty, inner)?.not()),
         Filter::Compare { path, op, value } => compare(resolver, ty, path, op, value, node.span),
         Filter::Logic { first, tail } => {
-            let turns = tail.windows(2).filter(|pair| matches!(pair, [a, b] if a.op.node != b.op.node)).count();
-            if turns > MAX_TURNS {
-                resolver.report(errors::too_many_turns(node.span, MAX_TURNS));
+            if turns_too_often(resolver, tail, node.span) {
                 return None;
             }
             let mut left = filter(resolver, ty, first);
@@ -38,6 +36,15 @@ pub(super) fn filter(resolver: &mut Resolver<'_>, ty: ResourceType, node: &Node)
             left
         }
     }
+}
+
+/// Whether a filter without brackets turns too often, which is said.
+pub(super) fn turns_too_often(resolver: &mut Resolver<'_>, tail: &[LogicTail], span: Span) -> bool {
+    let turns = tail.windows(2).filter(|pair| matches!(pair, [a, b] if a.op.node != b.op.node)).count();
+    if turns > MAX_TURNS {
+        resolver.report(errors::too_many_turns(span, MAX_TURNS));
+    }
+    turns > MAX_TURNS
 }
 
 /// Left to right, without precedence (item 150). A run of the same operator stays one junction.

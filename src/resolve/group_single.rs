@@ -4,7 +4,6 @@ use crate::definitions::{ParamId, ParamType, Registry, ResourceType};
 use crate::ir::Pred;
 use crate::resolve::errors;
 use crate::resolve::filter::{compare, filter};
-use crate::resolve::group::{own_branches, reads_only};
 use crate::resolve::resolver::Resolver;
 use fhirc_grammar::{Diagnostic, Filter, FilterLink, FilterOp, FilterPath, FilterValue, Node, Span, Spanned};
 
@@ -23,7 +22,7 @@ impl<'r> Single<'r> {
     pub(super) fn of(registry: &'r Registry, ty: ResourceType, path: String, datatype: &str) -> Option<Self> {
         let below = format!("{path}.");
         let reads_part = |param: &ParamId| {
-            let mut own = own_branches(registry, *param);
+            let mut own = registry.own_branches(*param);
             let part = own.next().and_then(|branch| branch.strip_prefix(&below));
             let plain = part.and_then(|part| part.split('.').next());
             registry.definition(*param).ty != ParamType::Composite
@@ -110,7 +109,7 @@ impl<'r> Single<'r> {
 
     /// The parameter that reads the part of this name, or that has this name itself.
     fn part(&self, name: &str) -> Option<ParamId> {
-        let reads = |param: &&ParamId| reads_only(self.registry, **param, &format!("{}.{name}", self.path));
+        let reads = |param: &&ParamId| self.registry.reads_only(**param, &format!("{}.{name}", self.path));
         let named = |param: &&ParamId| self.registry.definition(**param).code == name;
         self.params.iter().find(reads).or_else(|| self.params.iter().find(named)).copied()
     }

@@ -8,6 +8,7 @@ mod filter;
 mod filter_value;
 mod group;
 mod group_rows;
+mod group_several;
 mod group_single;
 mod hierarchy;
 mod include;

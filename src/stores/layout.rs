@@ -1,6 +1,6 @@
 //! Where index rows lie: the statements that write each table, generated from the one schema description.
 
-use fhirc_codegen::rows::{BASES, ColName, RowKind, TUPLES};
+use fhirc_codegen::rows::{ColName, RowKind, stored_kinds};
 use fhirc_codegen::sql::schema::{By, Table, physical, row_tables};
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ impl Layout {
     /// All tables, with the statements that the driver makes of each.
     pub(super) fn new(statements: impl Fn(&Table) -> Statements) -> Layout {
         let mut layout = Layout { tables: Vec::new(), widths: BTreeMap::new() };
-        for kind in row_kinds() {
+        for kind in stored_kinds() {
             let values = kind.columns().into_iter().flat_map(|col| physical(kind, col)).count();
             layout.widths.insert(kind, BEFORE_VALUES + values);
             for (by, table) in row_tables(kind) {
@@ -86,11 +86,6 @@ impl Layout {
     pub(super) fn with_targets(&self) -> impl Iterator<Item = (&RowTable, &str)> {
         self.tables.iter().filter_map(|table| Some((table, table.target.as_deref()?)))
     }
-}
-
-/// Every kind of rows that extraction writes.
-fn row_kinds() -> impl Iterator<Item = RowKind> {
-    BASES.into_iter().map(RowKind::One).chain(TUPLES.into_iter().map(RowKind::Tuple)).chain([RowKind::Present])
 }
 
 impl RowTable {
@@ -144,7 +139,7 @@ mod tests {
 
     #[test]
     fn references_stand_in_the_first_part_alone() {
-        for kind in row_kinds() {
+        for kind in stored_kinds() {
             let targets = kind.columns().into_iter().filter(|col| col.name == ColName::Target);
             assert!(targets.into_iter().all(|col| col.part == 0), "{kind:?}: renumbering seeks by the first part");
         }

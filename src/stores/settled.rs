@@ -68,10 +68,9 @@ fn one(
     }
 }
 
-/// The version of the schema that is generated for SQL. The ninth notes what composites leave out, and puts pairs in the
-/// order of the ends of intervals.
+/// The version of the schema that is generated for SQL. The tenth tells the elements of resources one by one.
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub(super) const SQL_SCHEMA: u32 = 9;
+pub(super) const SQL_SCHEMA: u32 = 10;
 
 /// The definitions of the store, which must be at least those that are given.
 pub(super) fn defined(given: &Registry, stored: Registry) -> Result<Arc<Registry>, StoreError> {

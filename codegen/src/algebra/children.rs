@@ -33,7 +33,9 @@ impl Set {
     /// The sets it is made of, in order.
     pub fn children(&self) -> Children<'_> {
         match self {
-            Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. } => Children::None,
+            Set::All(_) | Set::None | Set::Rows { .. } | Set::Elements { .. } | Set::Slot(_) | Set::Named { .. } => {
+                Children::None
+            }
             Set::And(children) | Set::Or(children) => Children::Many(children),
             Set::Minus { from, less } => Children::Two([*from, *less]),
             Set::Via { far, .. } => Children::One([*far]),

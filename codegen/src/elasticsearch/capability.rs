@@ -16,7 +16,8 @@ impl Capabilities for Target {
         let can = match question {
             Question::Row(kind, name, compare) => return row(kind, name, compare),
             Question::OrderRows(kind) => {
-                !matches!(kind, RowKind::One(Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
+                !kind.is_of_element()
+                    && !matches!(kind, RowKind::One(Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present)
                     && !matches!(kind, RowKind::Id | RowKind::Updated)
             }
             Question::Targets(on) | Question::OrderVia(on) => on != Join::Url,
@@ -24,6 +25,7 @@ impl Capabilities for Target {
             Question::All
             | Question::Rows(_)
             | Question::Minus
+            | Question::Elements
             | Question::Slot
             | Question::Named
             | Question::Names

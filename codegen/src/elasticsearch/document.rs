@@ -1,12 +1,13 @@
 //! What a document holds: rows as fields, by the same encoding that queries use.
 
-use super::keyword::{DASHED, Form, Layout, apart_columns, column, form, head, is_rank, layouts, plain_value};
+use super::keyword::{
+    DASHED, ELEMENTS, Form, Layout, apart_columns, column, field, form, head, is_rank, layouts, plain_value,
+};
 use super::rows::{interval_field, interval_text};
 use super::told::{is_told, rows_field};
-use crate::capability::kinds;
 use crate::names::{stem, stored};
 use crate::program::Dir;
-use crate::rows::{Col, ColType, KeyId, Row, RowKind, TypeCode, Value};
+use crate::rows::{Col, ColName, ColType, KeyId, Row, RowKind, TypeCode, Value, kinds, stored_kinds};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -27,22 +28,52 @@ pub enum Content {
     },
     /// Of type `nested`.
     Object(BTreeMap<String, Content>),
+    /// Several values of a field of an object.
+    List(Vec<Content>),
 }
 
 /// The name of a resource by which references to it sort: that of its type, `/`, and its id. Nothing of what stands inside
 /// another.
 pub type Named<'n> = &'n dyn Fn(TypeCode, &str) -> Option<String>;
 
-/// The fields that a row adds to the document of its resource.
+/// The fields that a row adds to the document of its resource. What is about an element is told by [`elements`].
 pub fn fields(row: &Row, named: Named<'_>) -> Vec<(String, Content)> {
-    let mut fields = match form(row.kind) {
+    if row.kind.is_of_element() {
+        return Vec::new();
+    }
+    let mut fields = of_form(row);
+    fields.extend(sorted(row, named));
+    fields
+}
+
+fn of_form(row: &Row) -> Vec<(String, Content)> {
+    match form(row.kind) {
         Form::Keywords => keywords(row),
         Form::Ranges => intervals(row),
         Form::Nested => nested(row),
         Form::Own => Vec::new(),
+    }
+}
+
+/// The field of elements and the object of each that the rows are about; rows that are about none are passed over.
+///
+/// An element is told by its number. Two that have the same one, counted by keys of different elements, are one object: no
+/// condition asks for keys of both.
+pub fn elements<'r>(rows: impl Iterator<Item = &'r Row>) -> impl Iterator<Item = (String, Content)> {
+    let mut elements: BTreeMap<&Value, BTreeMap<String, Vec<Content>>> = BTreeMap::new();
+    for row in rows.filter(|row| row.kind.is_of_element()) {
+        let mut columns = row.kind.columns().into_iter().zip(&row.values);
+        let Some((_, number)) = columns.find(|(col, _)| col.name == ColName::Element) else { continue };
+        let element = elements.entry(number).or_default();
+        for (field, content) in of_form(row) {
+            let own = field.strip_prefix(ELEMENTS).and_then(|field| field.strip_prefix('.')).unwrap_or(&field);
+            element.entry(own.to_owned()).or_default().push(content);
+        }
+    }
+    let object = |element: BTreeMap<String, Vec<Content>>| {
+        Content::Object(element.into_iter().map(|(field, contents)| (field, Content::List(contents))).collect())
     };
-    fields.extend(sorted(row, named));
-    fields
+    elements.into_values().map(move |element| (ELEMENTS.to_owned(), object(element)))
 }
 
 /// The field by which a key sorts: a list of values, the least of which counts ascending, the greatest descending.
@@ -95,7 +126,7 @@ fn nested(row: &Row) -> Vec<(String, Content)> {
         let columns: String = row.values.iter().map(|value| column(&plain_value(value))).collect();
         (rows_field(row.kind), Content::Text(head(row.key) + &columns))
     });
-    [(stem(row.kind), Content::Object(object(row)))].into_iter().chain(whole).collect()
+    [(field(row.kind), Content::Object(object(row)))].into_iter().chain(whole).collect()
 }
 
 fn object(row: &Row) -> BTreeMap<String, Content> {
@@ -191,7 +222,8 @@ pub fn mapping() -> Mapping {
     let mut properties: Properties = own.into_iter().map(|(name, ty)| (name.to_owned(), Property::of(ty))).collect();
     properties.extend(read.map(|(name, ty)| (name.to_owned(), Property::read(ty))));
     properties.extend(["rid", "id", "time"].map(|name| (name.to_owned(), Property::of("keyword"))));
-    for kind in kinds() {
+    properties.insert(ELEMENTS.to_owned(), Property { properties: parts(), ..Property::of("nested") });
+    for kind in kinds().filter(|kind| !kind.is_of_element()) {
         match form(kind) {
             Form::Keywords => {
                 properties.extend(layouts(kind).into_iter().map(|layout| (layout.field, Property::of("keyword"))));
@@ -215,6 +247,16 @@ pub fn mapping() -> Mapping {
     }
     let includes = ["tenant", "ord", "type", "code", "id", "rid", "updated", "version", "body", "container"];
     Mapping { dynamic: "strict", _source: Kept { includes }, properties }
+}
+
+/// The fields of the object of an element.
+fn parts() -> Properties {
+    let of_element = stored_kinds().filter(|kind| kind.is_of_element());
+    let field = |kind: RowKind| match form(kind) {
+        Form::Nested => Property { properties: columns(kind), ..Property::of("nested") },
+        Form::Keywords | Form::Ranges | Form::Own => Property::of("keyword"),
+    };
+    of_element.map(|kind| (stem(kind), field(kind))).collect()
 }
 
 /// The type of a field of a single key, by its name; nothing for others, which are in the [`mapping`].

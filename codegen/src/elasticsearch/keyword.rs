@@ -15,7 +15,7 @@ pub(super) enum Form {
     Keywords,
     /// A `long_range` field per key.
     Ranges,
-    /// A nested object per row, with a field per column.
+    /// A nested object per row, with a field per column; those about an element stand in the object of that.
     Nested,
     /// Fields of the document itself.
     Own,
@@ -31,10 +31,21 @@ pub(super) fn form(kind: RowKind) -> Form {
         | RowKind::Tuple(Tuple::TokenQuantity | Tuple::TokenNumber | Tuple::TokenTime | Tuple::TokenNumberNumber) => {
             Form::Nested
         }
+        RowKind::Part(_) => Form::Nested,
         RowKind::One(Base::Token | Base::Text | Base::Ref | Base::RefText | Base::Url | Base::Word)
         | RowKind::Tuple(Tuple::TokenToken | Tuple::TokenText | Tuple::RefToken | Tuple::RefTextToken)
-        | RowKind::Present => Form::Keywords,
+        | RowKind::Present
+        | RowKind::Element => Form::Keywords,
     }
+}
+
+/// The field of nested objects that stand for elements, each with all that the rows say of it.
+pub(super) const ELEMENTS: &str = "elements";
+
+/// The field of the rows of a kind. What is about an element stands inside the object of that.
+pub(super) fn field(kind: RowKind) -> String {
+    let stem = crate::names::stem(kind);
+    if kind.is_of_element() { format!("{ELEMENTS}.{stem}") } else { stem }
 }
 
 /// An order of the columns of a row, stored in a field of its own.
@@ -46,7 +57,7 @@ pub(super) struct Layout {
 
 /// The layouts of a kind. The first holds every column; others begin with, or consist of, what is often asked alone.
 pub(super) fn layouts(kind: RowKind) -> Vec<Layout> {
-    let stem = crate::names::stem(kind);
+    let stem = field(kind);
     let mut layouts = vec![Layout { field: stem.clone(), columns: kind.columns() }];
     let more: &[(&str, &[ColName])] = match kind {
         RowKind::One(Base::Token) => &[

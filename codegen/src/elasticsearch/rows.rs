@@ -2,11 +2,10 @@
 
 use super::clause::{Clause, Field, Nested, Range, Relation, Term};
 use super::columns::{Fields, point};
-use super::keyword::{Form, form, head};
+use super::keyword::{Form, field, form, head};
 use super::pattern::{exactly, keywords, otherwise};
 use crate::algebra::{Rel, Universe};
 use crate::capability::Answer;
-use crate::names::stem;
 use crate::rows::{KeyId, RowKind};
 use crate::target::{Bounds, Comparison, Rows};
 
@@ -61,7 +60,7 @@ fn interval(key: KeyId, atom: &Comparison<'_>) -> Clause {
 }
 
 fn nested(key: KeyId, kind: RowKind, atoms: &[Comparison<'_>]) -> Clause {
-    let path = stem(kind);
+    let path = field(kind);
     let prefix = format!("{path}.");
     let fields = Fields { kind, prefix: &prefix };
     let of_key = Clause::term(format!("{path}.key"), Term::Int(i64::from(key.0)));

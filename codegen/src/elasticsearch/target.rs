@@ -1,13 +1,15 @@
 //! The answers of Elasticsearch to the questions of a target. Every set is a condition on documents, so members that
 //! are produced and members that are tested are the same clause.
 
-use super::clause::{Clause, Field, Named, SearchBody, Terms};
+use super::clause::{Clause, Field, Named, Nested, SearchBody, Terms};
 use super::finish::request;
+use super::keyword::ELEMENTS;
 use super::rows::{rows, universe};
 use super::{Target, clause};
 use crate::algebra::{Edge, End, Names, SlotId, Universe};
 use crate::program::OrderKey;
-use crate::target::{Along, Comparison, Results, Rows};
+use crate::rows::{Col, ColName, ELEMENT, KeyId, RowKind};
+use crate::target::{Along, Comparison, Results, Rows, Scalar};
 
 impl crate::target::Target for Target {
     /// Clauses of one `bool`: a server takes 1,024 or more, and says if they are too many.
@@ -20,7 +22,8 @@ impl crate::target::Target for Target {
     type Row = Clause;
     /// The comparisons of a row are answered together, as one clause.
     type Test = ();
-    type Hop = ();
+    /// What the elements fulfil that the rest is asked of.
+    type Hop = Clause;
     type Out = SearchBody;
 
     fn all(&mut self, (): &(), types: &Universe) -> Clause {
@@ -60,13 +63,27 @@ impl crate::target::Target for Target {
     }
 
     /// Never asked: the capabilities say so.
-    fn hop(&mut self, (): &(), _: Edge, _: End) -> ((), ()) {
-        ((), ())
+    fn hop(&mut self, (): &(), _: Edge, _: End) -> (Clause, ()) {
+        (Clause::never(), ())
     }
 
-    /// Never asked: the capabilities say so.
-    fn via(&mut self, (): (), _: Clause) -> Clause {
-        Clause::never()
+    /// Asked of elements alone: the capabilities say so.
+    fn via(&mut self, elements: Clause, far: Clause) -> Clause {
+        self.holders(Clause::all(vec![elements, far]))
+    }
+
+    fn elements(&mut self, (): &(), key: KeyId) -> (Clause, ()) {
+        (self.scan_elements(key), ())
+    }
+
+    fn scan_elements(&mut self, key: KeyId) -> Clause {
+        let whole = Comparison::Eq(Col::first(ColName::Part), Scalar::Int(ELEMENT));
+        let universe = Universe(Vec::new());
+        rows(&Rows { key, kind: RowKind::Element, universe: &universe, atoms: &[whole] }).0
+    }
+
+    fn holders(&mut self, elements: Clause) -> Clause {
+        Clause::Nested(Nested { path: ELEMENTS.to_owned(), query: Box::new(elements) })
     }
 
     fn probe(&mut self, (): &(), of: &Rows<'_>) -> Clause {

@@ -80,3 +80,11 @@ fn tuples<'a>(kind: RowKind, cols: &[Col], values: &'a [Vec<Value>]) -> Result<T
     };
     values.iter().map(tuple).collect::<Option<_>>().ok_or(Question::Typing(kind))
 }
+
+/// What the comparisons of a test ask, one by one.
+pub(super) fn questions(kind: RowKind, test: &Test) -> Vec<Question> {
+    match test {
+        Test::Atom(atom) => atom.questions(kind),
+        Test::All(tests) | Test::Any(tests) => tests.iter().flat_map(|test| questions(kind, test)).collect(),
+    }
+}

@@ -1,16 +1,19 @@
 //! The walk: from a neutral query to a target's, asking the target only questions that it answers.
 
+mod along;
 mod cases;
 mod check;
+mod elements;
 #[cfg(test)]
 mod tests;
 
 use crate::algebra::{Access, End, Exactness, Node, Set, SetId, Sets, Span, Test};
 use crate::capability::{Answer, Question};
-use crate::program::{Dir, OrderKey, Pairs, Query, Strategy, Yield};
-use crate::rows::{KeyId, RowKind};
-use crate::target::{Along, Comparison, Results, Rows, Target};
+use crate::program::{OrderKey, Query, Strategy, Yield};
+use crate::rows::RowKind;
+use crate::target::{Comparison, Results, Rows, Target};
 pub(crate) use cases::cases;
+use cases::questions;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -113,39 +116,6 @@ impl<'q, T: Target> Walk<'q, T> {
         Ok(self.target.filter(scan, cond))
     }
 
-    /// The conditions are tested before it is asked whether the value at hand is the first of its resource: that costs a
-    /// lookup for each row, and mostly there is one value.
-    fn by_value(&mut self, query: &Query) -> Lowered<T::Scan> {
-        let Some((key, kind, dir)) = run(query) else { return Err(self.refusal(query.root, Question::ByValue)) };
-        self.along(query.root, &Along { key, kind, atoms: &[], dir })
-    }
-
-    /// The values are those of the sort key, so they are of its type, and the rows of one first value lie together.
-    fn by_pair(&mut self, query: &Query, Pairs { key, shape, first }: &'q Pairs) -> Lowered<T::Scan> {
-        let kind = RowKind::Tuple(*shape);
-        let cases = self.cases(query.root, kind, first)?;
-        let code = kind.columns().first().copied();
-        let is_one = |atoms: &[Comparison<'_>]| {
-            atoms.iter().any(|atom| matches!(atom, Comparison::Eq(col, _) if Some(*col) == code))
-        };
-        match (run(query), shape.parts(), cases.as_slice()) {
-            (Some((_, RowKind::One(sorts), dir)), [_, second], [atoms]) if *second == sorts && is_one(atoms) => {
-                self.along(query.root, &Along { key: *key, kind, atoms, dir })
-            }
-            _ => Err(self.refusal(query.root, Question::ByValue)),
-        }
-    }
-
-    fn along(&mut self, root: SetId, along: &Along<'_>) -> Lowered<T::Scan> {
-        self.ask(root, Question::ByValue)?;
-        let scan = self.target.walk_values(along);
-        let at = self.target.at(&scan);
-        let cond = self.condition(root, &at)?;
-        let first = self.target.is_first(&at, along);
-        let cond = self.target.and(vec![cond, first]);
-        Ok(self.target.filter(scan, cond))
-    }
-
     /// The node, one level deeper than its parent: `leave` follows.
     fn enter(&mut self, id: SetId) -> Lowered<&'q Node> {
         let Some(node) = self.sets.get(id) else { return Err(self.refusal(id, Question::Dangling)) };
@@ -193,14 +163,20 @@ impl<'q, T: Target> Walk<'q, T> {
                 self.target.all(at, universe)
             }
             Set::None => self.target.none(),
+            // Rows about elements are asked of one of them.
+            Set::Rows { kind, .. } if kind.is_of_element() => return Err(self.refusal(id, Question::Typing(*kind))),
             Set::Rows { key, kind, universe, test } => {
                 let mut conds = Vec::new();
                 for atoms in &self.cases(id, *kind, test)? {
-                    let row = self.target.probe(at, &Rows { key: *key, kind: *kind, universe, atoms });
-                    let tests = self.tests(&row, atoms);
-                    conds.push(self.target.holds(row, tests));
+                    conds.push(self.row(at, &Rows { key: *key, kind: *kind, universe, atoms }));
                 }
                 self.target.or(conds)
+            }
+            Set::Elements { key, universe, within } => {
+                self.ask(id, Question::Elements)?;
+                let (hop, element) = self.target.elements(at, *key);
+                let holds = self.element(id, (universe, within), &element)?;
+                self.target.via(hop, holds)
             }
             // Nothing is intersected: empty, since a set always has a stated universe.
             Set::And(children) if children.is_empty() => self.target.none(),
@@ -237,6 +213,13 @@ impl<'q, T: Target> Walk<'q, T> {
                 self.target.named(at, *names, *slot)
             }
         })
+    }
+
+    /// One row of what is at hand passes.
+    fn row(&mut self, at: &T::At, rows: &Rows<'_>) -> T::Cond {
+        let row = self.target.probe(at, rows);
+        let tests = self.tests(&row, rows.atoms);
+        self.target.holds(row, tests)
     }
 
     /// What is taken away.
@@ -326,6 +309,7 @@ impl<'q, T: Target> Walk<'q, T> {
                 self.target.scan_all(universe)
             }
             Set::None => self.target.union(Vec::new()),
+            Set::Rows { kind, .. } if kind.is_of_element() => return Err(self.refusal(id, Question::Typing(*kind))),
             Set::Rows { key, kind, universe, test } => {
                 let mut scans = Vec::new();
                 for atoms in &self.cases(id, *kind, test)? {
@@ -334,6 +318,14 @@ impl<'q, T: Target> Walk<'q, T> {
                     scans.push(self.target.scan_rows(row, tests));
                 }
                 self.target.union(scans)
+            }
+            Set::Elements { key, universe, within } => {
+                self.ask(id, Question::Elements)?;
+                let elements = self.target.scan_elements(*key);
+                let at = self.target.at(&elements);
+                let holds = self.element(id, (universe, within), &at)?;
+                let elements = self.target.filter(elements, holds);
+                self.target.holders(elements)
             }
             Set::And(children) => self.driven(children)?,
             Set::Or(children) => {
@@ -402,19 +394,5 @@ impl<'q, T: Target> Walk<'q, T> {
         }
         let cond = self.target.and(others);
         Ok(self.target.filter(scan, cond))
-    }
-}
-
-/// The rows that hold the values of the first sort key, and its direction, if they lie together.
-fn run(query: &Query) -> Option<(KeyId, RowKind, Dir)> {
-    let key = query.order.first()?;
-    key.run().map(|(id, kind)| (id, kind, key.dir))
-}
-
-/// What the comparisons of a test ask, one by one.
-fn questions(kind: RowKind, test: &Test) -> Vec<Question> {
-    match test {
-        Test::Atom(atom) => atom.questions(kind),
-        Test::All(tests) | Test::Any(tests) => tests.iter().flat_map(|test| questions(kind, test)).collect(),
     }
 }

@@ -57,7 +57,7 @@ impl<D: Dialect> Target<D> {
 
     pub(super) fn scan_table(&mut self, built: &Built) -> Scan {
         let alias = self.alias("m");
-        let at = At { ord: col(&alias, "ord"), live: built.live, own: None };
+        let at = At { live: built.live, ..At::row(col(&alias, "ord")) };
         Scan { select: from(built.table.clone(), &alias), at, repeats: false }
     }
 

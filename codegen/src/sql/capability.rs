@@ -20,6 +20,7 @@ impl<D: Dialect> Capabilities for Target<D> {
             Question::All
             | Question::Rows(_)
             | Question::Minus
+            | Question::Elements
             | Question::Via(..)
             | Question::Closure
             | Question::Slot
@@ -71,9 +72,15 @@ fn row(kind: RowKind, name: ColName, compare: Compare) -> bool {
 }
 
 /// Points have no order and presence has no value; a reference as part of a tuple is a number, whose order means nothing.
+/// Rows about elements lie in no order of values.
 fn ordered(kind: RowKind) -> bool {
-    !matches!(
-        kind,
-        RowKind::One(Base::Point) | RowKind::Tuple(Tuple::RefToken) | RowKind::Present | RowKind::Id | RowKind::Updated
-    )
+    !kind.is_of_element()
+        && !matches!(
+            kind,
+            RowKind::One(Base::Point)
+                | RowKind::Tuple(Tuple::RefToken)
+                | RowKind::Present
+                | RowKind::Id
+                | RowKind::Updated
+        )
 }

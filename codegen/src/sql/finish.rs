@@ -118,7 +118,7 @@ impl<D: Dialect> Target<D> {
         let mut table = CommonTableExpression::new();
         self.tables.push(table.table_name(name.clone()).query(select).materialized(true).to_owned());
         let alias = self.alias("p");
-        let at = At { ord: col(&alias, "ord"), live: members.at.live, own: None };
+        let at = At { live: members.at.live, ..At::row(col(&alias, "ord")) };
         let scan = Scan { select: from("page", &alias), at, repeats: false };
         (scan, renamed(keys, &alias))
     }

@@ -4,9 +4,8 @@
 //! index holds every column: rows are read out of it alone, and none stands twice.
 
 use super::schema::{Column, Table, physical, row_tables};
-use crate::capability::kinds;
 use crate::ord::STUB;
-use crate::rows::{ColName, RowKind};
+use crate::rows::{ColName, RowKind, kinds};
 
 /// An index.
 #[derive(Clone, Debug, PartialEq, Eq)]

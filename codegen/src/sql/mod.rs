@@ -8,6 +8,7 @@ mod built;
 mod capability;
 mod constant;
 mod dialect;
+mod elements;
 mod finish;
 pub mod indexes;
 mod junction;

@@ -1,14 +1,13 @@
 //! Names in statements, each made once in the life of a process: a statement names its tables and columns a hundred times.
 
 use super::schema::{self, physical, sought};
-use crate::capability::kinds;
-use crate::rows::{Col, RowKind};
+use crate::rows::{Col, RowKind, kinds};
 use sea_query::{DynIden, IntoIden};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// What tables are called in a statement, before their number.
-const STEMS: [&str; 12] = ["t", "r", "e", "m", "u", "l", "k", "i", "p", "v", "y", "n"];
+const STEMS: [&str; 13] = ["t", "r", "e", "m", "u", "l", "k", "i", "p", "v", "y", "n", "x"];
 
 /// The numbers that most statements get along with.
 const NUMBERS: u32 = 64;

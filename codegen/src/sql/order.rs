@@ -64,7 +64,7 @@ impl<D: Dialect> Target<D> {
     pub(super) fn scan_values(&mut self, along: &Along<'_>) -> Scan {
         let (alias, kind) = (self.alias("v"), along.kind);
         let ord = col(&alias, "ord");
-        let at = At { ord, live: true, own: Some(Own::Values(alias.clone(), kind, along.key)) };
+        let at = At { own: Some(Own::Values(alias.clone(), kind, along.key)), ..At::row(ord) };
         let table = if along.dir == Dir::Desc { by_end(kind) } else { None }.or_else(|| by_value(kind));
         let mut select = from(table.unwrap_or_default(), &alias);
         self.restrict_to(&mut select, &alias, along);

@@ -37,10 +37,12 @@ impl<D: Dialect> Target<D> {
                 if let Some(row) = self.row_at_hand(at, rows) {
                     return row;
                 }
-                let pinned = pinned(rows);
-                let table = if pinned { by_value(kind) } else { of_resource(kind) };
-                let mut row = Row { few: !pinned, ..self.keyed(rows, table) };
+                let sought = if pinned(rows) { by_value(kind) } else { None };
+                let few = sought.is_none();
+                let mut row = Row { few, ..self.keyed(rows, sought.or_else(|| of_resource(kind))) };
                 row.conds.push(col(&row.table, "ord").eq(at.ord.clone()));
+                let element = at.element.as_ref().filter(|_| kind.is_of_element());
+                row.conds.extend(element.map(|element| col(&row.table, "element").eq(element.clone())));
                 row
             }
         }

@@ -19,6 +19,8 @@ pub struct At {
     pub(super) live: bool,
     /// The table that holds its record, where that is what we go through.
     pub(super) own: Option<Own>,
+    /// The number of the element that the condition is about, where it is about one of the resource's.
+    pub(super) element: Option<Expr>,
 }
 
 /// A table that is gone through.
@@ -35,12 +37,12 @@ pub(super) enum Own {
 impl At {
     /// The resource that a row is about.
     pub(super) fn row(ord: Expr) -> At {
-        At { ord, live: true, own: None }
+        At { ord, live: true, own: None, element: None }
     }
 
     /// A resource that is only referred to.
     pub(super) fn unknown(ord: Expr) -> At {
-        At { ord, live: false, own: None }
+        At { ord, live: false, own: None, element: None }
     }
 }
 
@@ -121,14 +123,16 @@ impl<D: Dialect> Target<D> {
             select.and_where(self.typed(&ord, universe));
         }
         select.and_where(col(&alias, "deleted").eq(number(0)));
-        Scan { select, at: At { ord, live: true, own: Some(Own::Resource(alias)) }, repeats: false }
+        let at = At { own: Some(Own::Resource(alias)), ..At::row(ord) };
+        Scan { select, at, repeats: false }
     }
 
     pub(super) fn scan_updated(&mut self) -> Scan {
         let alias = self.alias("u");
         let mut select = from("resource_updated", &alias);
         select.and_where(col(&alias, "tenant").eq(self.tenant()));
-        Scan { select, at: At { ord: col(&alias, "ord"), live: true, own: Some(Own::Updated(alias)) }, repeats: false }
+        let ord = col(&alias, "ord");
+        Scan { select, at: At { own: Some(Own::Updated(alias)), ..At::row(ord) }, repeats: false }
     }
 
     /// A live record with this number exists.
@@ -153,7 +157,7 @@ impl<D: Dialect> Target<D> {
     /// A select of members, each once, as a table of another.
     pub(super) fn nested(&mut self, select: Select, live: bool) -> Scan {
         let alias = self.alias("m");
-        let at = At { ord: col(&alias, "ord"), live, own: None };
+        let at = At { live, ..At::row(col(&alias, "ord")) };
         Scan { select: Select::new().from_subquery(select, alias).take(), at, repeats: false }
     }
 

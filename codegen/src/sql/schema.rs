@@ -2,9 +2,8 @@
 
 use super::abridged;
 use super::dialect::Dialect;
-use crate::capability::kinds;
 use crate::names::{stem, stored};
-use crate::rows::{Base, Col, ColType, RowKind};
+use crate::rows::{Base, Col, ColName, ColType, RowKind, kinds};
 
 /// The type of a stored column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,7 +99,13 @@ pub fn row_tables(kind: RowKind) -> impl Iterator<Item = (By, Table)> {
 /// The rows of a kind in the order of their values. The rows of one value lie in the order of the resources, which is
 /// the order of pages. `Id` and `Updated` have no rows.
 pub fn by_value(kind: RowKind) -> Option<Table> {
-    if matches!(kind, RowKind::Id | RowKind::Updated) {
+    let is_kept = match kind {
+        RowKind::Id | RowKind::Updated => false,
+        // They are asked of elements at hand alone; those that refer are sought when what they refer to arrives.
+        RowKind::Part(base) => base == Base::Ref,
+        _ => true,
+    };
+    if !is_kept {
         return None;
     }
     let first = sought(kind).into_iter().flat_map(|col| physical(kind, col).into_iter().next());
@@ -110,7 +115,7 @@ pub fn by_value(kind: RowKind) -> Option<Table> {
 /// The rows of intervals in the order of their ends, those of one code together where they stand beside one. Without
 /// them, whoever reaches beyond a point could only be found among all, and pages in descending order had no walk.
 pub fn by_end(kind: RowKind) -> Option<Table> {
-    if matches!(kind, RowKind::Id | RowKind::Updated) {
+    if matches!(kind, RowKind::Id | RowKind::Updated) || kind.is_of_element() {
         return None;
     }
     let is_interval = |col: &Col| matches!(col.name.ty(), ColType::Instants | ColType::Cuts);
@@ -140,8 +145,8 @@ fn by_columns(kind: RowKind, suffix: &str, first: Vec<Column>) -> Table {
 /// The rows of a kind in the order of the resources that they belong to: answers "does this resource have a row".
 pub fn by_source(kind: RowKind) -> Option<Table> {
     // A presence row has no column besides key and resource, so by value is already a lookup by resource. So it is for a
-    // word, which is only ever asked for whole.
-    if matches!(kind, RowKind::Id | RowKind::Updated | RowKind::Present | RowKind::One(Base::Word)) {
+    // word, which is only ever asked for whole, and for an element, of which the part that is asked for stands before it.
+    if matches!(kind, RowKind::Id | RowKind::Updated | RowKind::Present | RowKind::Element | RowKind::One(Base::Word)) {
         return None;
     }
     let head = [int("tenant"), int("ord"), int("key")];
@@ -154,9 +159,12 @@ pub(super) fn of_resource(kind: RowKind) -> Option<Table> {
     by_source(kind).or_else(|| by_value(kind))
 }
 
-/// The first column of each part: rows by value are sought by these.
+/// The first column of each part: rows by value are sought by these. Which element it is, nobody knows beforehand.
 pub(super) fn sought(kind: RowKind) -> Vec<Col> {
-    let columns = kind.columns();
+    let mut columns = kind.columns();
+    if kind.is_part() {
+        columns.retain(|col| !matches!(col.name, ColName::Element | ColName::Part));
+    }
     let first = |col: &Col| columns.iter().find(|other| other.part == col.part) == Some(col);
     columns.iter().copied().filter(first).collect()
 }

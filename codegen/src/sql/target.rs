@@ -12,6 +12,7 @@ use super::schema::SqlType;
 use super::{Bind, Dialect, Sql, Target};
 use crate::algebra::{Edge, End, Names, SlotId, Universe};
 use crate::program::{OrderBy, OrderKey};
+use crate::rows::KeyId;
 use crate::target::{Along, Comparison, Results, Rows};
 use sea_query::{Expr, ExprTrait};
 
@@ -74,6 +75,18 @@ impl<D: Dialect> crate::target::Target for Target<D> {
         let Hop(mut select) = hop;
         select.and_where(far);
         D::exists(select)
+    }
+
+    fn elements(&mut self, at: &At, key: KeyId) -> (Hop, At) {
+        self.elements_at(at, key)
+    }
+
+    fn scan_elements(&mut self, key: KeyId) -> Scan {
+        self.elements_of_any(key)
+    }
+
+    fn holders(&mut self, elements: Scan) -> Scan {
+        Scan { at: At { element: None, ..elements.at }, ..elements }
     }
 
     fn probe(&mut self, at: &At, rows: &Rows<'_>) -> Row {

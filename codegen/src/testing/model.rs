@@ -1,9 +1,9 @@
 //! The algebra, evaluated as its documentation reads.
 
 use super::world::{OWN_URL, OWN_VERSION, Resource, State, World, type_name};
-use crate::algebra::{Atom, Edge, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
+use crate::algebra::{Atom, Edge, Elements, End, On, Order, Rel, Set, SetId, Sets, Source, Test, Universe};
 use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource, Pairs};
-use crate::rows::{Base, Col, ColName, ColType, KeyId, Point, Row, RowKind, Value};
+use crate::rows::{Base, Col, ColName, ColType, ELEMENT, KeyId, Point, Row, RowKind, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -17,6 +17,11 @@ pub(crate) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
         Set::Rows { key, kind, universe, test } => {
             having(world, |r| rows(r, *key, *kind, universe).iter().any(|row| passes(world, row, test)))
         }
+        Set::Elements { key, within, .. } => having(world, |r| {
+            let is_there = |row: &&Row| row.values[0] == Value::Int(ELEMENT);
+            let counted = of_elements(r, *key, RowKind::Element).into_iter().filter(is_there);
+            counted.map(|row| &row.values[1]).any(|element| has_element(world, r, within, element))
+        }),
         Set::And(children) => children.iter().map(|id| of(*id)).reduce(|a, b| &a & &b).unwrap_or_default(),
         Set::Or(children) => children.iter().flat_map(|id| of(*id)).collect(),
         Set::Minus { from, less } => &of(*from) - &of(*less),
@@ -30,6 +35,29 @@ pub(crate) fn members(world: &World, sets: &Sets, id: SetId) -> Members {
         }
         Set::Closure { edge, from, seed } => closure(&pairs(world, *edge), *from, of(*seed)),
     }
+}
+
+/// The rows of a resource that are about its elements.
+fn of_elements(r: &Resource, key: KeyId, kind: RowKind) -> Vec<&Row> {
+    r.rows.iter().filter(|row| r.has_rows() && row.key == key && row.kind == kind).collect()
+}
+
+/// Whether an element of a resource is in the set.
+fn has_element(world: &World, r: &Resource, within: &Elements, element: &Value) -> bool {
+    match within {
+        Elements::Rows { key, kind, test } => {
+            let number = Col::first(ColName::Element);
+            let is_of = |row: &Row| value(row, &number) == element && passes(world, row, test);
+            of_elements(r, *key, *kind).into_iter().any(is_of)
+        }
+        Elements::And(parts) => parts.iter().all(|part| has_element(world, r, part, element)),
+        Elements::Or(parts) => parts.iter().any(|part| has_element(world, r, part, element)),
+        Elements::Not(inner) => !has_element(world, r, inner, element),
+    }
+}
+
+fn value<'r>(row: &'r Row, col: &Col) -> &'r Value {
+    &row.values[row.kind.columns().iter().position(|known| known == col).unwrap()]
 }
 
 /// The resources at end `from` of the links whose other end is in `far`.
@@ -113,7 +141,7 @@ pub(crate) fn passes(world: &World, row: &Row, test: &Test) -> bool {
 }
 
 fn atom_holds(world: &World, row: &Row, atom: &Atom) -> bool {
-    let value = |col: &Col| &row.values[row.kind.columns().iter().position(|known| known == col).unwrap()];
+    let value = |col: &Col| value(row, col);
     let text = |col: &Col| match value(col) {
         Value::Text(text) => text.as_str(),
         other => panic!("{other:?} is no text"),

@@ -1,10 +1,12 @@
 //! Generated sets, orders and ways to run them.
 
 use super::model::has_slot;
-use super::world::{CANONICAL, INSIDE_REF, KEYS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value};
+use super::world::{
+    CANONICAL, ELEMENTS, INSIDE_REF, KEYS, OF_ELEMENTS, OWN_URL, OWN_VERSION, REF, TYPES, point, text, value,
+};
 use crate::algebra::{
-    Access, Atom, Edge, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets, SlotId, Source,
-    Span, Test, Universe,
+    Access, Atom, Edge, Elements, End, Estimate, Exactness, Node, On, Order, Place, Rel, Scope, Set, SetId, Sets,
+    SlotId, Source, Span, Test, Universe,
 };
 use crate::program::{Dir, OrderBy, OrderKey, OrderLink, OrderSource, Pairs};
 use crate::rows::{Base, Col, ColName, ColType, KeyId, Point, RowKind, Tuple, Value};
@@ -41,6 +43,7 @@ pub(crate) fn root(joins: Joins) -> impl Strategy<Value = Tree> {
 fn tree(joins: Joins) -> impl Strategy<Value = Tree> {
     let leaf = prop_oneof![
         12 => rows().prop_map(Tree::Leaf),
+        4 => elements().prop_map(Tree::Leaf),
         2 => universe().prop_map(|universe| Tree::Leaf(Set::All(universe))),
         1 => Just(Tree::Leaf(Set::Slot(SlotId(0)))),
         1 => Just(Tree::Leaf(Set::None)),
@@ -87,6 +90,20 @@ pub(crate) fn rows() -> impl Strategy<Value = Set> {
     (select(kinds), universe()).prop_flat_map(|((key, kind), universe)| {
         test(kind).prop_map(move |test| Set::Rows { key, kind, universe: universe.clone(), test })
     })
+}
+
+/// Resources by what holds of one element.
+fn elements() -> impl Strategy<Value = Set> {
+    let rows = select(OF_ELEMENTS.to_vec())
+        .prop_flat_map(|kind| test(kind).prop_map(move |test| Elements::Rows { key: ELEMENTS, kind, test }));
+    let within = rows.prop_recursive(3, 6, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Elements::And),
+            vec(inner.clone(), 0..3).prop_map(Elements::Or),
+            inner.prop_map(|inner| Elements::Not(Box::new(inner))),
+        ]
+    });
+    within.prop_map(|within| Set::Elements { key: ELEMENTS, universe: Universe(TYPES.to_vec()), within })
 }
 
 fn test(kind: RowKind) -> BoxedStrategy<Test> {

@@ -27,6 +27,16 @@ pub(crate) const KEYS: [(KeyId, RowKind); 17] = [
     (KeyId(16), RowKind::One(Base::Point)),
     (INSIDE_REF, RowKind::One(Base::Ref)),
 ];
+/// The key that counts elements, and what rows of it say of them.
+pub(crate) const ELEMENTS: KeyId = KeyId(18);
+pub(crate) const OF_ELEMENTS: [RowKind; 6] = [
+    RowKind::Element,
+    RowKind::Part(Base::Token),
+    RowKind::Part(Base::Text),
+    RowKind::Part(Base::Ref),
+    RowKind::Part(Base::Time),
+    RowKind::Part(Base::Quantity),
+];
 pub(crate) const REF: KeyId = KeyId(3);
 pub(crate) const CANONICAL: KeyId = KeyId(5);
 pub(crate) const OWN_URL: KeyId = KeyId(14);
@@ -145,10 +155,13 @@ fn dedup(mut rows: Vec<Row>) -> Vec<Row> {
 
 fn row() -> impl Strategy<Value = Row> {
     let links: Vec<_> = KEYS.into_iter().filter(|(key, _)| [REF, CANONICAL, OWN_URL].contains(key)).collect();
-    prop_oneof![2 => select(KEYS.to_vec()), 1 => select(links)].prop_flat_map(|(key, kind)| {
-        let values: Vec<_> = kind.columns().iter().map(|col| value(col.name.ty()).boxed()).collect();
-        values.prop_map(move |values| Row { key, kind, values })
-    })
+    let of_elements = OF_ELEMENTS.map(|kind| (ELEMENTS, kind)).to_vec();
+    let elements = vec![(ELEMENTS, RowKind::Element)];
+    prop_oneof![4 => select(KEYS.to_vec()), 2 => select(links), 1 => select(of_elements), 1 => select(elements)]
+        .prop_flat_map(|(key, kind)| {
+            let values: Vec<_> = kind.columns().iter().map(|col| value(col.name.ty()).boxed()).collect();
+            values.prop_map(move |values| Row { key, kind, values })
+        })
 }
 
 /// Texts that begin, end and contain each other.

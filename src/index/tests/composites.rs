@@ -5,8 +5,8 @@ use serde_json::json;
 use super::{extract, extractor, readable, rows, type_of};
 use crate::definitions::Registry;
 use crate::index::{ExtractSettings, Extractor, Problem};
-use crate::keys::Facet::{Beside, Canonical, Present, Value};
-use crate::keys::{Key, Level};
+use crate::keys::Facet::{Beside, Canonical, Element, Present, Value};
+use crate::keys::{Key, Level, OfPart};
 use crate::values::Cut;
 
 fn point(number: &str) -> String {
@@ -133,4 +133,29 @@ fn contained_resources_have_notes_of_their_own() {
     let extraction = extractor().extract(type_of(&outer), &outer);
     assert_eq!(readable(&extraction.rows, "code-value-quantity", Beside), [""; 0]);
     assert_eq!(readable(&extraction.contained[0].rows, "code-value-quantity", Beside), [""]);
+}
+
+#[test]
+fn elements_are_told_one_by_one() {
+    let observation = json!({"resourceType": "Observation", "component": [
+        {"code": {"coding": [{"code": "a"}, {"code": "b"}]}, "valueQuantity": {"value": 7}},
+        {"code": {"text": "no code"}, "valueString": "x"},
+        {"extension": [{"url": "http://example.org/why", "valueCode": "unknown"}]},
+    ]});
+    let (code, value) = (0, 1);
+    let expected = [
+        // Each is there; of the second, the code without a value, and a value of another type.
+        "0|0".to_owned(),
+        "0|1".to_owned(),
+        "0|2".to_owned(),
+        format!("{}|1", OfPart::There.number(code)),
+        format!("{}|1", OfPart::Otherwise.number(value)),
+        format!("0|{}|a|-", OfPart::Value.number(code)),
+        format!("0|{}|b|-", OfPart::Value.number(code)),
+        format!("0|{}|{}|-", OfPart::Value.number(value), point("7")),
+        format!("0|{}|{}|-", OfPart::Canonical.number(value), point("7")),
+    ];
+    assert_eq!(rows(&observation, "component-code-value-quantity", Element), expected);
+    assert_eq!(rows(&observation, "combo-code-value-quantity", Element), [""; 0], "it is of the resource too");
+    assert_eq!(rows(&observation, "component-code-value-quantity", Value).len(), 2, "tuples are as they were");
 }

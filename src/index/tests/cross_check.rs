@@ -26,7 +26,7 @@ fn by_program(extractor: &Extractor, ty: ResourceType, resource: &Value) -> Seen
     let scope = Scope::of(resource, ty, registry);
     let mut seen = Seen::new();
     let spot = Spot { place: Place::root(registry.type_name(ty)), index: 0 };
-    extractor.root(ty).unwrap().walk(resource, spot, scope, &mut |meeting, element, place| {
+    extractor.root(ty).unwrap().walk(resource, spot, scope, &mut |meeting, element, at| {
         let Meeting::Wanted(leaf) = meeting else { return };
         match &leaf.rule {
             Rule::Truth(condition) => {
@@ -36,7 +36,7 @@ fn by_program(extractor: &Extractor, ty: ResourceType, resource: &Value) -> Seen
             // No expression: `_list` has a rule of its own.
             Rule::Listed(_) => {}
             Rule::Value(_) | Rule::Tuples(_) => {
-                seen.insert((leaf.param, place.to_string(), element.to_string()));
+                seen.insert((leaf.param, at.place.to_string(), element.to_string()));
             }
         }
     });

@@ -82,7 +82,7 @@ fn chosen(plan: &Plan, context: Context<'_>) -> (Plan, f64) {
 /// The keys that the plan looks at and of which no resource has more than one row.
 fn once(graph: &Graph, page: &Root, stats: &dyn Stats) -> Vec<KeyId> {
     let looked_at = graph.nodes().filter_map(|node| match &node.set {
-        Set::Rows { key, .. } | Set::Via { edge: Edge { key, .. }, .. } => Some(*key),
+        Set::Rows { key, .. } | Set::Elements { key, .. } | Set::Via { edge: Edge { key, .. }, .. } => Some(*key),
         _ => None,
     });
     let sorts = page.order.iter().filter_map(OrderKey::run).map(|(key, _)| key);
@@ -96,9 +96,10 @@ fn once(graph: &Graph, page: &Root, stats: &dyn Stats) -> Vec<KeyId> {
 
 /// The keys whose rows the plan looks into, or that it sorts by, and of which some are abridged.
 pub(crate) fn abridged(graph: &Graph, order: &[OrderKey], stats: &dyn Stats) -> Vec<KeyId> {
-    let looked_into = graph.nodes().filter_map(|node| match &node.set {
-        Set::Rows { key, .. } => Some(*key),
-        _ => None,
+    let looked_into = graph.nodes().flat_map(|node| match &node.set {
+        Set::Rows { key, .. } => vec![*key],
+        Set::Elements { within, .. } => within.keys(),
+        _ => Vec::new(),
     });
     let sorts = order.iter().flat_map(|key| &key.from).flat_map(|source| match &source.by {
         OrderBy::Rows { keys, .. } => keys.as_slice(),
@@ -230,7 +231,12 @@ impl Chooser<'_> {
             }
             Set::Via { edge, from, far } => Set::Via { edge, from, far: self.produce(far) },
             Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
-            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. }) => leaf,
+            leaf @ (Set::All(_)
+            | Set::None
+            | Set::Rows { .. }
+            | Set::Elements { .. }
+            | Set::Slot(_)
+            | Set::Named { .. }) => leaf,
         };
         let place = self.graph.add(set, Access::Drive, span);
         if driver.is_none() {
@@ -280,7 +286,12 @@ impl Chooser<'_> {
             }
             // Reached from its seed, whoever is at hand.
             Set::Closure { edge, from, seed } => Set::Closure { edge, from, seed: self.produce(seed) },
-            leaf @ (Set::All(_) | Set::None | Set::Rows { .. } | Set::Named { .. } | Set::Slot(_)) => leaf,
+            leaf @ (Set::All(_)
+            | Set::None
+            | Set::Rows { .. }
+            | Set::Elements { .. }
+            | Set::Named { .. }
+            | Set::Slot(_)) => leaf,
         };
         let place = self.graph.add(set, Access::Probe, self.plan.graph.span(id));
         self.placed.insert((id, Some(times)), place);

@@ -24,6 +24,7 @@ pub(super) fn is_idle(context: Context<'_>, set: &Set) -> bool {
     let empty = |key: KeyId| context.stats.rows(key) == Some(0);
     match set {
         Set::Rows { key, .. } => *key != KeyId(0) && empty(*key),
+        Set::Elements { key, .. } => empty(*key),
         Set::Via { edge, .. } | Set::Closure { edge, .. } => empty(edge.key),
         _ => false,
     }

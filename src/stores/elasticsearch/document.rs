@@ -5,7 +5,7 @@ use crate::stores::StoreError;
 use crate::stores::number::FRAGMENT;
 use crate::stores::packed::{Column, Packed};
 use crate::stores::tenants::Tenant;
-use fhirc_codegen::elasticsearch::document::{Content, fields};
+use fhirc_codegen::elasticsearch::document::{Content, elements, fields};
 use fhirc_codegen::elasticsearch::identity;
 use fhirc_codegen::rows::{ColType, Point, Row, RowKind, TypeCode, Value};
 use serde::{Deserialize, Serialize};
@@ -85,13 +85,12 @@ impl Document {
             (!id.contains(FRAGMENT)).then(|| format!("{name}/{id}"))
         };
         let mut found: BTreeMap<String, BTreeSet<Content>> = BTreeMap::new();
-        for row in rows.into_iter().flat_map(unpacked) {
-            for (field, content) in fields(&row, &named) {
-                if is_too_long(&content) {
-                    return Err(StoreError::Limit { what: "a value is longer than an index takes (32,766 bytes)" });
-                }
-                found.entry(field).or_default().insert(content);
+        let rows: Vec<Row> = rows.into_iter().flat_map(unpacked).collect();
+        for (field, content) in rows.iter().flat_map(|row| fields(row, &named)).chain(elements(rows.iter())) {
+            if is_too_long(&content) {
+                return Err(StoreError::Limit { what: "a value is longer than an index takes (32,766 bytes)" });
             }
+            found.entry(field).or_default().insert(content);
         }
         Ok(Document { record, rows: found })
     }
@@ -106,6 +105,7 @@ fn is_too_long(content: &Content) -> bool {
     match content {
         Content::Text(text) => text.len() > MAX_TEXT,
         Content::Object(object) => object.values().any(is_too_long),
+        Content::List(list) => list.iter().any(is_too_long),
         Content::Int(_) | Content::Interval { .. } => false,
     }
 }

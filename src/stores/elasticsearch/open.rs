@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, RandomState};
 
 /// Counted up when the form of documents changes.
-const DOCUMENTS: &str = "3";
+const DOCUMENTS: &str = "4";
 /// The meaning of the rows that documents are made of, counted up when it changes.
-const ROWS: u32 = 8;
+const ROWS: u32 = 9;
 
 /// The note that makes a store.
 const STORE: &str = "store";

@@ -16,7 +16,9 @@ pub(super) fn types_of(query: &Query, slots: &Slots) -> Types {
         let of = |child| known.get(child).cloned().unwrap_or(Types::Any);
         let types = match &node.set {
             Set::None => Types::Only(BTreeSet::new()),
-            Set::All(universe) | Set::Rows { universe, .. } => Types::Only(universe.0.iter().copied().collect()),
+            Set::All(universe) | Set::Rows { universe, .. } | Set::Elements { universe, .. } => {
+                Types::Only(universe.0.iter().copied().collect())
+            }
             Set::Slot(slot) => Types::Only(slots.get(slot).into_iter().flatten().map(type_of_tuple).collect()),
             Set::And(children) => children.iter().map(of).fold(Types::Any, Types::and),
             Set::Or(children) => children.iter().map(of).fold(Types::Only(BTreeSet::new()), Types::or),

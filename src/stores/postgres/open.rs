@@ -18,12 +18,13 @@ type Migration = (i64, &'static str);
 
 /// What was made once never changes: a changed schema is a migration more, which brings a store that has all before it to
 /// what the schema says now.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     (1, include_str!("migrations/1.sql")),
     (2, include_str!("migrations/2.sql")),
     (3, include_str!("migrations/3.sql")),
     (4, include_str!("migrations/4.sql")),
     (5, include_str!("migrations/5.sql")),
+    (6, include_str!("migrations/6.sql")),
 ];
 
 /// The store at a place, brought up to date.
@@ -154,6 +155,7 @@ mod tests {
             "3: fda17aaa93c5ddd925c8c80f462d7b48",
             "4: 33f60b9bb485ed6f7d7b94d21c8d6aef",
             "5: 34d7e21415b1a2973254f1ae01daed2f",
+            "6: 411594baa5a74b7dbdb11e97ff60ef46",
         ];
         assert_eq!(prints, frozen, "the tables are changed by a migration more");
     }

@@ -7,7 +7,6 @@ use crate::stores::packed::Packed;
 use crate::stores::version::Owner;
 use fhirc_codegen::algebra::{Edge, End, On};
 use fhirc_codegen::rows::{Row, Value};
-use fhirc_codegen::sql::schema::By;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -163,17 +162,19 @@ impl Tables {
     }
 
     fn check_counts(&self, expected: &BTreeSet<Line>, layout: &Layout) {
-        let by_value: BTreeSet<&str> =
-            layout.tables.iter().filter(|table| table.by == By::Value).map(|table| table.name.as_str()).collect();
+        // Every row stands in one of these.
+        let finding: Vec<(usize, &RowTable)> =
+            layout.finding().filter_map(|position| Some((position, layout.finds(position)?))).collect();
+        let counted: BTreeSet<&str> = finding.iter().map(|(_, table)| table.name.as_str()).collect();
         let mut counts: BTreeMap<String, i64> = BTreeMap::new();
-        for (table, columns) in expected.iter().filter(|(table, _)| by_value.contains(table.as_str())) {
+        for (table, columns) in expected.iter().filter(|(table, _)| counted.contains(table.as_str())) {
             let position = layout.tables.iter().find(|known| known.name == *table).unwrap();
             let key = position.columns.iter().skip(1).position(|from| *from == From::Key).unwrap();
             *counts.entry(columns[key].clone()).or_default() += 1;
         }
         assert_eq!(self.strings(10), counts.iter().map(|(key, rows)| format!("{key}={rows}")).collect());
         let (marked, mut seen) = (self.strings(11), BTreeSet::new());
-        for (position, table) in layout.tables.iter().enumerate().filter(|(_, table)| table.by == By::Value) {
+        for (position, table) in finding {
             let at = |from| table.columns.iter().skip(1).position(|of| *of == from).unwrap();
             for (_, columns) in self.lines(position, table) {
                 let (key, owner) = (columns[at(From::Key)].clone(), columns[at(From::Ord)].clone());

@@ -3,7 +3,7 @@
 use crate::algebra::SlotId;
 use crate::elasticsearch::clause::{Clause, Direction, Field, Key, Pattern, Piece, Range, Relation, SearchBody, Sort};
 use crate::elasticsearch::clause::{Term, Terms};
-use crate::elasticsearch::document::{Content, Named, fields};
+use crate::elasticsearch::document::{Content, Named, elements, fields};
 use crate::elasticsearch::{Fill, identity};
 use crate::rows::TypeCode;
 use crate::testing::world::{Resource, State, World, type_name};
@@ -78,7 +78,8 @@ impl<'w> Index<'w> {
 }
 
 fn document(tenant: i64, r: &Resource, named: Named<'_>) -> Document {
-    let mut document: Document = r.rows.iter().flat_map(|row| fields(row, named)).collect();
+    let mut document: Document =
+        r.rows.iter().flat_map(|row| fields(row, named)).chain(elements(r.rows.iter())).collect();
     document.push(("tenant".into(), Content::Int(tenant)));
     document.push(("ord".into(), Content::Int(r.ord)));
     document.push(("rid".into(), Content::Text(identity(r.ty, &r.id))));
@@ -100,7 +101,9 @@ fn ord(document: &Document) -> i64 {
 /// The values of a field, which inside an object is named with its path.
 fn values<'d>(document: &'d Document, path: &'d str, field: &'d str) -> impl Iterator<Item = &'d Content> {
     let name = field.strip_prefix(path).unwrap_or_else(|| panic!("{field} is not in {path}"));
-    document.iter().filter(move |(known, _)| known == name).map(|(_, content)| content)
+    let of_field = document.iter().filter(move |(known, _)| known == name);
+    of_field
+        .flat_map(|(_, content)| if let Content::List(list) = content { list } else { std::slice::from_ref(content) })
 }
 
 fn holds(clause: &Clause, document: &Document, path: &str) -> bool {

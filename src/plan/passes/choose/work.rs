@@ -1,7 +1,7 @@
 //! What it costs to find the members of a set, and to test a resource for being one: rows that are looked at.
 
 use super::Chooser;
-use fhirc_codegen::algebra::{Edge, End, Set, SetId};
+use fhirc_codegen::algebra::{Edge, Elements, End, Set, SetId};
 
 /// A part of the far sides that is as good as none.
 const SELDOM_PASSES: f64 = 1e-6;
@@ -20,6 +20,9 @@ impl Chooser<'_> {
             Set::Or(children) => children.iter().map(|&child| self.finding(child)).sum::<f64>() + members,
             Set::Minus { from, less } => self.finding(*from) + self.estimates.get(*from) * self.testing(*less),
             Set::Via { far: from, .. } | Set::Closure { seed: from, .. } => self.finding(*from) + members,
+            Set::Elements { key, within, .. } => {
+                self.estimates.elements(*key, self.universe(id)) * (1.0 + tests(within)) + members
+            }
             Set::All(_) | Set::None | Set::Rows { .. } | Set::Slot(_) | Set::Named { .. } => members,
         };
         self.finding.insert(id, cost);
@@ -46,6 +49,11 @@ impl Chooser<'_> {
             Set::And(children) | Set::Or(children) => children.iter().map(|&child| self.testing(child)).sum(),
             Set::Minus { from, less } => self.testing(*from) + self.testing(*less),
             Set::Via { edge, from, far } => 1.0 + self.ends(*edge, *from, id).max(1.0) * self.testing(*far),
+            // Elements are few, and tested until one passes.
+            Set::Elements { key, within, .. } => {
+                let universe = self.universe(id);
+                1.0 + (self.estimates.elements(*key, universe) / universe).max(1.0) * tests(within)
+            }
             // The number itself tells the type.
             Set::All(_) | Set::None => 0.0,
             Set::Rows { .. } | Set::Closure { .. } | Set::Slot(_) | Set::Named { .. } => 1.0,
@@ -65,5 +73,14 @@ impl Chooser<'_> {
         let passes = (self.estimates.get(*far) / self.estimates.universe(graph, *far).max(1.0)).min(1.0);
         // A sum of `(1 - passes)^n`; of less than that the difference is lost in rounding.
         if passes < SELDOM_PASSES { ends } else { (1.0 - (1.0 - passes).powf(ends)) / passes }
+    }
+}
+
+/// What it costs to test an element: a lookup for each condition on its rows.
+fn tests(within: &Elements) -> f64 {
+    match within {
+        Elements::Rows { .. } => 1.0,
+        Elements::And(parts) | Elements::Or(parts) => parts.iter().map(tests).sum(),
+        Elements::Not(inner) => tests(inner),
     }
 }

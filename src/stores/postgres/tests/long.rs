@@ -4,7 +4,7 @@ use super::*;
 use crate::compiler::{Compiler, Options};
 use crate::runtime::{Request, execute};
 use crate::stores::Store;
-use fhirc_codegen::capability::kinds;
+use fhirc_codegen::rows::kinds;
 use fhirc_codegen::sql::schema::{By, SqlType, row_tables};
 
 /// Longer than an entry of an index however it is compressed, and the same at every call.

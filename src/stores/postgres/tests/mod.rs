@@ -18,6 +18,8 @@ mod common;
 mod consistency;
 mod damaged;
 mod faults;
+#[path = "../../tests/grouping.rs"]
+mod grouping;
 #[path = "../../tests/inside.rs"]
 mod inside;
 mod long;

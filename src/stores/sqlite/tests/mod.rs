@@ -17,6 +17,8 @@ mod consistency;
 mod copier;
 mod difference;
 mod group;
+#[path = "../../tests/grouping.rs"]
+mod grouping;
 #[path = "../../tests/inside.rs"]
 mod inside;
 mod opening;

@@ -7,7 +7,7 @@ pub use source::Source;
 use crate::definitions::Registry;
 use crate::ir::{BaseUrl, Env, Search};
 use crate::plan::{self, Context, Plan};
-use crate::resolve::{Handling, NamedQueries, NoTerminology, Settings, Terminology, resolve};
+use crate::resolve::{CurrentLists, Handling, NamedQueries, NoTerminology, Settings, Terminology, resolve};
 use crate::values::{FOLD_VERSION, Instant, Zone};
 use fhirc_codegen::stats::Empty;
 use fhirc_grammar::{Diagnostic, parse_search_within};
@@ -39,10 +39,12 @@ pub struct Options {
     pub terminology: Arc<dyn Terminology>,
     /// What `_query` may name.
     pub queries: Arc<NamedQueries>,
+    /// What `_list=$…` may name.
+    pub lists: Arc<CurrentLists>,
 }
 
 impl Default for Options {
-    /// Lenient, UTC, no bases, the clock of the machine, pages of 20, no terminology, no named queries.
+    /// Lenient, UTC, no bases, the clock of the machine, pages of 20, no terminology, nothing under a name.
     fn default() -> Self {
         Options {
             handling: Handling::Lenient,
@@ -52,6 +54,7 @@ impl Default for Options {
             default_count: 20,
             terminology: Arc::new(NoTerminology),
             queries: Arc::default(),
+            lists: Arc::default(),
         }
     }
 }
@@ -169,9 +172,9 @@ impl Compiler {
     }
 
     fn settings(&self) -> Settings {
-        let Options { handling, default_count, terminology, queries, .. } = self.options.clone();
+        let Options { handling, default_count, terminology, queries, lists, .. } = self.options.clone();
         let terminology = terminology.for_search().unwrap_or(terminology);
-        Settings { env: self.env(), handling, default_count, terminology, queries }
+        Settings { env: self.env(), handling, default_count, terminology, queries, lists }
     }
 }
 

@@ -140,3 +140,26 @@ fn a_file_for_refusals_that_cannot_be_written_is_named_before_anything_is_loaded
     assert!(said.contains("--refused"), "{said}");
     assert!(!folder.path().join("s.db").exists());
 }
+
+#[test]
+fn what_is_on_a_functional_list_is_said_by_whoever_searches() {
+    let patient = |id: &str| format!(r#"{{"resourceType":"Patient","id":"{id}"}}"#);
+    let list = |id: &str, status: &str, of: &str| {
+        let entry = format!(r#"{{"item":{{"reference":"Patient/{of}"}}}}"#);
+        format!(r#"{{"resourceType":"List","id":"{id}","status":"{status}","entry":[{entry}]}}"#)
+    };
+    let lines = [patient("a"), patient("b"), patient("c"), list("x", "current", "b"), list("y", "retired", "c")];
+    let folder = folder_with("lists", &lines.join("\n"));
+    let search = |more: &[&str]| {
+        let all = [&["search", "--store", "reference:in.ndjson", "--format", "ids"], more].concat();
+        fhirc(folder.path(), &[&all[..], &["Patient?_list=$current-patients"]].concat())
+    };
+    let found = search(&["--current-list", "current-patients=List?status=current"]);
+    assert_eq!(String::from_utf8_lossy(&found.stdout), "Patient/b\n", "{found:?}");
+    let (code, told) = said(&search(&[]));
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("--current-list 'current-patients=List?"), "{told}");
+    let (code, told) = said(&search(&["--current-list", "current-patients=Patient?name=eve"]));
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("--current-list current-patients:") && told.contains("^^^^^^^"), "{told}");
+}

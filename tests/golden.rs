@@ -16,7 +16,13 @@ use std::fmt::Write;
 fn compiler() -> Compiler {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
     let bases = vec![BaseUrl::new("http://example.org/fhir")];
-    Compiler::r4(Options { now, bases, terminology: corpus::terminology(), ..Options::default() })
+    Compiler::r4(Options {
+        now,
+        bases,
+        terminology: corpus::terminology(),
+        lists: corpus::lists(),
+        ..Options::default()
+    })
 }
 
 /// One golden file per query, in a folder per stage.

@@ -4,10 +4,11 @@ use fhirc::codegen::program::{Op, Program};
 use fhirc::codegen::sql::{self, Sql, Sqlite};
 use fhirc::codegen::stats::Empty;
 use fhirc::compiler::{Compiler, Options};
+use fhirc::definitions::Registry;
 use fhirc::grammar::{Search as Tree, parse_search_within};
 use fhirc::ir::{BaseUrl, Search};
 use fhirc::plan::{self, Context, Plan};
-use fhirc::resolve::{self, Settings};
+use fhirc::resolve::{self, CurrentLists, Settings};
 use fhirc::terminology::StoredTerminology;
 use fhirc::values::Instant;
 use std::sync::Arc;
@@ -41,10 +42,15 @@ impl Stages {
             serde_json::from_str(include_str!("../../tests/corpus/terminology.json")).unwrap();
         let mut terminology = StoredTerminology::default();
         resources.iter().for_each(|resource| terminology.add(&resource.to_string()));
-        let options = Options { now, bases, terminology: Arc::new(terminology), ..Options::default() };
+        let mut lists = CurrentLists::default();
+        let allergies =
+            "List?status=current&code=http://terminology.hl7.org/CodeSystem/list-example-use-codes|allergies";
+        lists.add(Registry::r4(), "current-allergies", allergies).unwrap();
+        let (terminology, lists) = (Arc::new(terminology), Arc::new(lists));
+        let options = Options { now, bases, terminology, lists, ..Options::default() };
         let compiler = Compiler::r4(options);
-        let Options { handling, default_count, terminology, queries, .. } = compiler.options().clone();
-        let settings = Settings { env: compiler.env(), handling, default_count, terminology, queries };
+        let Options { handling, default_count, terminology, queries, lists, .. } = compiler.options().clone();
+        let settings = Settings { env: compiler.env(), handling, default_count, terminology, queries, lists };
         Stages { compiler, settings }
     }
 

@@ -48,12 +48,17 @@ impl Samples<'_> {
 
     /// Membership in a List, or words.
     fn listed(&self, random: &mut Random, ty: ResourceType) -> Option<String> {
-        let list = random.pick(&IDS);
+        // A List by its id, or those of a functional list.
+        let is_current = random.chance(25);
+        let list = if is_current { terms::CURRENT_LIST.0 } else { random.pick(&IDS) };
         let links = self.links(ty);
         match (random.below(4), random.one(&links)) {
             (0, _) => Some(format!("_list eq {list}")),
             (1, _) => Some(format!("{} co {}", random.pick(&["_text", "_content"]), random.pick(&["smith", "100"]))),
-            (_, Some(link)) => Some(format!("{} {} List/{list}", self.code(*link), random.pick(&["in", "ni"]))),
+            (_, Some(link)) => {
+                let of_type = if is_current { "" } else { "List/" };
+                Some(format!("{} {} {of_type}{list}", self.code(*link), random.pick(&["in", "ni"])))
+            }
             (_, None) => None,
         }
     }

@@ -100,7 +100,10 @@ impl Subject {
         terms::resources().iter().for_each(|resource| terminology.add(&resource.to_string()));
         let terminology = Arc::new(terminology);
         let bases = vec![BaseUrl::new(BASE)];
-        let options = Options { bases, now: Some(NOW), terminology, ..Options::default() };
+        let mut options = Options { bases, now: Some(NOW), terminology, ..Options::default() };
+        let (name, lists) = terms::CURRENT_LIST;
+        let registered = Arc::make_mut(&mut options.lists).add(&self.registry, name, lists);
+        registered.map_err(|_| StoreError::Unsupported { what: format!("the functional list `{name}`") })?;
         let compiler = Compiler::new(Arc::clone(&self.registry), options);
         let reference = Reference::new(&self.registry, data::live(&self.registry, lines));
         let reference = reference.with_inner(data::appeared(&self.registry, lines));

@@ -20,6 +20,9 @@ const TREE: [&str; 4] = ["final", "active", "AMB", "x_y"];
 /// The system of a tree in which case counts, and of one in which it does not.
 const TREES: [&str; 2] = ["http://snomed.info/sct", "http://example.org/codes"];
 
+/// A functional list of every comparison, and what is on it: some Lists have this tag.
+pub(super) const CURRENT_LIST: (&str, &str) = ("$current-tagged", "List?_tag=a");
+
 /// What the terminology of every comparison holds.
 pub(super) fn resources() -> Vec<Json> {
     let [top, left, right, leaf] = TREE;

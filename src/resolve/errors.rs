@@ -71,6 +71,16 @@ pub(super) fn unknown_query(name: &str, span: Span, known: &[&str]) -> Diagnosti
     suggest(Diagnostic::error("unknown-query", span, message), nearest).help(help)
 }
 
+/// `_list=$current-problems` where nobody has said what is on that list; `known` are those of which it was said.
+pub(super) fn unknown_current_list(name: &str, span: Span, known: &[String]) -> Diagnostic {
+    let message = format!("what is on `${name}` a server decides, and nothing is registered for it");
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let how = format!("register it: `--current-list '{name}=List?status=current&code=…'`; or name a List by its id");
+    let help = if known.is_empty() { how } else { format!("registered are {}; {how}", list(&known)) };
+    let nearest = fhirc_grammar::nearest(&format!("${name}"), known.iter().copied());
+    suggest(Diagnostic::error("not-supported", span, message), nearest).help(help)
+}
+
 /// `Patient?_query=…` where the query is one of Observations.
 pub(super) fn query_of_other_type(name: &str, span: Span, ty: &str, types: &[&str]) -> Diagnostic {
     let message = format!("the named query `{name}` is none of `{ty}`");

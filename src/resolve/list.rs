@@ -3,6 +3,7 @@
 use crate::definitions::ParamId;
 use crate::ir::{Link, Pred, PredKind, Test, Way};
 use crate::keys::Facet;
+use crate::resolve::current;
 use crate::resolve::errors;
 use crate::resolve::parameter::one_of;
 use crate::resolve::resolver::Resolver;
@@ -19,8 +20,17 @@ pub(super) fn members(resolver: &mut Resolver<'_>, name: &Name, value: &Value, s
         resolver.report(errors::empty_value(name));
         return None;
     }
-    let ids: Vec<Option<String>> = items.iter().map(|item| id(resolver, &item.text(), item.span)).collect();
-    listed(resolver, ids.into_iter().collect::<Option<_>>()?, span)
+    let lists = items.iter().map(|item| one(resolver, &item.text(), item.span));
+    let lists: Vec<Option<OneList>> = lists.collect();
+    listed(resolver, lists.into_iter().collect::<Option<_>>()?, span)
+}
+
+/// What a value names: a List, or Lists.
+enum OneList {
+    /// By its logical id.
+    Id(String),
+    /// Those that satisfy a condition.
+    Which(Pred),
 }
 
 /// `_list eq 42` in a filter.
@@ -53,25 +63,36 @@ pub(super) fn refers_to_entry(
 
 /// An entry of the List that a value of a filter names.
 fn entry(resolver: &mut Resolver<'_>, value: &FilterValue, span: Span) -> Option<Pred> {
-    let id = id(resolver, value.text(), value.span)?;
-    listed(resolver, vec![id], span)
+    let list = one(resolver, value.text(), value.span)?;
+    listed(resolver, vec![list], span)
 }
 
-fn listed(resolver: &Resolver<'_>, ids: Vec<String>, span: Span) -> Option<Pred> {
-    let test = one_of(ids.into_iter().map(Test::Id).collect());
+fn listed(resolver: &Resolver<'_>, lists: Vec<OneList>, span: Span) -> Option<Pred> {
     let ty = resolver.registry.resource_type("List")?;
     let (own, item) = (resolver.registry.param(ty, "_id")?, resolver.registry.param(ty, "item")?);
-    let list = Pred::new(PredKind::Param { param: own, facet: Facet::Own, test }, span);
+    let (mut ids, mut which) = (Vec::new(), Vec::new());
+    for list in lists {
+        match list {
+            OneList::Id(id) => ids.push(Test::Id(id)),
+            OneList::Which(pred) => which.push(pred),
+        }
+    }
+    let by_id = PredKind::Param { param: own, facet: Facet::Own, test: one_of(ids.clone()) };
+    let by_id = (!ids.is_empty()).then(|| Pred::new(by_id, span));
+    let list = Pred::any(by_id.into_iter().chain(which).collect(), span);
     Some(Pred::new(PredKind::Listed { item, list: Box::new(list) }, span))
 }
 
-/// The logical id of a List. What a current list holds, no List says: each server has rules of its own for that.
-fn id(resolver: &mut Resolver<'_>, text: &str, span: Span) -> Option<String> {
-    if text.starts_with("$current-") {
-        let message = format!("`{text}` is put together by rules of a server, and none are known here");
-        resolver.report(Diagnostic::error("not-supported", span, message).help("name a List by its id"));
-        return None;
+/// The List, or the functional list, that a value names.
+fn one(resolver: &mut Resolver<'_>, text: &str, span: Span) -> Option<OneList> {
+    match text.strip_prefix('$') {
+        Some(name) => current::lists(resolver, name, span).map(OneList::Which),
+        None => id(resolver, text, span).map(OneList::Id),
     }
+}
+
+/// The logical id of a List.
+fn id(resolver: &mut Resolver<'_>, text: &str, span: Span) -> Option<String> {
     let local = resolver.settings.env.bases.iter().find_map(|base| base.strip(text)).unwrap_or(text);
     let id = local.strip_prefix("List/").unwrap_or(local);
     if id.is_empty() || id.contains('/') {

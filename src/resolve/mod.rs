@@ -3,6 +3,7 @@
 mod chain;
 mod contained;
 mod control;
+mod current;
 mod errors;
 mod filter;
 mod filter_value;
@@ -17,6 +18,7 @@ mod named;
 mod parameter;
 mod places;
 mod prefix;
+mod registered;
 mod resolver;
 mod shape;
 mod sort;
@@ -25,6 +27,7 @@ mod types;
 mod value;
 mod words;
 
+pub use current::CurrentLists;
 pub use named::NamedQueries;
 pub use resolver::{Handling, MAX_PAGE, Resolved, Settings, resolve};
 pub use terminology::{Code, Direction, MAX_CODES, NoTerminology, Terminology, TerminologyError};

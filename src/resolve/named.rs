@@ -4,10 +4,13 @@ use crate::definitions::{Registry, ResourceType};
 use crate::ir::Pred;
 use crate::resolve::errors;
 use crate::resolve::parameter::NOT_YET;
+use crate::resolve::registered::{Kind, Within, is_of_name, says_nothing};
 use crate::resolve::resolver::{Resolver, Wanted};
 use crate::resolve::{control, parameter};
-use fhirc_grammar::{Diagnostic, Has, Item, Key, Link, Name, Param, Path, Span, Spanned, Value, parse_search};
+use fhirc_grammar::{Diagnostic, Has, Key, Link, Name, Param, Span, Spanned, Value};
 use std::collections::BTreeMap;
+
+const KIND: Kind = Kind { one: "a named query", code: "bad-named-query" };
 
 /// The named queries that a compiler knows. Without one, every `_query` is refused.
 #[derive(Clone, Debug, Default)]
@@ -38,70 +41,34 @@ impl NamedQueries {
     /// # Errors
     /// What is wrong with the search, with places in its text. Values are read only when a search names the query.
     pub fn add(&mut self, registry: &Registry, name: &str, search: &str) -> Result<(), Vec<Diagnostic>> {
-        let (tree, diagnostics) = parse_search(search, &[]);
-        if diagnostics.iter().any(Diagnostic::is_error) {
-            return Err(diagnostics);
-        }
-        let whole = Span::from_offsets(0..search.len());
-        let wrong = |span, message: String| Err(vec![Diagnostic::error("bad-named-query", span, message)]);
-        let Some(tree) = tree else { return wrong(whole, "a named query is a search".to_owned()) };
-        if name.is_empty() || !name.chars().all(is_of_name) {
-            return wrong(whole, format!("`{name}` is no name: it has letters, digits, `-` and `_`"));
-        }
-        let Path::Type(ty) = &tree.path else {
-            return wrong(whole, "a named query is about one resource type, as in `Patient?…`".to_owned());
-        };
-        let Some(of) = registry.resource_type(&ty.node) else { return Err(vec![errors::unknown_type(registry, ty)]) };
-        if tree.params.is_empty() {
-            return wrong(whole, "a named query has conditions".to_owned());
-        }
-        let problems: Vec<Diagnostic> = tree.params.iter().filter_map(|param| problem(registry, of, param)).collect();
-        if !problems.is_empty() {
-            return Err(problems);
-        }
+        let (of, ty, conditions) = KIND.read(registry, (name, search), |of, param| problem(registry, of, param))?;
         let by_type = self.queries.entry(name.to_owned()).or_default();
         if by_type.contains_key(&of) {
-            return wrong(whole, format!("the named query `{name}` is registered for `{}` already", ty.node));
+            let whole = Span::from_offsets(0..search.len());
+            let message = format!("the named query `{name}` is registered for `{}` already", ty.node);
+            return Err(vec![KIND.wrong(whole, message)]);
         }
-        by_type.insert(of, Definition { text: search.to_owned(), conditions: tree.params });
+        by_type.insert(of, Definition { text: search.to_owned(), conditions });
         Ok(())
     }
 }
 
-fn is_of_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
-}
-
 /// What keeps a parameter from being a condition of a named query.
 fn problem(registry: &Registry, ty: ResourceType, param: &Param) -> Option<Diagnostic> {
-    let name = &param.key.end.name;
-    if control::is_control(&name.node) {
-        let message = format!("`{}` says what comes back: a named query has conditions alone", name.node);
-        return Some(Diagnostic::error("bad-named-query", name.span, message));
-    }
-    if says_nothing(&param.value) {
-        let message = format!("`{}` has no value: it would be no condition", name.node);
-        return Some(Diagnostic::error("bad-named-query", name.span, message));
-    }
     let Some(own) = open(&param.value) else {
         let text = param.value.raw.text();
         let (_, behind) = text.split_once('{')?;
         let (own, _) = behind.split_once('}')?;
         let message = format!("`{{{own}}}` stands for a value in `{text}`, and can only stand for all of it");
         let help = format!("`{}={{{own}}}`", param.key.code());
-        return Some(Diagnostic::error("bad-named-query", param.value.span, message).help(help));
+        return Some(KIND.wrong(param.value.span, message).help(help));
     };
     let is_known = parameter::is_known(registry, ty, own) || control::is_control(own);
     if own.is_empty() || !own.chars().all(is_of_name) || is_known || NOT_YET.contains(&own) {
         let message = format!("`{own}` cannot be the name of a parameter of a named query");
-        return Some(Diagnostic::error("bad-named-query", param.value.span, message));
+        return Some(KIND.wrong(param.value.span, message));
     }
     None
-}
-
-/// Whether a value is none, or a list of none: the condition would be left out.
-fn says_nothing(value: &Value) -> bool {
-    value.items().is_ok_and(|items| items.iter().all(Item::is_empty))
 }
 
 /// The parameter that stands for a value: `{limit}`.
@@ -160,32 +127,15 @@ impl Named {
         let is_of = |names: &[&str], param: &Param| !param.key.is_chained() && names.contains(&param.key.code());
         let (filled, mut left): (Vec<&Param>, Vec<&Param>) = given.iter().partition(|param| is_of(&own, param));
         left.retain(|param| !is_of(&elsewhere, param) || parameter::is_known(resolver.registry, ty, param.key.code()));
+        let within = Within { what: format!("the named query `{}`", self.name), span: self.span };
         let mut preds = Vec::new();
         for condition in &definition.conditions {
             match open(&condition.value) {
-                None => preds.extend(self.fixed(resolver, ty, condition)),
+                None => preds.extend(within.condition(resolver, ty, condition)),
                 Some(name) => preds.extend(self.open(resolver, ty, condition, name, &filled)),
             }
         }
         (preds, left)
-    }
-
-    /// A condition as it was registered. Whatever is said of it is said of the name.
-    fn fixed(&self, resolver: &mut Resolver<'_>, ty: ResourceType, condition: &Param) -> Option<Pred> {
-        let before = resolver.diagnostics.len();
-        resolver.places.is_named = true;
-        let pred = resolver.parameter(ty, condition);
-        resolver.places.is_named = false;
-        for told in resolver.diagnostics.split_off(before.min(resolver.diagnostics.len())) {
-            resolver.report(self.of(told));
-        }
-        pred.map(|pred| pred.at(self.span))
-    }
-
-    /// What is said of the registered text, said of its name.
-    pub(super) fn of(&self, told: Diagnostic) -> Diagnostic {
-        let message = format!("in the named query `{}`: {}", self.name, told.message);
-        Diagnostic { message, span: self.span, labels: Vec::new(), ..told }
     }
 
     /// A condition for each value that the search gives it (item 98).

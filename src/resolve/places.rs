@@ -1,6 +1,6 @@
 //! What sets of codes come to at each place of a search, over all the types that it is about there.
 
-use crate::resolve::named::Named;
+use crate::resolve::registered::Within;
 use crate::resolve::resolver::Resolver;
 use crate::resolve::terminology::{Code, MAX_CODES};
 use fhirc_grammar::{Diagnostic, Span};
@@ -12,9 +12,9 @@ const MAX_LISTED: usize = 20 * MAX_CODES;
 /// The places at which a search names sets of codes.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    /// Whether what is resolved is the text of a named query, in which places are others.
-    pub(super) is_named: bool,
-    found: BTreeMap<(bool, Span), Found>,
+    /// What is registered under a name, while that is resolved: places in it are others.
+    pub(super) within: Option<Within>,
+    found: BTreeMap<(Option<Within>, Span), Found>,
     /// Codes of all expansions, those of one place that are the same counted once.
     codes: usize,
     /// Codes of all conditions.
@@ -40,7 +40,7 @@ struct Systemless {
 
 impl Places {
     fn at(&mut self, span: Span) -> &mut Found {
-        self.found.entry((self.is_named, span)).or_default()
+        self.found.entry((self.within.clone(), span)).or_default()
     }
 
     /// Values at this place may have the codes; false if they are more than a search may name.
@@ -67,16 +67,16 @@ impl Places {
 }
 
 /// Says where no values carry a system, of whatever type (decision 70).
-pub(super) fn check(resolver: &mut Resolver<'_>, named: Option<&Named>) {
+pub(super) fn check(resolver: &mut Resolver<'_>) {
     let places = std::mem::take(&mut resolver.places).found;
-    for ((is_named, _), place) in places.iter().filter(|(_, place)| !place.is_carried) {
+    for ((within, _), place) in places.iter().filter(|(_, place)| !place.is_carried) {
         let Some(first) = place.systemless.first() else { continue };
         let of: Vec<String> = place.systemless.iter().map(Systemless::name).collect();
         let message =
             format!("the values of {} carry no system: no value set and no hierarchy has them", of.join(", "));
         let told = Diagnostic::error("no-code-system", first.span, message);
-        resolver.report(match named.filter(|_| *is_named) {
-            Some(named) => named.of(told),
+        resolver.report(match within {
+            Some(within) => within.of(told),
             None => told,
         });
     }

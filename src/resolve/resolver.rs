@@ -2,6 +2,7 @@
 
 use crate::definitions::{Registry, ResourceType};
 use crate::ir::{Branch, Contained, Elements, Env, Include, Page, Pred, Returned, Search, Shape, SortKey, Total};
+use crate::resolve::current::{self, CurrentLists};
 use crate::resolve::named::{Named, NamedQueries};
 use crate::resolve::places::{self, Places};
 use crate::resolve::terminology::Terminology;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub terminology: Arc<dyn Terminology>,
     /// What `_query` may name.
     pub queries: Arc<NamedQueries>,
+    /// What `_list=$…` may name.
+    pub lists: Arc<CurrentLists>,
 }
 
 /// The outcome: a search unless there is an error among the diagnostics.
@@ -65,7 +68,8 @@ pub struct Resolved {
 
 /// Decides what the text means.
 pub fn resolve(tree: &Tree, registry: &Registry, settings: &Settings) -> Resolved {
-    let mut resolver = Resolver { registry, settings, diagnostics: Vec::new(), nodes: 0, places: Places::default() };
+    let (places, lists) = (Places::default(), current::Named::default());
+    let mut resolver = Resolver { registry, settings, diagnostics: Vec::new(), nodes: 0, places, lists };
     let search = resolver.search(tree);
     let mut diagnostics = resolver.diagnostics;
     diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
@@ -83,6 +87,8 @@ pub(super) struct Resolver<'a> {
     pub(super) nodes: usize,
     /// Where value sets and hierarchies have given codes so far.
     pub(super) places: Places,
+    /// What the search has named of functional lists.
+    pub(super) lists: current::Named,
 }
 
 impl Resolver<'_> {
@@ -117,10 +123,12 @@ impl Resolver<'_> {
             filter.extend(conditions.iter().filter_map(|param| resolver.condition(ty, param, &wanted.types)));
             Branch { ty, filter: Pred::all(filter, whole(tree)) }
         });
-        places::check(self, wanted.query.as_ref());
+        places::check(self);
         wanted.check();
         let shape = shape::decide(self, &wanted);
-        Some(wanted.into_search(branches, shape, self.settings))
+        let mut search = wanted.into_search(branches, shape, self.settings);
+        search.definition.extend(std::mem::take(&mut self.lists.texts));
+        Some(search)
     }
 
     /// Resolves the same for each of several types. An error that they share, of one kind and at one place, is told once.

@@ -1,5 +1,7 @@
 //! The corpus of queries that every stage is tested with.
 
+use fhirc::definitions::Registry;
+use fhirc::resolve::CurrentLists;
 use fhirc::terminology::StoredTerminology;
 use std::sync::Arc;
 
@@ -9,6 +11,14 @@ pub(crate) fn terminology() -> Arc<StoredTerminology> {
     let mut terminology = StoredTerminology::default();
     resources.iter().for_each(|resource| terminology.add(&resource.to_string()));
     Arc::new(terminology)
+}
+
+/// The functional lists that the queries name.
+pub(crate) fn lists() -> Arc<CurrentLists> {
+    let mut lists = CurrentLists::default();
+    let search = "List?status=current&code=http://terminology.hl7.org/CodeSystem/list-example-use-codes|allergies";
+    lists.add(Registry::r4(), "$current-allergies", search).unwrap();
+    Arc::new(lists)
 }
 
 /// The queries of `queries.txt`: name and text.

@@ -124,7 +124,13 @@ async fn cell(column: &Column, compiler: &Compiler, queries: &[(&str, &str)]) ->
 pub(crate) async fn table() -> String {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
     let bases = vec![BaseUrl::new("http://example.org/fhir")];
-    let compiler = Compiler::r4(Options { now, bases, terminology: corpus::terminology(), ..Options::default() });
+    let compiler = Compiler::r4(Options {
+        now,
+        bases,
+        terminology: corpus::terminology(),
+        lists: corpus::lists(),
+        ..Options::default()
+    });
     let columns = columns().await;
     let heads: Vec<&str> = columns.iter().map(|(head, _)| head.as_str()).collect();
     let mut table = format!("| feature | for example | {} |\n", heads.join(" | "));

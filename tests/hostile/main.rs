@@ -56,7 +56,13 @@ store_tests!(postgres, &server::postgres("hostile"));
 fn compiler() -> Compiler {
     let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
     let bases = vec![BaseUrl::new(BASE)];
-    Compiler::r4(Options { now, bases, terminology: corpus::terminology(), ..Options::default() })
+    Compiler::r4(Options {
+        now,
+        bases,
+        terminology: corpus::terminology(),
+        lists: corpus::lists(),
+        ..Options::default()
+    })
 }
 
 #[test]

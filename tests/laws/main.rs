@@ -46,5 +46,12 @@ const BASE: &str = "http://example.org/fhir";
 fn compiler(handling: Handling) -> Compiler {
     let now = Some(Instant(1_700_000_000_000_000));
     let bases = vec![BaseUrl::new(BASE)];
-    Compiler::r4(Options { handling, now, bases, terminology: corpus::terminology(), ..Options::default() })
+    Compiler::r4(Options {
+        handling,
+        now,
+        bases,
+        terminology: corpus::terminology(),
+        lists: corpus::lists(),
+        ..Options::default()
+    })
 }

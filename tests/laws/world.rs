@@ -60,6 +60,14 @@ fn ward() -> Vec<Value> {
     let bodies = [
         ("List", "42", json!({"entry": [entry("Patient/p1"), entry("Patient/p2"), entry("Encounter/e1")]})),
         ("List", "43", json!({"entry": [entry("Patient/p3")]})),
+        (
+            "List",
+            "44",
+            json!({"status": "current", "code": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/list-example-use-codes", "code": "allergies"}]},
+                "entry": [entry("AllergyIntolerance/a1"), entry("Patient/p1")]}),
+        ),
+        ("AllergyIntolerance", "a1", json!({"patient": {"reference": "Patient/p1"}})),
+        ("AllergyIntolerance", "a2", json!({"patient": {"reference": "Patient/p1"}})),
         ("Group", "males", json!({"type": "person", "actual": false, "characteristic": characteristic})),
         (
             "Observation",

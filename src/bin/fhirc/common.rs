@@ -6,10 +6,10 @@ use crate::output::Output;
 use clap::Args;
 use fhirc::compiler::{Options, Source};
 use fhirc::definitions::{Registry, load_package};
-use fhirc::grammar::render;
+use fhirc::grammar::{Diagnostic, render};
 use fhirc::ir::BaseUrl;
 use fhirc::load::{self, EXAMPLES};
-use fhirc::resolve::{Handling, NamedQueries};
+use fhirc::resolve::{CurrentLists, Handling, NamedQueries};
 use fhirc::runtime::terminology;
 use fhirc::stores::{Store, StoreError, StoreSettings, StoreUrl};
 use fhirc::tenant::TenantContext;
@@ -38,6 +38,10 @@ pub(crate) struct Meaning {
     /// `limit=…`; repeatable
     #[arg(long = "named-query", value_name = "NAME=SEARCH")]
     named_queries: Vec<String>,
+    /// What is on the functional list `_list=$NAME`: the entries of the Lists that a search finds, as in
+    /// `current-problems=List?status=current&code=problems`; repeatable
+    #[arg(long = "current-list", value_name = "NAME=SEARCH")]
+    current_lists: Vec<String>,
 }
 
 impl Meaning {
@@ -52,8 +56,11 @@ impl Meaning {
         let handling = if self.strict { Handling::Strict } else { Handling::Lenient };
         let bases = self.bases.iter().map(|base| BaseUrl::new(base)).collect();
         let zone = self.zone()?.unwrap_or(Zone::UTC);
-        let queries = Arc::new(self.queries(registry)?);
-        Ok(Options { handling, zone, bases, now: self.now()?, queries, ..Options::default() })
+        let (mut queries, mut lists) = (NamedQueries::default(), CurrentLists::default());
+        registered("--named-query", &self.named_queries, |name, search| queries.add(registry, name, search))?;
+        registered("--current-list", &self.current_lists, |name, search| lists.add(registry, name, search))?;
+        let (queries, lists) = (Arc::new(queries), Arc::new(lists));
+        Ok(Options { handling, zone, bases, now: self.now()?, queries, lists, ..Options::default() })
     }
 
     /// The options of a compiler for a store: its zone and bases, since its rows depend on them, and its
@@ -78,18 +85,6 @@ impl Meaning {
         Ok(StoreSettings { zone: self.zone()?, bases, ..StoreSettings::new(registry) })
     }
 
-    fn queries(&self, registry: &Registry) -> Result<NamedQueries, String> {
-        let mut queries = NamedQueries::default();
-        for text in &self.named_queries {
-            let (name, search) = text.split_once('=').ok_or("--named-query: `NAME=SEARCH`")?;
-            queries.add(registry, name, search).map_err(|wrong| {
-                let shown: String = wrong.iter().map(|diagnostic| render(search, diagnostic)).collect();
-                format!("--named-query {name}:\n{}", shown.trim_end())
-            })?;
-        }
-        Ok(queries)
-    }
-
     fn zone(&self) -> Result<Option<Zone>, String> {
         self.zone.as_deref().map(str::parse).transpose().map_err(|error| format!("--zone: {error}"))
     }
@@ -98,6 +93,22 @@ impl Meaning {
         let read = |text: &str| parse_date(text, &Zone::UTC).map(|date| Instant(date.interval.start()));
         self.now.as_deref().map(read).transpose().map_err(|error| format!("--now: {error}"))
     }
+}
+
+/// Registers each `NAME=SEARCH` of an option.
+fn registered(
+    option: &str,
+    texts: &[String],
+    mut add: impl FnMut(&str, &str) -> Result<(), Vec<Diagnostic>>,
+) -> Result<(), String> {
+    for text in texts {
+        let (name, search) = text.split_once('=').ok_or_else(|| format!("{option}: `NAME=SEARCH`"))?;
+        add(name, search).map_err(|wrong| {
+            let shown: String = wrong.iter().map(|diagnostic| render(search, diagnostic)).collect();
+            format!("{option} {name}:\n{}", shown.trim_end())
+        })?;
+    }
+    Ok(())
 }
 
 /// The definitions that hold.

@@ -29,7 +29,7 @@ impl Samples<'_> {
 
     fn compare(&self, random: &mut Random, ty: ResourceType) -> Option<String> {
         let Path { links, end } = self.path(random, ty, 2);
-        if random.chance(30)
+        if random.chance(60)
             && let Some(bracket) = self.bracket(random, end)
         {
             return Some(links + &bracket);

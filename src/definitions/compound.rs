@@ -1,8 +1,8 @@
 //! Composites that say of a whole resource what two parameters say together.
 
+use super::Registry;
 use super::expression::branches;
 use super::param::{Component, ParamId, ParamType};
-use super::{Registry, ResourceType};
 
 impl Registry {
     /// The two parameters whose values a composite of two parts puts side by side, the first a token, if it reads them on
@@ -38,13 +38,14 @@ impl Registry {
     fn behind(&self, composite: ParamId, part: &Component) -> Option<ParamId> {
         let has_it = |param: &ParamId| self.definition(*param) == part.definition.as_ref();
         let param = self.kept(composite.ty).find(has_it)?;
-        let of_release = |param: ParamId| self.is_of_release(composite.ty, param.slot);
+        let of_release = |param: ParamId| self.is_of_release(param);
         (param.slot < composite.slot || of_release(param) && of_release(composite)).then_some(param)
     }
 
     /// Whether a slot was given by the release: what falls back to it later has another one.
-    fn is_of_release(&self, ty: ResourceType, slot: u16) -> bool {
-        self.release.types.get(ty.index()).is_some_and(|params| u32::from(slot) < params.next)
+    pub(crate) fn is_of_release(&self, param: ParamId) -> bool {
+        let of_type = self.release.types.get(param.ty.index());
+        of_type.is_some_and(|params| u32::from(param.slot) < params.next)
     }
 }
 

@@ -188,6 +188,10 @@ async fn answer<R: Reading>(
                 Err(failed) => Err(failed),
             },
         };
+        let page = match page {
+            Ok(page) if !R::IS_SNAPSHOT => confirmed(reading, search, &run.registry, page).await,
+            page => page,
+        };
         match page {
             // They are read anew, which happens once: nothing that was read since is told before its snapshot is taken.
             Err(ExecuteError::Store(StoreError::OtherCounts)) => {}
@@ -199,6 +203,18 @@ async fn answer<R: Reading>(
             page => return page.map_err(|error| refused(error, search)),
         }
     }
+}
+
+/// The page, if what it was put together of was all right until the end.
+async fn confirmed<R: Reading>(
+    reading: &R,
+    search: &Compiled,
+    registry: &Registry,
+    page: Page,
+) -> Result<Page, ExecuteError> {
+    let lacking = reading.confirm(registry, &definitions::params(search)).await?;
+    definitions::complete(search, &lacking)?;
+    Ok(page)
 }
 
 /// The steps that answer a search on a store, planned with what the store knows of its data.

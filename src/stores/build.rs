@@ -67,11 +67,12 @@ impl Watch for () {}
 /// What a reindex did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reindexed {
-    /// Resources that were read.
+    /// Resources that were read, of a store of documents those whose documents were written.
     pub resources: u64,
     /// Rows that came.
     pub added: u64,
-    /// Rows of old and retired definitions that went.
+    /// Rows of old and retired definitions that went; where they stand in documents, the documents that were written anew
+    /// without them.
     pub cleared: u64,
     /// Whether it was stopped before its end.
     pub stopped: bool,

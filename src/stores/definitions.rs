@@ -101,6 +101,12 @@ impl Definitions {
         }
     }
 
+    /// How many of these rows are of builds that go on.
+    #[cfg(feature = "elasticsearch")]
+    pub(crate) fn in_builds(&self, rows: &Packed) -> u64 {
+        rows.keys().filter(|key| self.building.contains_key(&first(*key))).count() as u64
+    }
+
     /// What makes the rows of a build; nothing if there is no such build.
     pub(crate) fn builder(&self, build: u32, settings: &ExtractSettings) -> Option<Builder> {
         let params: BTreeSet<ParamId> = self.registry.builds().remove(&build)?.into_iter().collect();

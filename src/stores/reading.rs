@@ -1,11 +1,13 @@
 //! What one answer is read from.
 
 use super::{LiveVersion, Slots, Statistics, Store, StoreError, Stored, Tuple};
-use crate::definitions::Registry;
+use crate::definitions::{ParamId, Registry};
 use crate::tenant::TenantContext;
 use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::program::Query;
 use fhirc_codegen::stats::Found;
+use std::collections::BTreeSet;
+use std::future::ready;
 use std::sync::Arc;
 
 /// A store as one tenant sees it while an answer is put together: one snapshot, where the store has such. Each operation
@@ -19,6 +21,20 @@ pub(crate) trait Reading {
     fn registry(&self) -> Arc<Registry>;
 
     fn refresh(&self) -> impl Future<Output = Result<Arc<Registry>, StoreError>> + Send;
+
+    /// Whether what was read so far is right under these definitions, where operations see the store at different moments:
+    /// asked when everything is read. The parameters that it is not right for: their rows are not complete.
+    ///
+    /// # Errors
+    /// Other definitions hold.
+    fn confirm(
+        &self,
+        registry: &Registry,
+        params: &BTreeSet<ParamId>,
+    ) -> impl Future<Output = Result<BTreeSet<ParamId>, StoreError>> + Send {
+        let _ = (registry, params);
+        ready(Ok(BTreeSet::new()))
+    }
 
     fn statistics(&self) -> impl Future<Output = Result<Statistics, StoreError>> + Send;
 

@@ -43,6 +43,19 @@ macro_rules! on {
     };
 }
 
+/// One question to the drivers that keep index rows by themselves.
+macro_rules! rows {
+    ($self:expr, $store:ident => $driver:expr, $others:expr) => {
+        match $self {
+            #[cfg(feature = "sqlite")]
+            Store::Sqlite($store) => $driver,
+            #[cfg(feature = "postgres")]
+            Store::Postgres($store) => $driver,
+            _ => $others,
+        }
+    };
+}
+
 /// A store.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -167,30 +180,34 @@ impl Store {
     /// # Errors
     /// The store fails. What was done stays.
     pub async fn reindex(&self, watch: &mut (dyn Watch + Send)) -> Result<Reindexed, StoreError> {
-        reindex(self, watch).await
+        match self {
+            #[cfg(feature = "elasticsearch")]
+            Store::Elasticsearch(store) => store.reindex(watch).await,
+            _ => reindex(self, watch).await,
+        }
     }
 
     pub(super) async fn chunk(
         &self,
         builder: Option<(u32, Arc<Builder>)>,
     ) -> Result<Option<Chunk<String>>, StoreError> {
-        on!(self, store => store.chunk(builder).await, _ => Ok(None))
+        rows!(self, store => store.chunk(builder).await, Ok(None))
     }
 
     pub(super) async fn build(&self, chunk: Chunk<RowSet>) -> Result<Built, StoreError> {
-        on!(self, store => store.build(chunk).await, _ => Ok(Built::Overtaken))
+        rows!(self, store => store.build(chunk).await, Ok(Built::Overtaken))
     }
 
     pub(super) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
-        on!(self, store => store.leftovers(params).await, _ => Ok(Vec::new()))
+        rows!(self, store => store.leftovers(params).await, Ok(Vec::new()))
     }
 
     pub(super) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
-        on!(self, store => store.clear(leftover).await, _ => Ok((0, None)))
+        rows!(self, store => store.clear(leftover).await, Ok((0, None)))
     }
 
     pub(super) async fn cleared(&self, params: Vec<ParamId>) -> Result<(), StoreError> {
-        on!(self, store => store.cleared(params).await, _ => Ok(()))
+        rows!(self, store => store.cleared(params).await, Ok(()))
     }
 
     /// The zone of stored dates without one.

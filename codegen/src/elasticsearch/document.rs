@@ -213,11 +213,12 @@ impl Property {
 
 /// The mapping that documents and queries agree on. Besides the fields of rows a document has `tenant`, `ord`, `id`,
 /// `updated`, `version`, of a live resource `rid` (see [`super::identity`]) and `body`, and, of a live top-level one alone,
-/// `type`. `code` is the type of any, `container` what a resource stands in.
+/// `type`. `code` is the type of any, `container` what a resource stands in, `epoch` the definitions that its rows were
+/// made under.
 ///
 /// Fields of single keys are not in it: those that a document has are added as [`property`] tells before it is written.
 pub fn mapping() -> Mapping {
-    let own = [("tenant", "long"), ("ord", "long"), ("type", "integer"), ("updated", "long")];
+    let own = [("tenant", "long"), ("ord", "long"), ("type", "integer"), ("updated", "long"), ("epoch", "integer")];
     let read = [("code", "integer"), ("version", "long"), ("body", "keyword"), ("container", "keyword")];
     let mut properties: Properties = own.into_iter().map(|(name, ty)| (name.to_owned(), Property::of(ty))).collect();
     properties.extend(read.map(|(name, ty)| (name.to_owned(), Property::read(ty))));

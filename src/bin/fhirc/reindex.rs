@@ -64,8 +64,10 @@ pub(crate) async fn reindex(store: &Store, url: &StoreUrl, output: &mut Output) 
         return Exit::Done;
     }
     let seconds = begun.elapsed().as_millis() / 100;
+    // Where rows stand in documents, these are counted that were rid of old ones.
+    let cleared = if matches!(url, StoreUrl::Elasticsearch(_)) { "rid of old ones" } else { "deleted" };
     output.line(format_args!(
-        "{} resources read, {} index rows added, {} deleted in {}.{} s",
+        "{} resources read, {} index rows added, {} {cleared} in {}.{} s",
         thousands(report.resources),
         thousands(report.added),
         thousands(report.cleared),

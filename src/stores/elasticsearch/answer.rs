@@ -102,6 +102,9 @@ pub(super) struct Hit {
     pub(super) fields: BTreeMap<String, Vec<Json>>,
     #[serde(default, rename = "_source")]
     pub(super) source: Option<Record>,
+    /// The version of the document, where it was asked for.
+    #[serde(default, rename = "_version")]
+    pub(super) version: Option<i64>,
 }
 
 /// A search that was answered whole.

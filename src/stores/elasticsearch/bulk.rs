@@ -3,6 +3,7 @@
 use super::Shared;
 use super::document::Document;
 use super::fault::{Cause, Said};
+use super::indexes::written;
 use super::link::{ATTEMPTS, Ask, PAUSE};
 use super::place::Refresh;
 use crate::stores::StoreError;
@@ -32,6 +33,8 @@ pub(super) struct Bulk {
 #[derive(Debug)]
 pub(super) struct Deed {
     alias: String,
+    /// The definitions that the document was made under.
+    epoch: u32,
     fields: BTreeSet<String>,
     /// The lines of the request.
     lines: String,
@@ -44,6 +47,8 @@ pub(super) enum Fate {
     Done,
     /// There is one of the same version or a later one.
     Overtaken,
+    /// Nothing is written under the definitions that it was made under, or not yet.
+    Fenced,
     /// The server does not take it.
     Refused(Said),
 }
@@ -115,9 +120,10 @@ impl Bulk {
 impl Deed {
     /// Writes a document under a name, if there is none of a later version.
     pub(super) fn index(alias: String, name: String, document: &Document, same: Same) -> Result<Deed, StoreError> {
-        let action = Action::Index(Target::new(&alias, &name, document.record.version, same));
+        let index = written(&alias, document.epoch);
+        let action = Action::Index(Target::new(&index, &name, document.record.version, same));
         let lines = format!("{}\n{}\n", line(&action)?, line(document)?);
-        Ok(Deed { fields: document.fields().cloned().collect(), alias, lines })
+        Ok(Deed { fields: document.fields().cloned().collect(), epoch: document.epoch, alias, lines })
     }
 }
 
@@ -128,12 +134,16 @@ fn line(of: &impl Serialize) -> Result<String, StoreError> {
 impl Shared {
     /// Does all of it, and tells of each what became of it.
     pub(super) async fn bulk(&self, tenant: Tenant, bulk: Bulk, refresh: Refresh) -> Result<Vec<Fate>, StoreError> {
-        let mut fields: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        let mut fields: BTreeMap<(&str, u32), BTreeSet<String>> = BTreeMap::new();
         for deed in &bulk.deeds {
-            fields.entry(&deed.alias).or_default().extend(deed.fields.iter().cloned());
+            fields.entry((&deed.alias, deed.epoch)).or_default().extend(deed.fields.iter().cloned());
         }
-        for (alias, fields) in &fields {
-            self.indexes.provide(&self.link, &self.notes, (tenant, alias), fields).await?;
+        for ((alias, epoch), fields) in &fields {
+            let made = self.indexes.provide(&self.link, &self.notes, (tenant, alias, *epoch), fields).await?;
+            // Who has changed the definitions may have looked for indexes before this one was there.
+            if made && self.now().await?.epoch != *epoch {
+                return Ok(vec![Fate::Fenced; bulk.deeds.len()]);
+            }
         }
         let mut fates = Vec::with_capacity(bulk.deeds.len());
         let mut rest = bulk.deeds.as_slice();
@@ -207,7 +217,11 @@ fn fate(told: BTreeMap<String, Told>, is_last: bool) -> Result<Option<Fate>, Sto
         (200..=299, None) => Ok(Some(Fate::Done)),
         (409, _) => Ok(Some(Fate::Overtaken)),
         (429, _) if !is_last => Ok(None),
-        (status, cause) => Ok(Some(Fate::Refused(Said::of(status, &cause.unwrap_or_default())))),
+        (status, cause) => {
+            let said = Said::of(status, &cause.unwrap_or_default());
+            let is_fenced = said.is("index_not_found_exception");
+            Ok(Some(if is_fenced { Fate::Fenced } else { Fate::Refused(said) }))
+        }
     }
 }
 

@@ -5,9 +5,11 @@ use super::bulk::{Bulk, DOING, Deed, Fate, Same, partly};
 use super::current::Depth;
 use super::document::{Document, Record, name};
 use super::fault::Said;
+use super::inner::identity;
 use super::place::Refresh;
+use crate::stores::definitions::Definitions;
 use crate::stores::number::next_ord;
-use crate::stores::packed::Packed;
+use crate::stores::packed::{Packed, PackedSet};
 use crate::stores::tenants::Tenant;
 use crate::stores::version::{Item, Keeps, Owner};
 use crate::stores::{Batch, Change, Committed, StoreError, WriteOutcome};
@@ -36,6 +38,8 @@ impl Shared {
         let Some(tenant) = batches.first().map(|batch| batch.tenant.clone()) else { return Ok(Vec::new()) };
         let tenant = self.to_write(&tenant).await?;
         let mut all: Vec<Committed> = batches.iter().map(|_| Committed::default()).collect();
+        // The oldest definitions that any of them was thought through under.
+        let epoch = batches.iter().map(|batch| batch.epoch).min().unwrap_or_default();
         let most = batches.iter().map(|batch| batch.runs.len()).max().unwrap_or_default();
         for n in 0..most {
             let runs = batches.iter_mut().map(|batch| batch.runs.get_mut(n).map_or(&mut [][..], Vec::as_mut_slice));
@@ -44,7 +48,7 @@ impl Shared {
                 items.extend(run);
                 ends.push(items.len());
             }
-            let outcomes = self.run(tenant, &mut items, again).await;
+            let outcomes = self.run(tenant, &mut items, (again, epoch)).await;
             // What came before is written.
             let told = outcomes.map_err(|error| if n > 0 { partly(error) } else { error })?;
             if told.iter().any(Result::is_err) {
@@ -67,12 +71,19 @@ impl Shared {
         Ok(all)
     }
 
-    /// Writes a run, in which every resource stands once.
-    async fn run(&self, tenant: Tenant, items: &mut [&mut Item], mut again: bool) -> Result<Vec<Told>, StoreError> {
+    /// Writes a run, in which every resource stands once, and which was thought through under definitions of an epoch.
+    async fn run(
+        &self,
+        tenant: Tenant,
+        items: &mut [&mut Item],
+        (mut again, mut epoch): (bool, u32),
+    ) -> Result<Vec<Told>, StoreError> {
         let mut outcomes: Vec<Option<Told>> = vec![None; items.len()];
         // Those that somebody else was faster with come again, when others are written.
         for attempt in 0..ATTEMPTS {
             let failed = |error| if attempt > 0 { partly(error) } else { error };
+            let definitions = self.held.get();
+            let outdated = std::mem::replace(&mut epoch, definitions.registry.epoch()) != epoch;
             let (mut places, mut rest) = (Vec::new(), Vec::new());
             for (n, (item, outcome)) in items.iter_mut().zip(&outcomes).enumerate() {
                 if outcome.is_none() {
@@ -84,14 +95,17 @@ impl Shared {
                 return Ok(outcomes.into_iter().flatten().collect());
             }
             let mut placed = self.known(tenant, rest, again).await.map_err(failed)?;
-            let ours = self.rebase(tenant, &mut placed).await.map_err(failed)?;
+            let ours = self.rebase(tenant, &mut placed, (&definitions, outdated)).await.map_err(failed)?;
             self.number(tenant, &mut placed).await.map_err(failed)?;
-            let fates = self.write(tenant, &placed, &ours).await.map_err(failed)?;
+            let fates = self.write(tenant, &placed, (&ours, &definitions)).await.map_err(failed)?;
+            if fates.contains(&Fate::Fenced) {
+                self.catch_up(tenant, epoch).await.map_err(failed)?;
+            }
             for ((n, placed), fate) in places.into_iter().zip(&placed).zip(fates) {
                 let told = match fate {
                     Fate::Done => Ok(placed.outcome()),
                     Fate::Refused(said) => Err(said),
-                    Fate::Overtaken => continue,
+                    Fate::Overtaken | Fate::Fenced => continue,
                 };
                 if let Some(place) = outcomes.get_mut(n) {
                     *place = Some(told);
@@ -119,9 +133,15 @@ impl Shared {
         Ok(items.into_iter().zip(known).map(place).collect())
     }
 
-    /// Thinks those through again that somebody else has written since. Tells which are there already as they would be
-    /// written: an answer was lost on the way.
-    async fn rebase(&self, tenant: Tenant, placed: &mut [Placed<'_>]) -> Result<Vec<bool>, StoreError> {
+    /// Thinks those through again that somebody else has written since, or all of them, if they are outdated: they were
+    /// thought through under other definitions. Tells which are there already as they would be written: an answer was lost
+    /// on the way.
+    async fn rebase(
+        &self,
+        tenant: Tenant,
+        placed: &mut [Placed<'_>],
+        (definitions, outdated): (&Definitions, bool),
+    ) -> Result<Vec<bool>, StoreError> {
         let ours = |placed: &Placed<'_>| {
             let of = |known: &Record| {
                 let result = &placed.item.result;
@@ -137,7 +157,7 @@ impl Shared {
         let mut stale: Vec<&mut Placed<'_>> = placed
             .iter_mut()
             .zip(&is_ours)
-            .filter(|(placed, ours)| !**ours && placed.item.base != version(placed))
+            .filter(|(placed, ours)| !**ours && (outdated || placed.item.base != version(placed)))
             .map(|(placed, _)| placed)
             .collect();
         if stale.is_empty() {
@@ -145,7 +165,6 @@ impl Shared {
         }
         let identities: Vec<(TypeCode, &str)> = stale.iter().map(|placed| placed.item.identity()).collect();
         let records = self.records(tenant, &identities, Depth::Body).await?;
-        let definitions = self.held.get();
         definitions.versioning_for(Keeps::Documents, &self.zone, self.clock.now(), |with| {
             stale.iter_mut().zip(records).try_for_each(|(placed, record)| {
                 placed.known.clone_from(&record);
@@ -173,15 +192,22 @@ impl Shared {
     }
 
     /// Writes what is not there, the resources behind those that they contain: a resource that was acknowledged is whole.
-    async fn write(&self, tenant: Tenant, placed: &[Placed<'_>], ours: &[bool]) -> Result<Vec<Fate>, StoreError> {
+    async fn write(
+        &self,
+        tenant: Tenant,
+        placed: &[Placed<'_>],
+        (ours, definitions): (&[bool], &Definitions),
+    ) -> Result<Vec<Fate>, StoreError> {
         let changed = || {
             let all = placed.iter().zip(ours).enumerate();
             all.filter(|(_, (placed, ours))| !**ours && placed.item.is_change()).map(|(n, (placed, _))| (n, placed))
         };
-        let numbers = self.inner_numbers(tenant, changed().map(|(_, placed)| &*placed.item)).await?;
+        let (added, removed): (Vec<_>, Vec<_>) =
+            changed().map(|(_, placed)| (&placed.item.result.added, &placed.item.result.removed)).unzip();
+        let numbers = self.inner_numbers(tenant, (contained_by(added), contained_by(removed))).await?;
         let (mut inner, mut containers) = (Bulk::new(), Vec::new());
         for (n, placed) in changed() {
-            self.contained(tenant, placed.item, &numbers, &mut inner)?;
+            self.contained(tenant, placed.item, (&numbers, definitions), &mut inner)?;
             containers.resize(inner.len(), n);
         }
         // One waits for the other, so that a search meets both at once, or nearly: see `ARCHITECTURE.md`.
@@ -189,15 +215,15 @@ impl Shared {
         let refresh = if aliases.is_empty() { self.refresh } else { Refresh::Later };
         // Of those that are there in a later version, the resource is too. In the same version they may have come from a
         // write that ended before its resource was written.
-        let mut refused: BTreeMap<usize, Said> = BTreeMap::new();
+        let mut told: BTreeMap<usize, Fate> = BTreeMap::new();
         for (n, fate) in containers.into_iter().zip(self.bulk(tenant, inner, refresh).await?) {
-            if let Fate::Refused(said) = fate {
-                refused.entry(n).or_insert(said);
+            if let Fate::Refused(_) | Fate::Fenced = fate {
+                told.entry(n).or_insert(fate);
             }
         }
         let (mut own, mut places) = (Bulk::new(), Vec::new());
-        for (n, placed) in changed().filter(|(n, _)| !refused.contains_key(n)) {
-            own.push(self.own(tenant, placed)?);
+        for (n, placed) in changed().filter(|(n, _)| !told.contains_key(n)) {
+            own.push(self.own(tenant, placed, definitions)?);
             places.push(n);
         }
         if !aliases.is_empty() {
@@ -207,13 +233,17 @@ impl Shared {
         if self.refresh != Refresh::Later {
             self.refresh(&aliases).await.map_err(partly)?;
         }
-        let told: BTreeMap<usize, Fate> =
-            refused.into_iter().map(|(n, said)| (n, Fate::Refused(said))).chain(written).collect();
+        told.extend(written);
         Ok((0..placed.len()).map(|n| told.get(&n).cloned().unwrap_or(Fate::Done)).collect())
     }
 
     /// The document of a resource.
-    fn own(&self, tenant: Tenant, Placed { item, ord, .. }: &Placed<'_>) -> Result<Deed, StoreError> {
+    fn own(
+        &self,
+        tenant: Tenant,
+        Placed { item, ord, .. }: &Placed<'_>,
+        definitions: &Definitions,
+    ) -> Result<Deed, StoreError> {
         let result = &item.result;
         let record = Record::new(tenant, item.ty, &item.id, *ord);
         let record = Record { version: result.version, updated: Some(result.updated), ..record };
@@ -222,21 +252,27 @@ impl Shared {
             None => record,
         };
         let rows = result.added.iter().find(|(owner, _)| *owner == Owner::Itself).map(|(_, rows)| rows);
-        self.deed(tenant, (&item.id, record), rows, Same::Kept)
+        self.deed((tenant, definitions), (&item.id, record), rows, Same::Kept)
     }
 
+    /// Writes the document of a resource, with rows that were made under these definitions.
     pub(super) fn deed(
         &self,
-        tenant: Tenant,
+        (tenant, definitions): (Tenant, &Definitions),
         (id, record): (&str, Record),
         rows: Option<&Packed>,
         same: Same,
     ) -> Result<Deed, StoreError> {
-        let registry = &self.held.get().registry;
+        let registry = &definitions.registry;
         let alias = self.indexes.alias(tenant, TypeCode(record.code), registry);
         let name = name(tenant, id)?;
         Deed::index(alias, name, &Document::new(record, rows, registry)?, same)
     }
+}
+
+/// The resources that others contain, of which these are rows.
+fn contained_by(sets: Vec<&PackedSet>) -> Vec<(TypeCode, &str)> {
+    sets.into_iter().flat_map(PackedSet::owners).filter_map(identity).collect()
 }
 
 /// What is told of a batch of which the server does not take all.

@@ -47,6 +47,8 @@ pub(super) struct Record {
 pub(super) struct Document {
     #[serde(flatten)]
     pub(super) record: Record,
+    /// The epoch of the definitions that the rows were made under.
+    pub(super) epoch: u32,
     #[serde(flatten)]
     rows: BTreeMap<String, BTreeSet<Content>>,
 }
@@ -78,7 +80,7 @@ impl Record {
 }
 
 impl Document {
-    /// A resource and its rows.
+    /// A resource and its rows, which were made under these definitions.
     pub(super) fn new(record: Record, rows: Option<&Packed>, registry: &Registry) -> Result<Document, StoreError> {
         let named = |ty: TypeCode, id: &str| {
             let name = registry.type_name(registry.resource_type_of_code(ty.0)?);
@@ -92,7 +94,7 @@ impl Document {
             }
             found.entry(field).or_default().insert(content);
         }
-        Ok(Document { record, rows: found })
+        Ok(Document { record, epoch: registry.epoch(), rows: found })
     }
 
     /// The names of the fields of rows.

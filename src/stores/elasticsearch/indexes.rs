@@ -43,6 +43,11 @@ struct Aliased {
     aliases: BTreeMap<String, IgnoredAny>,
 }
 
+/// How an alias ends by which an index is read.
+const LIVE: &str = ".live";
+/// How one ends by which an index is written, but for the epoch of the definitions.
+const WRITTEN: &str = ".epoch";
+
 /// What the template of a store comes before, at least.
 const PRIORITY: usize = 500;
 
@@ -87,12 +92,17 @@ impl Indexes {
 
     /// The alias of the index of a tenant's resources of a type: what it names can be replaced while it is used.
     pub(super) fn alias(&self, tenant: Tenant, ty: TypeCode, registry: &Registry) -> String {
-        format!("{}.live", self.begin(tenant, ty, registry))
+        format!("{}{LIVE}", self.begin(tenant, ty, registry))
     }
 
     /// What the alias is found by, whether there is one or not: a type that nothing was written of has none.
     pub(super) fn pattern(&self, tenant: Tenant, ty: TypeCode, registry: &Registry) -> String {
-        format!("{}.*", self.begin(tenant, ty, registry))
+        format!("{}.live*", self.begin(tenant, ty, registry))
+    }
+
+    /// What the aliases of a type are found by, whoever's they are.
+    pub(super) fn everyones(&self, ty: TypeCode, registry: &Registry) -> String {
+        format!("{}-*-{}.live*", self.prefix, type_name(ty, registry))
     }
 
     /// What the aliases of all types are found by.
@@ -106,8 +116,7 @@ impl Indexes {
     }
 
     fn begin(&self, tenant: Tenant, ty: TypeCode, registry: &Registry) -> String {
-        let name = registry.resource_type_of_code(ty.0).map_or("unknown", |ty| registry.type_name(ty));
-        format!("{}-{}-{}", self.prefix, self.of(tenant), name.to_ascii_lowercase())
+        format!("{}-{}-{}", self.prefix, self.of(tenant), type_name(ty, registry))
     }
 
     fn of(&self, Tenant(number): Tenant) -> String {
@@ -130,18 +139,23 @@ impl Indexes {
         made.iter().find(|alias| !found.contains(alias)).map_or(Ok(()), |alias| Err(lost(alias)))
     }
 
-    /// Makes sure that an alias has an index with these fields, and that this is noted.
+    /// Makes sure that an alias has an index with these fields, and that this is noted. An index that is made is written
+    /// under the definitions of this epoch; then it says so.
     pub(super) async fn provide(
         &self,
         link: &Link,
         notes: &Notes,
-        (tenant, alias): (Tenant, &str),
+        (tenant, alias, epoch): (Tenant, &str, u32),
         fields: &BTreeSet<String>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
+        let mut made = false;
         if !self.known().contains_key(alias) {
             let found = match fields_of(link, alias).await? {
                 Some(found) => found,
-                None if create(link, alias, fields).await? => fields.clone(),
+                None if create(link, (alias, epoch), fields).await? => {
+                    made = true;
+                    fields.clone()
+                }
                 // Somebody else has just made it, or it has lost its alias.
                 None => fields_of(link, alias).await?.ok_or_else(|| lost(alias))?,
             };
@@ -151,12 +165,46 @@ impl Indexes {
         let missing: BTreeSet<String> =
             self.known().get(alias).map(|known| fields.difference(known).cloned().collect()).unwrap_or_default();
         if missing.is_empty() {
-            return Ok(());
+            return Ok(made);
         }
         let ask = Ask::new("adding fields", Method::Put, format!("/{alias}/_mapping"));
         link.done::<IgnoredAny>(&ask.json(&json!({ "properties": properties(&missing) }))?).await?;
         self.known().entry(alias.to_owned()).or_default().extend(missing);
-        Ok(())
+        Ok(made)
+    }
+
+    /// Forgets what is known of indexes, to be looked up again.
+    pub(super) fn forget(&self) {
+        self.known().clear();
+    }
+
+    /// Lets all indexes of the store be written under the definitions of this epoch, and no others, at once for all of
+    /// them. False if it was so already.
+    pub(super) async fn rename(&self, link: &Link, epoch: u32) -> Result<bool, StoreError> {
+        let doing = "naming indexes by their definitions";
+        let ask = whole_indexes(Ask::new(doing, Method::Get, format!("/{}-*-*-*/_alias", self.prefix)));
+        let found: BTreeMap<String, Aliased> = link.done(&ask).await?;
+        let mut actions = Vec::new();
+        for (index, Aliased { aliases }) in &found {
+            // What was restored without its alias is missed by who asks for it.
+            let Some(live) = aliases.keys().find(|alias| alias.ends_with(LIVE)) else { continue };
+            let wanted = written(live, epoch);
+            let others = aliases.keys().filter(|alias| is_written(alias) && **alias != wanted);
+            actions.extend(others.map(|alias| json!({ "remove": { "index": index, "alias": alias } })));
+            if !aliases.contains_key(&wanted) {
+                actions.push(json!({ "add": { "index": index, "alias": wanted } }));
+            }
+        }
+        if actions.is_empty() {
+            return Ok(false);
+        }
+        let ask = Ask::new(doing, Method::Post, "/_aliases").json(&json!({ "actions": actions }))?;
+        match link.ask(&ask).await? {
+            Reply::Done(_) => Ok(true),
+            // Somebody else was faster: it is looked at again.
+            Reply::Said(said) if said.status() == 404 => Ok(true),
+            Reply::Said(said) => Err(said.failed(doing)),
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<String, BTreeSet<String>>> {
@@ -176,11 +224,28 @@ fn properties(fields: &BTreeSet<String>) -> Properties {
     fields.iter().filter_map(|field| Some((field.clone(), property(field)?))).collect()
 }
 
+fn type_name(ty: TypeCode, registry: &Registry) -> String {
+    let name = registry.resource_type_of_code(ty.0).map_or("unknown", |ty| registry.type_name(ty));
+    name.to_ascii_lowercase()
+}
+
+/// The name by which an index is written under the definitions of an epoch, and only then; `live` is that by which it is
+/// read.
+pub(super) fn written(live: &str, epoch: u32) -> String {
+    format!("{}{WRITTEN}{epoch}", live.trim_end_matches(LIVE))
+}
+
+/// Whether an alias is a name by which an index is written.
+fn is_written(alias: &str) -> bool {
+    alias.rsplit_once(WRITTEN).is_some_and(|(_, epoch)| epoch.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Makes the first index behind an alias; false if there is one.
-async fn create(link: &Link, alias: &str, fields: &BTreeSet<String>) -> Result<bool, StoreError> {
-    let index = format!("{}-1", alias.trim_end_matches(".live"));
+async fn create(link: &Link, (alias, epoch): (&str, u32), fields: &BTreeSet<String>) -> Result<bool, StoreError> {
+    let index = format!("{}-1", alias.trim_end_matches(LIVE));
     // Said once more: a template may be gone, and without a mapping of ours texts would be cut into words.
-    let body = json!({ "aliases": { alias: {} }, "mappings": mapping().with(properties(fields)) });
+    let aliases = [alias.to_owned(), written(alias, epoch)].map(|alias| (alias, json!({})));
+    let body = json!({ "aliases": BTreeMap::from(aliases), "mappings": mapping().with(properties(fields)) });
     let ask = Ask::new("making an index", Method::Put, format!("/{index}")).json(&body)?;
     match link.ask(&ask).await? {
         Reply::Done(_) => Ok(true),

@@ -6,6 +6,7 @@ use super::current::Depth;
 use super::document::Record;
 use super::read::known;
 use crate::definitions::Registry;
+use crate::stores::definitions::Definitions;
 use crate::stores::number::{FRAGMENT, inner_ord};
 use crate::stores::tenants::Tenant;
 use crate::stores::version::{Item, Owner};
@@ -17,17 +18,20 @@ use std::collections::BTreeMap;
 /// Numbers of contained resources, by type and store-wide id. They are kept through deletion.
 pub(super) type Numbers = BTreeMap<(TypeCode, String), i64>;
 
+/// Type and store-wide id of a contained resource.
+pub(super) type Named<'n> = (TypeCode, &'n str);
+
 /// Where a contained resource stands.
-struct Place {
+pub(super) struct Place {
     ty: TypeCode,
     /// Its id inside the container.
     id: String,
-    container: (TypeCode, String),
+    pub(super) container: (TypeCode, String),
 }
 
 impl Place {
-    /// Reads an identity, as documents hold it.
-    fn of(rid: &str, registry: &Registry) -> Option<Place> {
+    /// Reads an identity, as documents hold it; nothing of what stands in no other.
+    pub(super) fn of(rid: &str, registry: &Registry) -> Option<Place> {
         let (ty, text) = known(rid)?;
         let (container, id) = text.split_once(FRAGMENT)?;
         let (container_type, container) = container.split_once('/')?;
@@ -56,19 +60,14 @@ impl Shared {
         Ok(places.iter().filter_map(stored).collect())
     }
 
-    /// The numbers of the resources that these contain or contained: those that are new get theirs in the order of the
-    /// writes, those of one write by their ids.
+    /// The numbers of resources that others contain, or contained: of those that are there, new ones get theirs in their
+    /// order, those of one write by their ids.
     pub(super) async fn inner_numbers(
         &self,
         tenant: Tenant,
-        items: impl Iterator<Item = &Item>,
+        (here, gone): (Vec<Named<'_>>, Vec<Named<'_>>),
     ) -> Result<Numbers, StoreError> {
-        let (mut here, mut all) = (Vec::new(), Vec::new());
-        for item in items {
-            here.extend(item.result.added.owners().filter_map(identity));
-            all.extend(item.result.removed.owners().filter_map(identity));
-        }
-        all.extend(here.iter().copied());
+        let all: Vec<Named<'_>> = gone.into_iter().chain(here.iter().copied()).collect();
         let records = self.records(tenant, &all, Depth::Record).await?;
         let known = all.into_iter().zip(records);
         let mut numbers: Numbers =
@@ -95,7 +94,7 @@ impl Shared {
         &self,
         tenant: Tenant,
         item: &Item,
-        numbers: &Numbers,
+        (numbers, definitions): (&Numbers, &Definitions),
         bulk: &mut Bulk,
     ) -> Result<(), StoreError> {
         let number = |ty: TypeCode, id: &str| numbers.get(&(ty, id.to_owned())).copied();
@@ -104,19 +103,20 @@ impl Shared {
             let Some((ty, id)) = identity(owner) else { continue };
             let missing = || StoreError::Corrupt { what: "a contained resource has no number".to_owned() };
             let record = Record::new(tenant, ty, id, number(ty, id).ok_or_else(missing)?).live().inside(version);
-            bulk.push(self.deed(tenant, (id, record), Some(rows), Same::Replaced)?);
+            bulk.push(self.deed((tenant, definitions), (id, record), Some(rows), Same::Replaced)?);
         }
         for (ty, id) in item.result.removed.owners().filter_map(identity) {
             // What has no number is not there.
             let Some(ord) = number(ty, id) else { continue };
             let record = Record::new(tenant, type_of(ord), id, ord).inside(version);
-            bulk.push(self.deed(tenant, (id, record), None, Same::Replaced)?);
+            bulk.push(self.deed((tenant, definitions), (id, record), None, Same::Replaced)?);
         }
         Ok(())
     }
 }
 
-fn identity(owner: &Owner) -> Option<(TypeCode, &str)> {
+/// Whose rows, of a resource that another contains.
+pub(super) fn identity(owner: &Owner) -> Option<(TypeCode, &str)> {
     match owner {
         Owner::Itself => None,
         Owner::Contained(ty, id) => Some((*ty, id)),

@@ -5,25 +5,28 @@ mod bulk;
 mod commit;
 mod count;
 mod current;
+mod definitions;
 mod dialect;
 mod document;
 mod fault;
 mod group;
 mod indexes;
 mod inner;
+mod kept;
 mod link;
 mod notes;
+mod older;
 mod open;
 mod order;
 mod place;
 mod query;
 mod read;
+mod rewrite;
 #[cfg(test)]
 #[cfg(feature = "server-tests")]
 mod tests;
 mod together;
 mod types;
-mod unchanging;
 mod view;
 
 pub(crate) use self::view::View;
@@ -134,6 +137,7 @@ impl ElasticsearchStore {
             tried: Tried::default(),
             secret: opened.secret,
         });
+        shared.measure(&shared.held.get().registry).await?;
         let writer = Writer::start(&shared);
         Ok(ElasticsearchStore { shared, writer })
     }
@@ -160,7 +164,8 @@ impl ElasticsearchStore {
     /// Lowers and runs a query. Dropping the future ends the request.
     ///
     /// # Errors
-    /// The server does not answer the query, takes too long, or fails; more stands behind a link than is taken along.
+    /// The definitions have changed; the server does not answer the query, takes too long, or fails; more stands behind
+    /// a link than is taken along.
     pub async fn run(
         &self,
         tenant: &TenantContext,
@@ -169,7 +174,8 @@ impl ElasticsearchStore {
         epoch: u32,
     ) -> Result<Vec<Tuple>, StoreError> {
         let view = self.shared.view(tenant).await?;
-        super::reading::Reading::run(&view, query, slots, epoch).await
+        let tuples = super::reading::Reading::run(&view, query, slots, epoch).await?;
+        if self.shared.now().await?.epoch == epoch { Ok(tuples) } else { Err(StoreError::OtherDefinitions) }
     }
 
     /// The request of a query and the server's reading of it: one line per index.

@@ -95,17 +95,27 @@ impl Notes {
 
     /// A note, if it is there. Without the index of the notes nothing that is in the store can be told from another
     /// tenant's.
-    async fn get<T: DeserializeOwned>(&self, link: &Link, id: &str) -> Result<Option<Note<T>>, StoreError> {
-        self.look(link, id).await?.ok_or_else(|| Unexpected("the notes of the store are gone").failed(READING))
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        link: &Link,
+        id: &str,
+        fields: Option<&str>,
+    ) -> Result<Option<Note<T>>, StoreError> {
+        self.look(link, id, fields).await?.ok_or_else(|| Unexpected("the notes of the store are gone").failed(READING))
     }
 
-    /// A note, if it is there; nothing if there are no notes at all.
+    /// A note, or some fields of it, if it is there; nothing if there are no notes at all.
     pub(super) async fn look<T: DeserializeOwned>(
         &self,
         link: &Link,
         id: &str,
+        fields: Option<&str>,
     ) -> Result<Option<Option<Note<T>>>, StoreError> {
         let ask = Ask::new(READING, Method::Get, format!("/{}/_doc/{id}", self.index));
+        let ask = match fields {
+            Some(fields) => ask.with("_source_includes", fields),
+            None => ask,
+        };
         match link.ask(&ask).await? {
             Reply::Done(body) => parsed(ask.doing, &body).map(|note| Some(Some(note))),
             Reply::Said(said) if said.is("index_not_found_exception") => Ok(None),
@@ -121,7 +131,13 @@ impl Notes {
     }
 
     /// Replaces a note; false if somebody else has.
-    async fn replace<T>(&self, link: &Link, id: &str, old: &Note<T>, new: &impl Serialize) -> Result<bool, StoreError> {
+    pub(super) async fn replace<T>(
+        &self,
+        link: &Link,
+        id: &str,
+        old: &Note<T>,
+        new: &impl Serialize,
+    ) -> Result<bool, StoreError> {
         let path = format!("/{}/_doc/{id}", self.index);
         let ask = Ask::new("writing what the store knows", Method::Put, path)
             .with("if_seq_no", old.change.to_string())
@@ -141,7 +157,7 @@ impl Notes {
     pub(super) async fn take(&self, link: &Link, counter: &str, first: i64, many: i64) -> Result<i64, StoreError> {
         let id = format!("counter:{counter}");
         for _ in 0..ATTEMPTS {
-            let taken = match self.get::<Counter>(link, &id).await? {
+            let taken = match self.get::<Counter>(link, &id, None).await? {
                 None => self.create(link, &id, &Counter { next: first + many }).await?.then_some(first),
                 Some(known) => {
                     let next = known.note.next;
@@ -157,14 +173,14 @@ impl Notes {
 
     /// The aliases that were ever made of the indexes of a tenant, or of all.
     pub(super) async fn aliases(&self, link: &Link, of: &str) -> Result<BTreeSet<String>, StoreError> {
-        Ok(self.get::<Aliases>(link, &made(of)).await?.map(|known| known.note.made).unwrap_or_default())
+        Ok(self.get::<Aliases>(link, &made(of), None).await?.map(|known| known.note.made).unwrap_or_default())
     }
 
     /// Notes one more, unless it is known.
     pub(super) async fn add_alias(&self, link: &Link, of: &str, alias: &str) -> Result<(), StoreError> {
         let id = made(of);
         for _ in 0..ATTEMPTS {
-            let known = self.get::<Aliases>(link, &id).await?;
+            let known = self.get::<Aliases>(link, &id, None).await?;
             let mut all = known.as_ref().map(|known| known.note.made.clone()).unwrap_or_default();
             if !all.insert(alias.to_owned()) {
                 return Ok(());
@@ -183,7 +199,7 @@ impl Notes {
 
     /// The number of a tenant, if it has one.
     pub(super) async fn tenant(&self, link: &Link, name: &str) -> Result<Option<i64>, StoreError> {
-        Ok(self.get::<Tenant>(link, &format!("tenant:{name}")).await?.map(|known| known.note.number))
+        Ok(self.get::<Tenant>(link, &format!("tenant:{name}"), None).await?.map(|known| known.note.number))
     }
 
     /// The number of a tenant, which it is given if it has none.

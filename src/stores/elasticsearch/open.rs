@@ -2,6 +2,7 @@
 
 use super::dialect::Dialect;
 use super::indexes;
+use super::kept::{Kept, Now};
 use super::link::Link;
 use super::notes::Notes;
 use super::place::{Layout, Place};
@@ -9,26 +10,13 @@ use crate::index::ExtractSettings;
 use crate::stores::definitions::Definitions;
 use crate::stores::settled::{Remembered, Settled, agree, defined, fresh};
 use crate::stores::{StoreError, StoreSettings};
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
 /// Counted up when the form of documents changes.
 const DOCUMENTS: &str = "4";
 /// The meaning of the rows that documents are made of, counted up when it changes.
 const ROWS: u32 = 9;
-
-/// The note that makes a store.
-const STORE: &str = "store";
-
-/// What a store remembers.
-#[derive(Clone, Serialize, Deserialize)]
-struct Kept {
-    settings: Remembered,
-    /// The definitions over the release.
-    definitions: String,
-    /// 32 bytes in hexadecimal digits.
-    secret: String,
-}
 
 /// A store that is open.
 pub(super) struct Opened {
@@ -45,12 +33,12 @@ pub(super) async fn open(
     settings: &StoreSettings,
 ) -> Result<Opened, StoreError> {
     let dialect = link.dialect().await?;
-    let kept = match notes.look::<Kept>(link, STORE).await?.flatten() {
-        Some(known) => known.note,
+    let kept = match Kept::look(link, notes).await? {
+        Some(known) => known,
         None if !settings.create => return Err(StoreError::Missing { place: place.shown.clone() }),
-        None => match (indexes::none_left(link, place).await, notes.look::<Kept>(link, STORE).await?.flatten()) {
+        None => match (indexes::none_left(link, place).await, Kept::look(link, notes).await?) {
             // Somebody else has just made it.
-            (_, Some(known)) => known.note,
+            (_, Some(known)) => known,
             (left, None) => {
                 left?;
                 create(link, place, notes, settings).await?
@@ -77,14 +65,14 @@ async fn create(link: &Link, place: &Place, notes: &Notes, settings: &StoreSetti
     // What cannot be indexed does not even make a store.
     Definitions::new(registry.clone(), &ExtractSettings::new(zone, bases))?;
     let secret = data_encoding::HEXUPPER.encode(&random());
-    let kept = Kept { settings: stored, definitions: registry.to_stored(), secret };
+    let now = Now { epoch: registry.epoch(), built: BTreeMap::new() };
+    let kept = Kept { settings: stored, now, definitions: registry.to_stored(), secret };
     notes.create_index(link, place.replicas).await?;
     indexes::put_template(link, place).await?;
-    if notes.create(link, STORE, &kept).await? {
+    if kept.create(link, notes).await? {
         return Ok(kept);
     }
-    let known = notes.look::<Kept>(link, STORE).await?.flatten();
-    known.map(|known| known.note).ok_or_else(|| StoreError::Missing { place: place.shown.clone() })
+    Kept::look(link, notes).await?.ok_or_else(|| StoreError::Missing { place: place.shown.clone() })
 }
 
 /// The zone and the bases of the store, if all settings agree with what it remembers.

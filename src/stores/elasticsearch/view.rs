@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::document::Record;
-use crate::definitions::Registry;
+use crate::definitions::{ParamId, Registry};
 use crate::stores::reading::Reading;
 use crate::stores::tenants::Tenant;
 use crate::stores::{LiveVersion, Slots, Statistics, StoreError, Stored, Tuple};
@@ -10,7 +10,7 @@ use fhirc_codegen::capability::Capabilities;
 use fhirc_codegen::elasticsearch::{Target, identity};
 use fhirc_codegen::program::Query;
 use fhirc_codegen::stats::Found;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The store as one tenant sees it while an answer is put together. Each request sees it as it is then.
@@ -59,9 +59,18 @@ impl Reading for View<'_> {
         Arc::clone(&self.shared.held.get().registry)
     }
 
-    /// Definitions of this store do not change.
     async fn refresh(&self) -> Result<Arc<Registry>, StoreError> {
-        Ok(self.registry())
+        self.shared.refreshed().await
+    }
+
+    /// What was read was read before: if the definitions are the same now, they were the same all the time. Nobody writes
+    /// under others without changing the note.
+    async fn confirm(&self, registry: &Registry, params: &BTreeSet<ParamId>) -> Result<BTreeSet<ParamId>, StoreError> {
+        let now = self.shared.now().await?;
+        if now.epoch != registry.epoch() {
+            return Err(StoreError::OtherDefinitions);
+        }
+        self.shared.lacking(self.tenant, (registry, &now), params).await
     }
 
     /// None, which would be a request: many of each type, beside what is counted for the search.

@@ -1,6 +1,7 @@
 //! Definitions that change over stored resources: what searches find before, while and after rows are made.
 
 use super::changes::*;
+use super::kept::{as_if_from_the_start, consistent};
 use super::*;
 use crate::definitions::State;
 use crate::stores::{Store, StoreError, Watch};
@@ -52,9 +53,8 @@ fn a_new_parameter_is_refused_until_its_last_row_is_made() {
                 assert_eq!(search(&store, query).await, Err(vec!["being-built"]), "{query}");
             }
         }
-        // Seven patients and fourteen observations that may contain one, per tenant, two a batch; behind the last one
-        // there is nothing to stop.
-        assert_eq!(batches, 2 * (4 + 7) - 1);
+        // Two tenants; behind the last batch there is nothing to stop.
+        assert_eq!(batches, 2 * BATCHES - 1);
         assert_eq!(ids(&search(&store, "Patient?nick=berg").await.unwrap()), BERG);
         assert_eq!(search(&store, "Observation?subject.nick=berg").await.unwrap().len(), 4 + 7);
         as_if_from_the_start(&store, &tenants).await;

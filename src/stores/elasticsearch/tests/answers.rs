@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 type Rule = (&'static str, u16, &'static str);
 
 /// Passes requests on to the node, but for those that it is told to answer itself.
-struct Proxy {
+pub(super) struct Proxy {
     port: u16,
     /// What is said to the next requests whose path ends so.
     told: Arc<Mutex<Vec<Rule>>>,
@@ -40,11 +40,11 @@ impl Proxy {
         Proxy { port, told, spoil }
     }
 
-    fn tell(&self, path: &'static str, status: u16, body: &'static str) {
+    pub(super) fn tell(&self, path: &'static str, status: u16, body: &'static str) {
         self.told.lock().unwrap().push((path, status, body));
     }
 
-    fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         self.told.lock().unwrap().is_empty()
     }
 }
@@ -116,13 +116,19 @@ fn spoiled(body: &mut Vec<u8>, spoil: &mut Option<Spoil>) {
     }
 }
 
-/// A store behind a proxy.
-async fn behind() -> (Proxy, Subject) {
-    let url = beside("").to_string();
+/// A proxy before a place, and the place as it is seen there.
+pub(super) fn before(place: &StoreUrl) -> (Proxy, StoreUrl) {
+    let url = place.to_string();
     let (_, rest) = url.split_once("//").unwrap();
     let (node, path) = rest.split_once('/').unwrap();
     let proxy = Proxy::start(node);
     let url = format!("elasticsearch://127.0.0.1:{}/{path}", proxy.port).parse().unwrap();
+    (proxy, url)
+}
+
+/// A store behind a proxy.
+async fn behind() -> (Proxy, Subject) {
+    let (proxy, url) = before(&beside(""));
     let store = open(&url, settings()).await.unwrap();
     one(&store, put(patient("a", "Berg"))).await;
     (proxy, store)

@@ -16,28 +16,30 @@ use std::time::Duration;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/servers");
 
 /// A node that goes with the test.
-struct Node {
+pub(super) struct Node {
     name: &'static str,
     folder: PathBuf,
 }
 
 impl Node {
-    fn new(name: &'static str) -> Node {
-        let folder = std::env::temp_dir().join(format!("fhirc-node-{}-{name}", std::process::id()));
+    pub(super) fn new(name: &'static str) -> Node {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("fhirc-node-{}-{n}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         // It runs as another user than root.
         assert!(Command::new("chmod").arg("711").arg(&folder).status().unwrap().success());
         Node { name, folder }
     }
 
-    fn run(&self, command: &str) -> String {
+    pub(super) fn run(&self, command: &str) -> String {
         let mut script = Command::new(SCRIPT);
         let output = script.args([command, self.name]).env("FHIRC_SERVERS", &self.folder).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    fn kill(&self) {
+    pub(super) fn kill(&self) {
         let pid = std::fs::read_to_string(self.folder.join(self.name).join("pid")).unwrap();
         assert!(Command::new("kill").args(["-KILL", pid.trim()]).status().unwrap().success());
     }

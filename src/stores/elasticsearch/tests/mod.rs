@@ -5,19 +5,36 @@ mod answers;
 #[path = "../../tests/behaviour.rs"]
 #[expect(clippy::duplicate_mod, reason = "the tests of every driver are those of SQLite's, with other helpers around")]
 mod behaviour;
+#[path = "../../tests/changes.rs"]
+#[expect(clippy::duplicate_mod, reason = "likewise")]
+mod changes;
+#[path = "../../tests/changing.rs"]
+#[expect(clippy::duplicate_mod, reason = "likewise")]
+mod changing;
 #[path = "../../tests/common.rs"]
 #[expect(clippy::duplicate_mod, reason = "likewise")]
 mod common;
 mod faults;
+#[path = "../../tests/generated.rs"]
+#[expect(clippy::duplicate_mod, reason = "likewise")]
+mod generated;
+mod kept;
+mod late;
+#[path = "../../tests/random.rs"]
+#[expect(clippy::duplicate_mod, reason = "likewise")]
+mod random;
 mod store;
 
 use self::common::*;
 use super::ElasticsearchStore;
-use crate::stores::{StoreSettings, StoreUrl};
+use crate::definitions::Registry;
+use crate::stores::{Store, StoreSettings, StoreUrl, Write};
 use crate::tenant::TenantContext;
 use fhirc_codegen::algebra::{Set, Universe};
 use fhirc_codegen::program::Yield;
+use fhirc_codegen::rows::TypeCode;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -26,6 +43,13 @@ type Subject = ElasticsearchStore;
 
 /// Whether it keeps the versions before the current ones.
 const KEEPS_VERSIONS: bool = false;
+
+/// Batches in which a build goes through what the tests store for a tenant, two documents each: seven patients, and seven
+/// that stand in observations.
+const BATCHES: u32 = 7;
+
+/// Random sequences that are tried.
+const SEQUENCES: u32 = 5;
 
 /// How what it is asked begins.
 const ASKED: &str = "{\n  \"query\"";
@@ -52,4 +76,26 @@ async fn open(url: &StoreUrl, settings: StoreSettings) -> Result<Subject, crate:
 /// A store of its own.
 async fn memory() -> Subject {
     open(&beside(""), settings()).await.unwrap()
+}
+
+fn wrap(store: Subject) -> Store {
+    Store::Elasticsearch(store)
+}
+
+fn unwrap(store: &Store) -> &Subject {
+    let Store::Elasticsearch(store) = store else { panic!("{store:?}") };
+    store
+}
+
+/// Where a store lies that is opened more than once.
+struct Directory(StoreUrl);
+
+impl Directory {
+    fn new() -> Directory {
+        Directory(beside(""))
+    }
+
+    fn url(&self) -> StoreUrl {
+        self.0.clone()
+    }
 }

@@ -18,10 +18,14 @@ mod common;
 mod consistency;
 mod damaged;
 mod faults;
+#[path = "../../tests/generated.rs"]
+mod generated;
 #[path = "../../tests/grouping.rs"]
 mod grouping;
 #[path = "../../tests/inside.rs"]
 mod inside;
+#[path = "../../tests/kept.rs"]
+mod kept;
 mod long;
 mod own;
 #[path = "../../tests/random.rs"]
@@ -57,6 +61,13 @@ type Subject = PostgresStore;
 
 /// Whether it keeps the versions before the current ones.
 const KEEPS_VERSIONS: bool = true;
+
+/// Batches in which a build goes through what the tests store for a tenant, two resources each: seven patients, and
+/// fourteen observations that may contain one.
+const BATCHES: u32 = 4 + 7;
+
+/// Random sequences that are tried.
+const SEQUENCES: u32 = 15;
 
 /// How what it is asked begins.
 const ASKED: &str = "SELECT";

@@ -1,7 +1,8 @@
 //! Tables that a load into an empty store makes at its end.
 
 use super::super::bulk::Bulk;
-use super::consistency::{any_write, check, image};
+use super::consistency::{check, image};
+use super::generated::any_write;
 use super::*;
 use crate::generate::{Settings, generate};
 use crate::load::{Limits, inputs};

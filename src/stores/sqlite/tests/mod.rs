@@ -16,11 +16,15 @@ mod concurrency;
 mod consistency;
 mod copier;
 mod difference;
+#[path = "../../tests/generated.rs"]
+mod generated;
 mod group;
 #[path = "../../tests/grouping.rs"]
 mod grouping;
 #[path = "../../tests/inside.rs"]
 mod inside;
+#[path = "../../tests/kept.rs"]
+mod kept;
 mod opening;
 #[path = "../../tests/random.rs"]
 mod random;
@@ -47,6 +51,13 @@ type Subject = SqliteStore;
 
 /// Whether it keeps the versions before the current ones.
 const KEEPS_VERSIONS: bool = true;
+
+/// Batches in which a build goes through what the tests store for a tenant, two resources each: seven patients, and
+/// fourteen observations that may contain one.
+const BATCHES: u32 = 4 + 7;
+
+/// Random sequences that are tried.
+const SEQUENCES: u32 = 15;
 
 /// How what it is asked begins.
 const ASKED: &str = "SELECT";

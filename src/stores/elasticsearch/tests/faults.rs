@@ -175,7 +175,16 @@ fn an_index_that_does_not_answer_is_an_error() {
         ask(Method::Post, format!("/{}/_close", index("Patient")), None).await;
         let closed = counted("Patient").await.unwrap_err().to_string();
         assert!(closed.contains("index_closed_exception"), "{closed}");
+        let comes_up = async |name| {
+            let mut tries = 100;
+            while counted(name).await.is_err() {
+                tries -= 1;
+                assert!(tries > 0, "the index does not come up");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
         ask(Method::Post, format!("/{}/_open", index("Patient")), None).await;
+        comes_up("Patient").await;
         assert_eq!(count(&store, &tenant(), "Patient").await, 1);
         // No node may hold it: it is red from the start.
         let held_by = |name: Option<&str>| json!({"index.routing.allocation.require._name": name});
@@ -184,12 +193,7 @@ fn an_index_that_does_not_answer_is_an_error() {
         let found = counted("Group").await;
         assert!(matches!(found, Err(StoreError::Failed { .. } | StoreError::TimedOut { .. })), "{found:?}");
         ask(Method::Put, format!("/{}/_settings", index("Group")), Some(held_by(None))).await;
-        let mut tries = 100;
-        while counted("Group").await.is_err() {
-            tries -= 1;
-            assert!(tries > 0, "the index does not come up");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+        comes_up("Group").await;
         assert_eq!(count(&store, &tenant(), "Group").await, 0);
     });
 }

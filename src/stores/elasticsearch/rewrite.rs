@@ -91,7 +91,10 @@ impl ElasticsearchStore {
                 };
                 match walk.run(watch, &mut report).await? {
                     Walked::Stopped => return Ok(Reindexed { stopped: true, ..report }),
-                    Walked::Overtaken => any = true,
+                    Walked::Overtaken => {
+                        any = true;
+                        break;
+                    }
                     Walked::Through { waiting: more, any: some } => (waiting, any) = (waiting + more, any || some),
                 }
             }
@@ -116,6 +119,8 @@ impl Shared {
     /// rows. Whether there was anything to do.
     pub(super) async fn finish(&self) -> Result<bool, StoreError> {
         let definitions = self.definitions().await?;
+        // Only then is what is counted the last of it.
+        self.fence().await?;
         let registry = &definitions.registry;
         let of = |params: &[ParamId]| -> BTreeSet<ResourceType> { params.iter().map(|param| param.ty()).collect() };
         let mut built: BTreeMap<u32, BTreeSet<ResourceType>> = BTreeMap::new();
@@ -141,7 +146,10 @@ impl Shared {
             let (mut next, mut now) = (before.clone(), now.clone());
             for (build, types) in &built {
                 next = next.switched(*build);
-                now.built.extend(types.iter().map(|ty| (before.type_name(*ty).to_owned(), *build)));
+                for ty in types {
+                    let last = now.built.entry(before.type_name(*ty).to_owned()).or_default();
+                    *last = (*last).max(*build);
+                }
             }
             if !gone.is_empty() {
                 next = next.cleared(&gone);
@@ -152,7 +160,7 @@ impl Shared {
         Ok(true)
     }
 
-    /// Whether no document of these types is older than an epoch. Nobody writes one any more.
+    /// Whether no document of these types is older than an epoch.
     async fn is_made(
         &self,
         registry: &Registry,

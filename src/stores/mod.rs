@@ -33,6 +33,8 @@ pub mod postgres;
 pub(crate) mod reading;
 mod record;
 #[cfg(feature = "stores")]
+mod rowed;
+#[cfg(feature = "stores")]
 mod rows;
 mod settings;
 #[cfg(feature = "stores")]

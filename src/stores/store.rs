@@ -1,7 +1,6 @@
 //! The stores of this build behind one face.
 
-use super::build::{Built, Chunk, Leftover, reindex};
-use super::definitions::Builder;
+use super::build::reindex;
 #[cfg(feature = "elasticsearch")]
 use super::elasticsearch::ElasticsearchStore;
 use super::memory::{MemoryStore, Origin};
@@ -9,10 +8,9 @@ use super::memory::{MemoryStore, Origin};
 use super::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 use super::sqlite::{Place, SqliteStore};
-use super::version::RowSet;
 use super::{Batch, Committed, Defined, LiveVersion, Reindexed, Slots, Statistics, StoreError, StoreSettings};
 use super::{StoreUrl, Stored, Tuple, Watch, Write, WriteOutcome};
-use crate::definitions::{ParamId, Registry, SearchParam};
+use crate::definitions::{Registry, SearchParam};
 use crate::tenant::TenantContext;
 use crate::values::Zone;
 use fhirc_codegen::capability::Capabilities;
@@ -39,19 +37,6 @@ macro_rules! on {
             #[cfg(feature = "elasticsearch")]
             Store::Elasticsearch($store) => $driver,
             Store::Reference($reference) => $memory,
-        }
-    };
-}
-
-/// One question to the drivers that keep index rows by themselves.
-macro_rules! rows {
-    ($self:expr, $store:ident => $driver:expr, $others:expr) => {
-        match $self {
-            #[cfg(feature = "sqlite")]
-            Store::Sqlite($store) => $driver,
-            #[cfg(feature = "postgres")]
-            Store::Postgres($store) => $driver,
-            _ => $others,
         }
     };
 }
@@ -185,29 +170,6 @@ impl Store {
             Store::Elasticsearch(store) => store.reindex(watch).await,
             _ => reindex(self, watch).await,
         }
-    }
-
-    pub(super) async fn chunk(
-        &self,
-        builder: Option<(u32, Arc<Builder>)>,
-    ) -> Result<Option<Chunk<String>>, StoreError> {
-        rows!(self, store => store.chunk(builder).await, Ok(None))
-    }
-
-    pub(super) async fn build(&self, chunk: Chunk<RowSet>) -> Result<Built, StoreError> {
-        rows!(self, store => store.build(chunk).await, Ok(Built::Overtaken))
-    }
-
-    pub(super) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
-        rows!(self, store => store.leftovers(params).await, Ok(Vec::new()))
-    }
-
-    pub(super) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
-        rows!(self, store => store.clear(leftover).await, Ok((0, None)))
-    }
-
-    pub(super) async fn cleared(&self, params: Vec<ParamId>) -> Result<(), StoreError> {
-        rows!(self, store => store.cleared(params).await, Ok(()))
     }
 
     /// The zone of stored dates without one.

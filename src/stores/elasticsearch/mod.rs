@@ -8,6 +8,7 @@ mod current;
 mod definitions;
 mod dialect;
 mod document;
+mod explain;
 mod fault;
 mod group;
 mod indexes;
@@ -51,8 +52,7 @@ use ::elasticsearch::http::Method;
 use fhirc_codegen::program::Query;
 use fhirc_codegen::rows::TypeCode;
 use fhirc_codegen::stats::Found;
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -94,18 +94,6 @@ struct Shared {
     tenants: Tenants,
     tried: Tried,
     secret: [u8; 32],
-}
-
-#[derive(Deserialize)]
-struct Validated {
-    #[serde(default)]
-    explanations: Vec<Explanation>,
-}
-
-#[derive(Deserialize)]
-struct Explanation {
-    #[serde(default)]
-    explanation: String,
 }
 
 impl ElasticsearchStore {
@@ -176,30 +164,6 @@ impl ElasticsearchStore {
         let view = self.shared.view(tenant).await?;
         let tuples = super::reading::Reading::run(&view, query, slots, epoch).await?;
         if self.shared.now().await?.epoch == epoch { Ok(tuples) } else { Err(StoreError::OtherDefinitions) }
-    }
-
-    /// The request of a query and the server's reading of it: one line per index.
-    ///
-    /// # Errors
-    /// As for [`ElasticsearchStore::run`].
-    pub async fn explain(&self, query: &Query) -> Result<(String, String), StoreError> {
-        let doing = "explaining a query";
-        let request = self.shared.shown(query)?;
-        let body = request.map_or(Ok(Json::Null), |request| serde_json::to_value(request.body()));
-        let body = body.map_err(|error| StoreError::Failed { doing, source: Box::new(error) })?;
-        let ask = Ask::new(doing, Method::Post, format!("/{}/_validate/query", self.shared.indexes.whole_store()));
-        let ask = ask.with("explain", "true").json(&json!({ "query": body.get("query") }))?;
-        let read: Validated = self.shared.link.done(&ask).await?;
-        let mut lines: Vec<String> = read.explanations.into_iter().map(|line| line.explanation).collect();
-        lines.dedup();
-        Ok((format!("{body:#}\n"), lines.join("\n") + "\n"))
-    }
-
-    /// The requests of a query, with all that decides what is made of their answers.
-    pub(crate) fn asks(&self, query: &Query) -> Option<String> {
-        let Query { yields, order, take, .. } = query;
-        let body = query::lower(query).ok()?;
-        Some(format!("{body:?} {yields:?} {order:?} {take:?}"))
     }
 
     /// The live ones among these resources, in the order asked for.

@@ -7,15 +7,18 @@ use super::{Store, StoreError};
 use crate::definitions::ParamId;
 use std::sync::Arc;
 
-/// One question to the drivers that keep index rows by themselves.
+/// One question to the drivers that keep index rows by themselves, and what is said for the others, which look at nothing.
 macro_rules! rows {
-    ($self:expr, $store:ident => $driver:expr, $others:expr) => {
+    ($self:expr, $store:ident => $driver:expr, $asked:ident => $others:expr) => {
         match $self {
             #[cfg(feature = "sqlite")]
             Store::Sqlite($store) => $driver,
             #[cfg(feature = "postgres")]
             Store::Postgres($store) => $driver,
-            _ => $others,
+            _ => {
+                let _ = $asked;
+                $others
+            }
         }
     };
 }
@@ -25,22 +28,22 @@ impl Store {
         &self,
         builder: Option<(u32, Arc<Builder>)>,
     ) -> Result<Option<Chunk<String>>, StoreError> {
-        rows!(self, store => store.chunk(builder).await, Ok(None))
+        rows!(self, store => store.chunk(builder).await, builder => Ok(None))
     }
 
     pub(super) async fn build(&self, chunk: Chunk<RowSet>) -> Result<Built, StoreError> {
-        rows!(self, store => store.build(chunk).await, Ok(Built::Overtaken))
+        rows!(self, store => store.build(chunk).await, chunk => Ok(Built::Overtaken))
     }
 
     pub(super) async fn leftovers(&self, params: &[ParamId]) -> Result<Vec<Leftover>, StoreError> {
-        rows!(self, store => store.leftovers(params).await, Ok(Vec::new()))
+        rows!(self, store => store.leftovers(params).await, params => Ok(Vec::new()))
     }
 
     pub(super) async fn clear(&self, leftover: Leftover) -> Result<(u64, Option<Leftover>), StoreError> {
-        rows!(self, store => store.clear(leftover).await, Ok((0, None)))
+        rows!(self, store => store.clear(leftover).await, leftover => Ok((0, None)))
     }
 
     pub(super) async fn cleared(&self, params: Vec<ParamId>) -> Result<(), StoreError> {
-        rows!(self, store => store.cleared(params).await, Ok(()))
+        rows!(self, store => store.cleared(params).await, params => Ok(()))
     }
 }

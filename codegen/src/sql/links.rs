@@ -46,7 +46,7 @@ impl<D: Dialect> Target<D> {
         let mut select = Select::new();
         let other = self.join(&mut select, &first, |_| None, (&[edge.key], edge.on), End::Source);
         let at = At::row(col(&first, "ord"));
-        (Scan { select, at, repeats: !self.is_once(edge.key) }, other)
+        (Scan { select, at, repeats: !self.leads_to_one(edge, End::Source) }, other)
     }
 
     /// Who refers to one resource only is found by that one; who is referred to, by many.

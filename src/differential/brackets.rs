@@ -48,8 +48,12 @@ impl Samples<'_> {
         let params: Vec<ParamId> = std::iter::once(param).chain(others.map(|(other, _)| *other)).collect();
         let mut parts = Vec::new();
         for param in params {
+            // Values that stand together in one element; else those of several, which may stand in one resource.
+            let apart = random.chance(50);
             let sample = random.one(self.of(param))?;
-            for (component, found) in self.registry.components(param).iter().zip(sample) {
+            for (n, (component, together)) in self.registry.components(param).iter().zip(sample).enumerate() {
+                let other = random.one(self.of(param)).filter(|_| apart).and_then(|sample| sample.get(n));
+                let found = other.unwrap_or(together);
                 let (plain, _) = component.expression.split_once(".as(").unwrap_or((&component.expression, ""));
                 let name = random.one(&[plain, &component.definition.code]).copied()?.to_owned();
                 parts.push(Part { name, kind: component.ty(), found: Some(found) });

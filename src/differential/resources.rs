@@ -114,7 +114,9 @@ impl<'r> Maker<'r> {
             return;
         }
         let value = if element.repeats {
-            random.list(2, |random| self.value(random, variant, mentioned, depth))
+            // Of elements with parts more: what is asked of one may hold of two.
+            let most = if variant.ty.contains('.') { 4 } else { 2 };
+            random.list(most, |random| self.value(random, variant, mentioned, depth))
         } else {
             self.value(random, variant, mentioned, depth)
         };

@@ -1,6 +1,7 @@
 //! Elements that a composite groups the parts of: their rows come, change and go with it, and point at what arrives.
 
 use super::changes::*;
+use super::kept::{as_if_from_the_start, consistent};
 use super::*;
 use crate::definitions::{SearchParam, from_resource};
 

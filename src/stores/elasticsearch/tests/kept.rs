@@ -105,9 +105,13 @@ fn key_of(field: &str, value: &str) -> KeyId {
 const OWN: [&str; 11] =
     ["tenant", "ord", "type", "updated", "epoch", "code", "version", "body", "container", "rid", "id"];
 
+/// Objects with objects inside, which are not compared here: what searches find by them is.
+const ELEMENTS: &str = "elements";
+
 /// The rows of a document that is to be written. Intervals stand in a keyword too, which is compared.
 fn lines(document: &Json) -> Lines {
-    let fields = document.as_object().unwrap().iter().filter(|(field, _)| !OWN.contains(&field.as_str()));
+    let fields = document.as_object().unwrap().iter();
+    let fields = fields.filter(|(field, _)| !OWN.contains(&field.as_str()) && *field != ELEMENTS);
     let all = fields.flat_map(|(field, values)| values.as_array().unwrap().iter().map(move |value| (field, value)));
     all.filter(|(field, _)| !field.starts_with("time_")).map(|(field, value)| (field.clone(), word(value))).collect()
 }
@@ -134,6 +138,7 @@ async fn indexed(store: &Subject, tenant: &TenantContext) -> BTreeMap<String, In
         let (mut fields, mut nested) = (Vec::new(), Vec::new());
         for (name, field) in mapping.pointer("/mappings/properties").unwrap().as_object().unwrap() {
             match field["type"].as_str().unwrap() {
+                "nested" if name == ELEMENTS => {}
                 "nested" => nested.push((name.clone(), field["properties"].as_object().unwrap().clone())),
                 "long_range" => {}
                 _ if field.get("doc_values") == Some(&json!(false)) => {}

@@ -35,6 +35,11 @@ impl Samples<'_> {
             [one] if random.chance(20) => format!("{one} or {}", compare(random, parts.first()?)?),
             _ => inside.join(" and "),
         };
+        let joined = match random.below(10) {
+            0..2 => format!("not ({joined})"),
+            2 => format!("{joined} and {} pr false", random.one(&parts)?.name),
+            _ => joined,
+        };
         Some(format!("{element}[{joined}].{}", compare(random, &last)?))
     }
 

@@ -48,10 +48,11 @@ impl<'r> Single<'r> {
         Some(Pred::all(vec![here?, behind], span))
     }
 
-    /// The same filter about the resource.
+    /// The same filter about the resource. That the element is there at all, what stands behind the brackets says: so a
+    /// complement among its parts is one among resources.
     fn node(&self, resolver: &mut Resolver<'_>, node: &Node) -> Option<Node> {
         let inner = match &node.node {
-            Filter::Not(_) => return self.refuse(resolver, "`not`", node.span),
+            Filter::Not(inner) => Filter::Not(Box::new(self.node(resolver, inner)?)),
             Filter::Logic { first, tail } => {
                 let first = self.node(resolver, first);
                 let rights: Vec<_> = tail.iter().map(|next| self.node(resolver, &next.right)).collect();
@@ -62,14 +63,13 @@ impl<'r> Single<'r> {
                 Filter::Logic { first: Box::new(first?), tail }
             }
             Filter::Compare { path, op, value } => {
-                self.positive(resolver, op, value)?;
                 Filter::Compare { path: self.path(resolver, path)?, op: op.clone(), value: value.clone() }
             }
         };
         Some(Spanned::new(inner, node.span))
     }
 
-    /// What is not there is asked of an element that is, and no row tells that it is.
+    /// Behind the brackets something is asked for that is there: no row tells of the element itself.
     fn positive(&self, resolver: &mut Resolver<'_>, op: &Spanned<FilterOp>, value: &FilterValue) -> Option<()> {
         match op.node {
             FilterOp::Ni => self.refuse(resolver, "operator `ni`", op.span),
@@ -79,8 +79,11 @@ impl<'r> Single<'r> {
     }
 
     fn refuse<T>(&self, resolver: &mut Resolver<'_>, what: &str, span: Span) -> Option<T> {
-        let message = format!("{what} is not answered for one element");
-        let help = format!("whether there is a `{}` at all, no index row tells", self.path);
+        let message = format!("{what} is not answered behind brackets on an element that occurs once");
+        let help = format!(
+            "ask for it inside, and behind for a part that is there: no index row tells of `{}` alone",
+            self.path
+        );
         resolver.report(Diagnostic::error("not-supported", span, message).help(help));
         None
     }

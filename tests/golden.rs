@@ -7,22 +7,13 @@ use fhirc::codegen::algebra::{Access, Edge, End, Set};
 use fhirc::codegen::program::Strategy;
 use fhirc::codegen::rows::{KeyId, RowKind, TypeCode, Value};
 use fhirc::codegen::stats::{Counted, Empty, Stats};
-use fhirc::compiler::{Compiler, Options, Representation};
+use fhirc::compiler::{Compiler, Representation};
 use fhirc::explain::{TARGETS, explain};
-use fhirc::ir::BaseUrl;
 use fhirc::{ir, plan};
 use std::fmt::Write;
 
 fn compiler() -> Compiler {
-    let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
-    let bases = vec![BaseUrl::new("http://example.org/fhir")];
-    Compiler::r4(Options {
-        now,
-        bases,
-        terminology: corpus::terminology(),
-        lists: corpus::lists(),
-        ..Options::default()
-    })
+    Compiler::r4(corpus::options("http://example.org/fhir"))
 }
 
 /// One golden file per query, in a folder per stage.

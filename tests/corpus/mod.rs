@@ -1,12 +1,14 @@
 //! The corpus of queries that every stage is tested with.
 
+use fhirc::compiler::Options;
 use fhirc::definitions::Registry;
+use fhirc::ir::BaseUrl;
 use fhirc::resolve::CurrentLists;
 use fhirc::terminology::StoredTerminology;
 use std::sync::Arc;
 
 /// The terminology that the queries name.
-pub(crate) fn terminology() -> Arc<StoredTerminology> {
+fn terminology() -> Arc<StoredTerminology> {
     let resources: Vec<serde_json::Value> = serde_json::from_str(include_str!("terminology.json")).unwrap();
     let mut terminology = StoredTerminology::default();
     resources.iter().for_each(|resource| terminology.add(&resource.to_string()));
@@ -14,11 +16,17 @@ pub(crate) fn terminology() -> Arc<StoredTerminology> {
 }
 
 /// The functional lists that the queries name.
-pub(crate) fn lists() -> Arc<CurrentLists> {
+fn lists() -> Arc<CurrentLists> {
     let mut lists = CurrentLists::default();
     let search = "List?status=current&code=http://terminology.hl7.org/CodeSystem/list-example-use-codes|allergies";
     lists.add(Registry::r4(), "$current-allergies", search).unwrap();
     Arc::new(lists)
+}
+
+/// How the queries are compiled: at a fixed time, by a server at `base`.
+pub(crate) fn options(base: &str) -> Options {
+    let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
+    Options { now, bases: vec![BaseUrl::new(base)], terminology: terminology(), lists: lists(), ..Options::default() }
 }
 
 /// The queries of `queries.txt`: name and text.

@@ -2,10 +2,9 @@
 
 use crate::corpus;
 use fhirc::codegen::stats::Empty;
-use fhirc::compiler::{Compiled, Compiler, Options};
+use fhirc::compiler::{Compiled, Compiler};
 use fhirc::definitions::Registry;
 use fhirc::explain::{Stage, Target, explain};
-use fhirc::ir::BaseUrl;
 use fhirc::plan;
 use fhirc::runtime::{ExecuteError, Request, execute};
 use fhirc::stores::{Store, StoreSettings};
@@ -122,15 +121,7 @@ async fn cell(column: &Column, compiler: &Compiler, queries: &[(&str, &str)]) ->
 
 /// The table as the README holds it.
 pub(crate) async fn table() -> String {
-    let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
-    let bases = vec![BaseUrl::new("http://example.org/fhir")];
-    let compiler = Compiler::r4(Options {
-        now,
-        bases,
-        terminology: corpus::terminology(),
-        lists: corpus::lists(),
-        ..Options::default()
-    });
+    let compiler = Compiler::r4(corpus::options("http://example.org/fhir"));
     let columns = columns().await;
     let heads: Vec<&str> = columns.iter().map(|(head, _)| head.as_str()).collect();
     let mut table = format!("| feature | for example | {} |\n", heads.join(" | "));

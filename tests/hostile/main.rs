@@ -25,9 +25,8 @@ mod server;
 
 use answers::shortened;
 use entry::{Entry, entries, said};
-use fhirc::compiler::{Compiler, Options};
+use fhirc::compiler::Compiler;
 use fhirc::grammar::Diagnostic;
-use fhirc::ir::BaseUrl;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -54,15 +53,7 @@ store_tests!(sqlite, "sqlite::memory:");
 store_tests!(postgres, &server::postgres("hostile"));
 
 fn compiler() -> Compiler {
-    let now = Some(fhirc::values::Instant(1_700_000_000_000_000));
-    let bases = vec![BaseUrl::new(BASE)];
-    Compiler::r4(Options {
-        now,
-        bases,
-        terminology: corpus::terminology(),
-        lists: corpus::lists(),
-        ..Options::default()
-    })
+    Compiler::r4(corpus::options(BASE))
 }
 
 #[test]

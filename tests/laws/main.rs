@@ -36,22 +36,11 @@ mod versions;
 mod world;
 
 use fhirc::compiler::{Compiler, Options};
-use fhirc::ir::BaseUrl;
 use fhirc::resolve::Handling;
-use fhirc::values::Instant;
 
 /// The server's own base.
 const BASE: &str = "http://example.org/fhir";
 
 fn compiler(handling: Handling) -> Compiler {
-    let now = Some(Instant(1_700_000_000_000_000));
-    let bases = vec![BaseUrl::new(BASE)];
-    Compiler::r4(Options {
-        handling,
-        now,
-        bases,
-        terminology: corpus::terminology(),
-        lists: corpus::lists(),
-        ..Options::default()
-    })
+    Compiler::r4(Options { handling, ..corpus::options(BASE) })
 }

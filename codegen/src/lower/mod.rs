@@ -283,15 +283,7 @@ impl<'q, T: Target> Walk<'q, T> {
     /// The members, as they are met in page order.
     fn swept(&mut self, id: SetId, set: &'q Set) -> Lowered<T::Scan> {
         match set {
-            Set::Rows { key, kind, universe, test } => {
-                let mut scans = Vec::new();
-                for atoms in &self.cases(id, *kind, test)? {
-                    let row = self.target.sweep(&Rows { key: *key, kind: *kind, universe, atoms });
-                    let tests = self.tests(&row, atoms);
-                    scans.push(self.target.scan_rows(row, tests));
-                }
-                Ok(self.target.union(scans))
-            }
+            Set::Rows { .. } => self.rows(id, set, T::sweep),
             Set::Via { edge, from: End::Source, far } => {
                 self.ask(id, Question::Via(edge.on.into(), End::Source))?;
                 let (scan, other) = self.target.sweep_links(*edge);
@@ -309,16 +301,7 @@ impl<'q, T: Target> Walk<'q, T> {
                 self.target.scan_all(universe)
             }
             Set::None => self.target.union(Vec::new()),
-            Set::Rows { kind, .. } if kind.is_of_element() => return Err(self.refusal(id, Question::Typing(*kind))),
-            Set::Rows { key, kind, universe, test } => {
-                let mut scans = Vec::new();
-                for atoms in &self.cases(id, *kind, test)? {
-                    let row = self.target.seek(&Rows { key: *key, kind: *kind, universe, atoms });
-                    let tests = self.tests(&row, atoms);
-                    scans.push(self.target.scan_rows(row, tests));
-                }
-                self.target.union(scans)
-            }
+            Set::Rows { .. } => self.rows(id, set, T::seek)?,
             Set::Elements { key, universe, within } => {
                 self.ask(id, Question::Elements)?;
                 let elements = self.target.scan_elements(*key);
@@ -359,6 +342,22 @@ impl<'q, T: Target> Walk<'q, T> {
                 self.target.scan_named(*names, *slot)
             }
         })
+    }
+
+    /// The resources that have rows which pass a test, as the target begins with rows of any resource.
+    fn rows(&mut self, id: SetId, set: &'q Set, begin: fn(&mut T, &Rows<'_>) -> T::Row) -> Lowered<T::Scan> {
+        let Set::Rows { key, kind, universe, test } = set else { return Err(self.refusal(id, Question::Dangling)) };
+        // Rows about elements are asked of one of them.
+        if kind.is_of_element() {
+            return Err(self.refusal(id, Question::Typing(*kind)));
+        }
+        let mut scans = Vec::new();
+        for atoms in &self.cases(id, *kind, test)? {
+            let row = begin(&mut self.target, &Rows { key: *key, kind: *kind, universe, atoms });
+            let tests = self.tests(&row, atoms);
+            scans.push(self.target.scan_rows(row, tests));
+        }
+        Ok(self.target.union(scans))
     }
 
     /// The alternatives of a test, when the target answers it as well as the node needs.

@@ -25,6 +25,7 @@ impl Dialect for Sqlite {
     const ENTERS_BY_SETS: bool = false;
     // 0.28 µs of 0.35: it makes a table of the rows, and an index of that.
     const KEEPING: u32 = 80;
+    // 0.06 µs of 0.35.
     const PASSING: u32 = 20;
     const PARAMETER: char = '?';
 

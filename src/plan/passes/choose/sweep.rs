@@ -24,12 +24,9 @@ impl Chooser<'_> {
         if cost < WORTH {
             return None;
         }
-        let sweeps = self.conditions(root).into_iter().filter_map(|over| {
-            let cost = self.swept(root, over, candidates)?;
-            Some(Sweep { over, cost })
-        });
-        let sweeps: Vec<Sweep> = sweeps.collect();
-        let best = sweeps.into_iter().min_by(|one, other| one.cost.total_cmp(&other.cost))?;
+        let conditions = self.conditions(root).into_iter();
+        let sweeps = conditions.filter_map(|over| Some(Sweep { over, cost: self.swept(root, over, candidates)? }));
+        let best = sweeps.min_by(|one, other| one.cost.total_cmp(&other.cost))?;
         (best.cost < cost).then_some(best)
     }
 
@@ -66,7 +63,7 @@ impl Chooser<'_> {
         let span = self.plan.graph.span(root);
         let members = self.estimates.get(over).min(candidates);
         let set = match self.plan.graph.set(root).clone() {
-            _ if root == over => return self.swept_alone(over, candidates),
+            _ if root == over => return self.swept_alone(root, over, candidates),
             Set::Minus { from, less } => {
                 let less = self.probe(less, self.times_behind(self.times(candidates), from, root));
                 Set::Minus { from: self.sweep(from, over, candidates), less }
@@ -74,7 +71,7 @@ impl Chooser<'_> {
             Set::And(children) => {
                 let others = children.into_iter().filter(|child| *child != over && !self.is_universe(*child)).collect();
                 let others = self.in_turn(root, others, self.times(members));
-                let mut parts = vec![self.swept_alone(over, candidates)];
+                let mut parts = vec![self.swept_alone(root, over, candidates)];
                 parts.extend(self.probe_in_turn(root, others, None, self.times(members)));
                 Set::And(parts)
             }
@@ -84,8 +81,8 @@ impl Chooser<'_> {
         self.estimated(place, root)
     }
 
-    /// The rows of a condition, restricted to the resources of its type: by that the sweep is entered.
-    fn swept_alone(&mut self, over: SetId, candidates: f64) -> SetId {
+    /// The rows of a condition, restricted to the types that the matches have: by that the sweep is entered.
+    fn swept_alone(&mut self, root: SetId, over: SetId, candidates: f64) -> SetId {
         let span = self.plan.graph.span(over);
         let set = match self.plan.graph.set(over).clone() {
             Set::Via { edge, from, far } => {
@@ -94,7 +91,7 @@ impl Chooser<'_> {
             }
             other => other,
         };
-        let types = implied(&self.plan.graph, over).map(Types::universe);
+        let types = implied(&self.plan.graph, root).map(Types::universe);
         let rows = self.graph.add(set, Access::Walk, span);
         self.estimated(rows, over);
         let Some(types) = types else { return rows };

@@ -14,6 +14,7 @@ mod changing;
 #[path = "../../tests/common.rs"]
 #[expect(clippy::duplicate_mod, reason = "likewise")]
 mod common;
+mod during;
 mod faults;
 #[path = "../../tests/generated.rs"]
 #[expect(clippy::duplicate_mod, reason = "likewise")]

@@ -51,9 +51,16 @@ const WRITTEN: &str = ".epoch";
 /// What the template of a store comes before, at least.
 const PRIORITY: usize = 500;
 
+/// The most fields that a hit may tell. What is put in order here by a parameter of all types has a field for each of
+/// them, which is more than OpenSearch allows by itself: 100.
+const MOST_TOLD: u32 = 10_000;
+
 /// Writes down what all indexes of the store have in common.
 pub(super) async fn put_template(link: &Link, place: &Place) -> Result<(), StoreError> {
-    let settings = place.replicas.map_or_else(|| json!({}), |replicas| json!({ "number_of_replicas": replicas }));
+    let mut settings = json!({ "max_docvalue_fields_search": MOST_TOLD });
+    if let (Some(settings), Some(replicas)) = (settings.as_object_mut(), place.replicas) {
+        settings.insert("number_of_replicas".to_owned(), json!(replicas));
+    }
     // Before what a cluster has for all indexes; of two stores, one name of which begins the other, the longer counts.
     let priority = PRIORITY + place.prefix.len();
     let template = json!({

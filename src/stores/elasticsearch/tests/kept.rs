@@ -132,9 +132,6 @@ async fn indexed(store: &Subject, tenant: &TenantContext) -> BTreeMap<String, In
     let mappings: BTreeMap<String, Json> = shared.link.done(&ask).await.unwrap();
     let mut documents = BTreeMap::new();
     for (index, mapping) in mappings {
-        let ask = Ask::new("a test", Method::Put, format!("/{index}/_settings"));
-        let room = json!({"index.max_docvalue_fields_search": 1_000});
-        shared.link.done::<Json>(&ask.json(&room).unwrap()).await.unwrap();
         let (mut fields, mut nested) = (Vec::new(), Vec::new());
         for (name, field) in mapping.pointer("/mappings/properties").unwrap().as_object().unwrap() {
             match field["type"].as_str().unwrap() {

@@ -11,8 +11,8 @@ use crate::stores::tenants::Tenant;
 use elasticsearch::http::Method;
 use fhirc_codegen::elasticsearch::document::{Properties, mapping, property};
 use fhirc_codegen::rows::TypeCode;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -55,12 +55,17 @@ const PRIORITY: usize = 500;
 /// them, which is more than OpenSearch allows by itself: 100.
 const MOST_TOLD: u32 = 10_000;
 
+/// Settings of an index. Of replicas the server decides where nothing is said.
+#[derive(Serialize)]
+struct IndexSettings {
+    max_docvalue_fields_search: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number_of_replicas: Option<u32>,
+}
+
 /// Writes down what all indexes of the store have in common.
 pub(super) async fn put_template(link: &Link, place: &Place) -> Result<(), StoreError> {
-    let mut settings = json!({ "max_docvalue_fields_search": MOST_TOLD });
-    if let (Some(settings), Some(replicas)) = (settings.as_object_mut(), place.replicas) {
-        settings.insert("number_of_replicas".to_owned(), json!(replicas));
-    }
+    let settings = IndexSettings { max_docvalue_fields_search: MOST_TOLD, number_of_replicas: place.replicas };
     // Before what a cluster has for all indexes; of two stores, one name of which begins the other, the longer counts.
     let priority = PRIORITY + place.prefix.len();
     let template = json!({

@@ -2,12 +2,11 @@
 //! nothing is answered.
 
 use super::changes::{compile, url};
-use super::faults::Node;
+use super::faults::{Node, Patients, is_gone};
 use super::kept::as_if_from_the_start;
 use super::late::nick;
 use super::*;
 use crate::runtime::{ExecuteError, Request, execute};
-use crate::stores::StoreError;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::Duration;
 
@@ -15,25 +14,14 @@ use std::time::Duration;
 struct World {
     writer: Store,
     reader: Store,
-    /// Patients called Berg that were acknowledged: `p0` up to this.
-    acknowledged: AtomicUsize,
-    /// Patients whose writes have begun.
-    begun: AtomicUsize,
+    patients: Patients,
     answered: AtomicUsize,
     refused: AtomicUsize,
     stop: AtomicBool,
 }
 
-/// Whether the node was gone.
-fn is_gone(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::Partly | StoreError::Lost { .. } | StoreError::TimedOut { .. } | StoreError::Failed { .. }
-    )
-}
-
 /// How many Patients the parameter finds; nothing where it cannot be named.
-async fn counted(store: &Store) -> Option<Result<usize, ExecuteError>> {
+async fn counted(store: &Store) -> Option<Result<i64, ExecuteError>> {
     let compiled = compile(store, "Patient?nick=berg&_summary=count").ok()?;
     let request = Request { tenant: tenant(), cursor: None };
     let page = execute(store, &compiled, &request, None).await;
@@ -45,30 +33,17 @@ impl World {
         Arc::new(World {
             writer: Store::open(place, settings()).await.unwrap(),
             reader: Store::open(place, settings()).await.unwrap(),
-            acknowledged: AtomicUsize::new(0),
-            begun: AtomicUsize::new(0),
+            patients: Patients::default(),
             answered: AtomicUsize::new(0),
             refused: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
         })
     }
 
-    async fn write(&self) {
-        while !self.stop.load(Ordering::SeqCst) {
-            let n = self.acknowledged.load(Ordering::SeqCst);
-            self.begun.store(n + 1, Ordering::SeqCst);
-            match self.writer.write(&tenant(), vec![load(patient(&format!("p{n}"), "Berg"))]).await {
-                Ok(_) => self.acknowledged.store(n + 1, Ordering::SeqCst),
-                Err(error) if is_gone(&error) => tokio::time::sleep(Duration::from_millis(100)).await,
-                Err(other) => panic!("{other}"),
-            }
-        }
-    }
-
     /// Searches again and again: all that was acknowledged before is found, or nothing is answered.
     async fn look(&self) {
         while !self.stop.load(Ordering::SeqCst) {
-            let least = self.acknowledged.load(Ordering::SeqCst);
+            let least = self.patients.acknowledged();
             let Some(counted) = counted(&self.reader).await else {
                 self.refused.fetch_add(1, Ordering::SeqCst);
                 if self.reader.refresh().await.is_err() {
@@ -78,7 +53,7 @@ impl World {
             };
             match counted {
                 Ok(found) => {
-                    let most = self.begun.load(Ordering::SeqCst);
+                    let most = self.patients.begun();
                     assert!(least <= found && found <= most, "{least} {found} {most}");
                     self.answered.fetch_add(1, Ordering::SeqCst);
                 }
@@ -93,11 +68,7 @@ impl World {
 
     /// All that was acknowledged is there, as it was written, and is found.
     async fn check(&self, store: &Store) {
-        let acknowledged = self.acknowledged.load(Ordering::SeqCst);
-        for n in 0..acknowledged {
-            let read = store.read(&tenant(), ty("Patient"), &format!("p{n}")).await.unwrap();
-            assert!(read.is_some_and(|stored| stored.version == 1), "p{n}");
-        }
+        self.patients.check(store).await;
         as_if_from_the_start(store, &[tenant()]).await;
     }
 }
@@ -113,7 +84,7 @@ fn writers_and_searches_go_on_while_definitions_change() {
         let store = Store::open(&place, settings()).await.unwrap();
         let world = World::new(&place).await;
         let (one, other) = (Arc::clone(&world), Arc::clone(&world));
-        let writer = tokio::spawn(async move { one.write().await });
+        let writer = tokio::spawn(async move { one.patients.write(&one.writer, &one.stop).await });
         let reader = tokio::spawn(async move { other.look().await });
         for n in 0..6 {
             // Each of them is as right as the other.
@@ -136,7 +107,7 @@ fn writers_and_searches_go_on_while_definitions_change() {
         reader.await.unwrap();
         assert!(world.refused.load(Ordering::SeqCst) > 0);
         let found = counted(&store).await.unwrap();
-        assert_eq!(found.unwrap(), world.acknowledged.load(Ordering::SeqCst));
+        assert_eq!(found.unwrap(), world.patients.acknowledged());
         world.check(&store).await;
     });
 }
@@ -150,7 +121,7 @@ fn a_node_that_is_killed_while_definitions_change_leaves_what_can_be_gone_on_wit
         let store = Store::open(&place, settings()).await.unwrap();
         let world = World::new(&place).await;
         let (one, other) = (Arc::clone(&world), Arc::clone(&world));
-        let writer = tokio::spawn(async move { one.write().await });
+        let writer = tokio::spawn(async move { one.patients.write(&one.writer, &one.stop).await });
         let reader = tokio::spawn(async move { other.look().await });
         let changing = async {
             let mut n = 0;
@@ -190,7 +161,7 @@ fn a_node_that_is_killed_while_definitions_change_leaves_what_can_be_gone_on_wit
         let fresh = Store::open(&place, settings()).await.unwrap();
         fresh.reindex(&mut ()).await.unwrap();
         let found = counted(&fresh).await.unwrap();
-        assert!(found.unwrap() >= world.acknowledged.load(Ordering::SeqCst));
+        assert!(found.unwrap() >= world.patients.acknowledged());
         world.check(&fresh).await;
     });
 }

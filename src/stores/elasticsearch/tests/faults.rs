@@ -52,45 +52,70 @@ impl Drop for Node {
     }
 }
 
-/// Who writes, and who looks.
-struct World {
-    store: Subject,
-    /// Patients that were acknowledged: `p0` up to this.
-    acknowledged: AtomicI64,
-    /// Patients whose writes have begun.
-    begun: AtomicI64,
-    stop: AtomicBool,
+/// Whether the node was gone.
+pub(super) fn is_gone(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Partly | StoreError::Lost { .. } | StoreError::TimedOut { .. } | StoreError::Failed { .. }
+    )
 }
 
-impl World {
-    async fn write(&self) {
-        while !self.stop.load(Ordering::SeqCst) {
-            let n = self.acknowledged.load(Ordering::SeqCst);
+/// Patients called Berg that are written one after the other, whatever becomes of the node.
+#[derive(Default)]
+pub(super) struct Patients {
+    /// Those that were acknowledged: `p0` up to this.
+    acknowledged: AtomicI64,
+    /// Those whose writes have begun.
+    begun: AtomicI64,
+}
+
+impl Patients {
+    pub(super) async fn write(&self, store: &Store, stop: &AtomicBool) {
+        while !stop.load(Ordering::SeqCst) {
+            let n = self.acknowledged();
             self.begun.store(n + 1, Ordering::SeqCst);
-            match self.store.write(&tenant(), vec![load(patient(&format!("p{n}"), "Berg"))]).await {
+            match store.write(&tenant(), vec![load(patient(&format!("p{n}"), "Berg"))]).await {
                 Ok(_) => self.acknowledged.store(n + 1, Ordering::SeqCst),
-                Err(
-                    StoreError::Partly
-                    | StoreError::Lost { .. }
-                    | StoreError::TimedOut { .. }
-                    | StoreError::Failed { .. },
-                ) => {
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
+                Err(error) if is_gone(&error) => tokio::time::sleep(Duration::from_millis(100)).await,
                 Err(other) => panic!("{other}"),
             }
         }
     }
 
+    pub(super) fn acknowledged(&self) -> i64 {
+        self.acknowledged.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn begun(&self) -> i64 {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// All that was acknowledged is there, as it was written.
+    pub(super) async fn check(&self, store: &Store) {
+        for n in 0..self.acknowledged() {
+            let read = store.read(&tenant(), ty("Patient"), &format!("p{n}")).await.unwrap();
+            assert!(read.is_some_and(|stored| stored.version == 1), "p{n}");
+        }
+    }
+}
+
+/// Who writes, and who looks.
+struct World {
+    store: Store,
+    patients: Patients,
+    stop: AtomicBool,
+}
+
+impl World {
     /// Counts again and again; how often it was told.
     async fn look(&self) -> u32 {
         let mut told = 0;
         while !self.stop.load(Ordering::SeqCst) {
-            let least = self.acknowledged.load(Ordering::SeqCst);
+            let least = self.patients.acknowledged();
             let query = query(all("Patient"), Yield::Count);
-            match self.store.run(&tenant(), &query, &Slots::new(), 0).await {
+            match unwrap(&self.store).run(&tenant(), &query, &Slots::new(), 0).await {
                 Ok(found) => {
-                    let most = self.begun.load(Ordering::SeqCst);
+                    let most = self.patients.begun();
                     assert!(least <= found[0].ord && found[0].ord <= most, "{least} {found:?} {most}");
                     told += 1;
                 }
@@ -113,43 +138,35 @@ fn a_node_that_is_killed_loses_nothing_and_never_tells_less() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let store = open(&url.parse().unwrap(), settings()).await.unwrap();
-        let world = Arc::new(World {
-            store,
-            acknowledged: AtomicI64::new(0),
-            begun: AtomicI64::new(0),
-            stop: AtomicBool::new(false),
-        });
+        let world = Arc::new(World { store: wrap(store), patients: Patients::default(), stop: AtomicBool::new(false) });
         let writer = tokio::spawn({
             let world = Arc::clone(&world);
-            async move { world.write().await }
+            async move { world.patients.write(&world.store, &world.stop).await }
         });
         let reader = tokio::spawn({
             let world = Arc::clone(&world);
             async move { world.look().await }
         });
         for _ in 0..times {
-            let before = world.acknowledged.load(Ordering::SeqCst);
-            while world.acknowledged.load(Ordering::SeqCst) < before + 5 {
+            let before = world.patients.acknowledged();
+            while world.patients.acknowledged() < before + 5 {
                 assert!(!writer.is_finished() && !reader.is_finished());
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             node.kill();
             node.run("start");
         }
-        let before = world.acknowledged.load(Ordering::SeqCst);
-        while world.acknowledged.load(Ordering::SeqCst) < before + 5 {
+        let before = world.patients.acknowledged();
+        while world.patients.acknowledged() < before + 5 {
             assert!(!writer.is_finished() && !reader.is_finished());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         world.stop.store(true, Ordering::SeqCst);
         writer.await.unwrap();
         assert!(reader.await.unwrap() > 0);
-        let acknowledged = world.acknowledged.load(Ordering::SeqCst);
-        for n in 0..acknowledged {
-            let read = world.store.read(&tenant(), ty("Patient"), &format!("p{n}")).await.unwrap();
-            assert!(read.is_some_and(|stored| stored.version == 1), "p{n}");
-        }
-        let counted = count(&world.store, &tenant(), "Patient").await;
+        world.patients.check(&world.store).await;
+        let acknowledged = world.patients.acknowledged();
+        let counted = count(unwrap(&world.store), &tenant(), "Patient").await;
         assert!((acknowledged..=acknowledged + 1).contains(&counted), "{acknowledged} {counted}");
     });
 }
